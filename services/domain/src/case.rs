@@ -1,0 +1,256 @@
+//! A case: everything about one unhappy buyer and one subject.
+//!
+//! The handling machine stands in [`handling`]; what an agent must hold to
+//! write to a case stands in [`hold`].
+
+use crate::code::codes;
+use crate::detection::{Flag, Reason};
+use crate::subject::Subject;
+use crate::{AgentId, BuyerKey, CaseId, ShopId, Time};
+
+pub mod handling;
+pub mod hold;
+pub mod verb;
+
+pub use handling::{Handling, State};
+pub use hold::{Hold, Lease};
+pub use verb::{Refused, Verb, VerbKind};
+
+codes! {
+    /// What opened a case.
+    pub enum CaseKind {
+        /// A bad or secretly bad review.
+        Review = "REVIEW",
+        /// The wish to return, or a request.
+        Return = "RETURN",
+        /// A parcel that is late, failed or lost.
+        Delivery = "DELIVERY",
+    }
+}
+
+codes! {
+    /// How a return case began.
+    pub enum Origin {
+        /// The wish was voiced.
+        Intent = "INTENT",
+        /// A request was opened.
+        Requested = "REQUESTED",
+    }
+}
+
+codes! {
+    /// How a case was solved.
+    pub enum Outcome {
+        /// A remedy was fulfilled.
+        RemedyFulfilled = "REMEDY_FULFILLED",
+        /// Settled in words.
+        TalkedThrough = "TALKED_THROUGH",
+        /// The return takes its course.
+        ReturnProceeds = "RETURN_PROCEEDS",
+        /// The buyer never answered.
+        NoAnswer = "NO_ANSWER",
+        /// Nothing could be done.
+        NotRecoverable = "NOT_RECOVERABLE",
+        /// No ground for a case.
+        NotACase = "NOT_A_CASE",
+        /// Something else; the note says what.
+        Other = "OTHER",
+    }
+}
+
+codes! {
+    /// The one status a board shows: a pure function of the machines.
+    pub enum Status {
+        /// Waits for an agent.
+        Open = "OPEN",
+        /// An agent works on it.
+        InProgress = "IN_PROGRESS",
+        /// An offer lies with the buyer.
+        Offered = "OFFERED",
+        /// A promise is being fulfilled.
+        Fulfilling = "FULFILLING",
+        /// Waits for the buyer, someone else, or a time.
+        Waiting = "WAITING",
+        /// Solved, can be reopened.
+        Solved = "SOLVED",
+        /// Over.
+        Closed = "CLOSED",
+    }
+}
+
+/// A case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// Who it is.
+    pub id: CaseId,
+    /// The tenant.
+    pub shop: ShopId,
+    /// What it is about.
+    pub subject: Subject,
+    /// What opened it.
+    pub kind: CaseKind,
+    /// How it began, for a return case.
+    pub origin: Option<Origin>,
+    /// Where it stands.
+    pub handling: Handling,
+    /// Rises with every change; the etag.
+    pub version: i64,
+    /// The number of the latest hold; it only ever rises.
+    pub fence: i64,
+    /// 0, or how often it was escalated.
+    pub level: u8,
+    /// 0–100, higher first.
+    pub priority: u8,
+    /// Why, most likely first.
+    pub reasons: Vec<Reason>,
+    /// What makes it delicate.
+    pub flags: Vec<Flag>,
+    /// Whose trouble it is.
+    pub buyer: Option<BuyerKey>,
+    /// The buyer's language, empty when unknown.
+    pub language: String,
+    /// When it was opened.
+    pub opened_at: Time,
+    /// Its place in the queue; kept when an agent gives it back.
+    pub queued_at: Time,
+    /// The nearest hard deadline.
+    pub hard_deadline: Option<Time>,
+    /// When a person first did something about it.
+    pub first_human_action_at: Option<Time>,
+    /// Since when the buyer waits for an answer.
+    pub waiting_since: Option<Time>,
+    /// Who had it before, and should have it again.
+    pub preferred_agent: Option<AgentId>,
+    /// How often it was reopened.
+    pub reopen_count: u32,
+    /// How often an agent let it go.
+    pub abandon_count: u32,
+    /// The closed case this one follows.
+    pub follow_up_of: Option<CaseId>,
+}
+
+/// What is known when a case opens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// Who it will be.
+    pub id: CaseId,
+    /// The tenant.
+    pub shop: ShopId,
+    /// What it is about.
+    pub subject: Subject,
+    /// What opened it.
+    pub kind: CaseKind,
+    /// How it began, for a return case.
+    pub origin: Option<Origin>,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// What makes it delicate.
+    pub flags: Vec<Flag>,
+    /// Whose trouble it is.
+    pub buyer: Option<BuyerKey>,
+    /// The buyer's language, empty when unknown.
+    pub language: String,
+    /// 1–5 when a review opened it.
+    pub stars: Option<u8>,
+    /// The nearest hard deadline.
+    pub hard_deadline: Option<Time>,
+    /// Since when the buyer waits for an answer.
+    pub waiting_since: Option<Time>,
+    /// The closed case this one follows.
+    pub follow_up_of: Option<CaseId>,
+}
+
+impl Case {
+    /// Opens a case: queued, at the first version.
+    #[must_use]
+    pub fn open(opening: Opening, now: Time) -> Self {
+        Self {
+            priority: priority(&opening.reasons, &opening.flags, opening.stars),
+            id: opening.id,
+            shop: opening.shop,
+            subject: opening.subject,
+            kind: opening.kind,
+            origin: opening.origin,
+            handling: Handling::Queued,
+            version: 1,
+            fence: 0,
+            level: u8::from(opening.flags.contains(&Flag::Safety)),
+            reasons: opening.reasons,
+            flags: opening.flags,
+            buyer: opening.buyer,
+            language: opening.language,
+            opened_at: now,
+            queued_at: now,
+            hard_deadline: opening.hard_deadline,
+            first_human_action_at: None,
+            waiting_since: opening.waiting_since,
+            preferred_agent: None,
+            reopen_count: 0,
+            abandon_count: 0,
+            follow_up_of: opening.follow_up_of,
+        }
+    }
+
+    /// Whether another signal on its subject joins it.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.handling.state().is_open()
+    }
+
+    /// Learns from another signal; says whether anything changed.
+    pub fn learn(&mut self, reasons: &[Reason], flags: &[Flag], hard_deadline: Option<Time>) -> bool {
+        let before = (self.reasons.len(), self.flags.len(), self.hard_deadline, self.priority);
+        for reason in reasons.iter().filter(|r| **r != Reason::Other) {
+            if !self.reasons.contains(reason) {
+                self.reasons.push(*reason);
+            }
+        }
+        if self.reasons.len() > 1 {
+            self.reasons.retain(|r| *r != Reason::Other);
+        }
+        for flag in flags {
+            if !self.flags.contains(flag) {
+                self.flags.push(*flag);
+            }
+        }
+        self.hard_deadline = match (self.hard_deadline, hard_deadline) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        self.priority = self.priority.max(priority(&self.reasons, &self.flags, None));
+        before != (self.reasons.len(), self.flags.len(), self.hard_deadline, self.priority)
+    }
+
+    /// The status for the board.
+    #[must_use]
+    pub const fn status(&self, offered: bool, promised: bool) -> Status {
+        match self.handling.state() {
+            State::Solved => Status::Solved,
+            State::Closed | State::Merged | State::Cancelled => Status::Closed,
+            _ if promised => Status::Fulfilling,
+            _ if offered => Status::Offered,
+            State::Queued => Status::Open,
+            State::Claimed | State::Working => Status::InProgress,
+            State::WaitingBuyer | State::WaitingThirdParty | State::Snoozed => Status::Waiting,
+        }
+    }
+}
+
+/// How much it matters: what went wrong first, the stars as the finer measure.
+#[must_use]
+pub fn priority(reasons: &[Reason], flags: &[Flag], stars: Option<u8>) -> u8 {
+    let impact = |reason: &Reason| match reason {
+        Reason::Counterfeit => 70,
+        Reason::NotReceived => 60,
+        Reason::WrongItem | Reason::MissingPart | Reason::Damaged | Reason::Defective => 50,
+        Reason::NotAsDescribed | Reason::WrongSize | Reason::Late => 40,
+        Reason::Quality | Reason::Service => 30,
+        Reason::Price | Reason::ChangedMind | Reason::Other => 20,
+    };
+    if flags.contains(&Flag::Safety) {
+        return 100;
+    }
+    let delicate = if flags.contains(&Flag::Legal) { 15 } else { 0 };
+    let missing_stars = stars.map_or(0, |s| 5_u8.saturating_sub(s) * 2);
+    reasons.iter().map(impact).max().unwrap_or(20) + delicate + missing_stars
+}

@@ -1,0 +1,57 @@
+//! What falls due, and when.
+
+use crate::code::codes;
+use crate::{ShopId, Time};
+
+codes! {
+    /// What happens when the deadline comes.
+    pub enum DeadlineKind {
+        /// An agent's lease ends; the subject is the case.
+        LeaseExpiry = "LEASE_EXPIRY",
+        /// A waiting buyer may be reminded once; the subject is the case.
+        BuyerReminder = "BUYER_REMINDER",
+        /// The buyer stayed silent; the subject is the case.
+        BuyerSilence = "BUYER_SILENCE",
+        /// A snoozed or waiting case comes back; the subject is the case.
+        Wake = "WAKE",
+        /// A solved case closes for good; the subject is the case.
+        AutoClose = "AUTO_CLOSE",
+        /// An offer ends; the subject is the remedy.
+        OfferExpiry = "OFFER_EXPIRY",
+        /// A promised remedy should have been fulfilled; the subject is the remedy.
+        FulfilmentDue = "FULFILMENT_DUE",
+        /// The window after an avoided return closes; the subject is the order line.
+        AvoidedConfirmation = "AVOIDED_CONFIRMATION",
+        /// The channel will decide by itself soon; the subject is the case.
+        ChannelDeadline = "CHANNEL_DEADLINE",
+    }
+}
+
+/// One thing that falls due. Setting it again moves it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Deadline {
+    /// The tenant.
+    pub shop: ShopId,
+    /// What falls due.
+    pub kind: DeadlineKind,
+    /// About what: the printed id of a case or remedy, or `order/line`.
+    pub subject: String,
+    /// When.
+    pub due_at: Time,
+}
+
+/// A deadline to set, or one that no longer holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeadlineChange {
+    /// Set it, or move it.
+    Set(Deadline),
+    /// Forget it.
+    Clear {
+        /// The tenant.
+        shop: ShopId,
+        /// What would have fallen due.
+        kind: DeadlineKind,
+        /// About what.
+        subject: String,
+    },
+}

@@ -1,0 +1,222 @@
+//! What happened: the typed entries of a timeline and of the event stream.
+//!
+//! An event is stored as a word and flat facts, each fact a string, so that an
+//! old row can always be read and a new fact never breaks a reader. The list
+//! below is the one place that knows both forms.
+
+use std::str::FromStr;
+
+use crate::case::{CaseKind, Outcome};
+use crate::code::codes;
+use crate::detection::Reason;
+use crate::guardrail::Rule;
+use crate::id::UnknownWord;
+use crate::remedy::RemedyKind;
+use crate::returns::{ReturnStatus, Verdict};
+use crate::review::DiffKind;
+use crate::signal::{Author, Direction, ShipmentState, SignalKind};
+use crate::subject::Subject;
+use crate::{AgentId, CaseId, DecisionId, LineId, MessageId, OrderId, RemedyId, ReturnId, ReviewId, ShipmentId, SignalId, Time};
+
+/// Flat facts by name.
+pub type Facts = Vec<(&'static str, String)>;
+
+/// A fact that can be written as a string and read back.
+trait Fact: Sized {
+    fn write(&self) -> Option<String>;
+    fn read(text: Option<&str>) -> Option<Self>;
+}
+
+macro_rules! facts_by_display {
+    ($($kind:ty),+ $(,)?) => {$(
+        impl Fact for $kind {
+            fn write(&self) -> Option<String> { Some(self.to_string()) }
+            fn read(text: Option<&str>) -> Option<Self> { <$kind>::from_str(text?).ok() }
+        }
+    )+};
+}
+
+facts_by_display!(
+    AgentId, CaseId, DecisionId, LineId, MessageId, OrderId, RemedyId, ReturnId, ReviewId, ShipmentId, SignalId,
+    CaseKind, Outcome, Reason, Rule, RemedyKind, ReturnStatus, Verdict, DiffKind, Author, Direction, ShipmentState,
+    SignalKind, Subject, String, i64, u32, u8, bool,
+);
+
+impl Fact for Time {
+    fn write(&self) -> Option<String> {
+        Some(self.micros().to_string())
+    }
+
+    fn read(text: Option<&str>) -> Option<Self> {
+        text?.parse().ok().map(Self::from_micros)
+    }
+}
+
+impl<T: Fact> Fact for Option<T> {
+    fn write(&self) -> Option<String> {
+        self.as_ref().and_then(Fact::write)
+    }
+
+    fn read(text: Option<&str>) -> Option<Self> {
+        match text {
+            None => Some(None),
+            some => T::read(some).map(Some),
+        }
+    }
+}
+
+macro_rules! events {
+    ($($(#[$meta:meta])* $name:ident = $word:literal { $($(#[$fmeta:meta])* $field:ident: $kind:ty),* $(,)? }),+ $(,)?) => {
+        /// Something that happened to a case, a remedy, a review or a return.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Event { $($(#[$meta])* $name { $($(#[$fmeta])* $field: $kind),* }),+ }
+
+        impl Event {
+            /// The word of every event there is.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+
+            /// The word it is stored and published under, such as `case.opened`.
+            #[must_use]
+            pub const fn word(&self) -> &'static str {
+                match self { $(Self::$name { .. } => $word),+ }
+            }
+
+            /// Its facts, flat.
+            #[must_use]
+            pub fn facts(&self) -> Facts {
+                match self {
+                    $(Self::$name { $($field),* } => {
+                        let facts: Vec<(&'static str, Option<String>)> = vec![$((stringify!($field), $field.write())),*];
+                        facts.into_iter().filter_map(|(name, value)| value.map(|v| (name, v))).collect()
+                    })+
+                }
+            }
+
+            /// Reads an event back from its word and facts.
+            ///
+            /// # Errors
+            /// When the word is unknown, or a fact is missing or malformed.
+            pub fn read<'a>(word: &str, fact: impl Fn(&str) -> Option<&'a str>) -> Result<Self, UnknownWord> {
+                let bad = || UnknownWord { what: "event", word: word.to_owned() };
+                match word {
+                    $($word => Ok(Self::$name { $($field: <$kind as Fact>::read(fact(stringify!($field))).ok_or_else(bad)?),* }),)+
+                    _ => Err(bad()),
+                }
+            }
+        }
+    };
+}
+
+events! {
+    /// A case was opened.
+    CaseOpened = "case.opened" { /** What opened it. */ kind: CaseKind, /** What it is about. */ subject: Subject, /** Why. */ reason: Reason, /** The closed case it follows. */ follow_up_of: Option<CaseId> },
+    /// A signal joined the case.
+    SignalJoined = "case.signal_joined" { /** Which kind. */ kind: SignalKind, /** Which. */ signal: SignalId },
+    /// An agent took the case.
+    CaseClaimed = "case.claimed" { /** Who. */ agent: AgentId, /** The number of the hold. */ fence: i64 },
+    /// A supervisor gave the case to an agent.
+    CaseAssigned = "case.assigned" { /** To whom. */ agent: AgentId, /** The number of the hold. */ fence: i64 },
+    /// The agent gave the case back.
+    CaseReleased = "case.released" { /** Who. */ agent: AgentId },
+    /// The agent's heartbeat stayed out.
+    LeaseExpired = "case.lease_expired" { /** Who. */ agent: AgentId, /** How often that happened by now. */ abandon_count: u32 },
+    /// The first human action: work began.
+    WorkStarted = "case.work_started" { /** Who. */ agent: AgentId },
+    /// A note was written; the text is kept apart.
+    NoteAdded = "case.note_added" { /** Who. */ agent: AgentId, /** Where its text is kept. */ text_id: String },
+    /// The seller contacted the buyer.
+    ContactRecorded = "case.contact_recorded" { /** Who. */ agent: AgentId, /** By what means. */ means: String, /** Whether the buyer was reached. */ reached: bool },
+    /// A message of the conversation.
+    MessageSeen = "message.seen" { /** Which. */ message: MessageId, /** From whom. */ direction: Direction, /** What kind of author. */ author: Author },
+    /// The case waits for the buyer.
+    WaitingForBuyer = "case.waiting_for_buyer" { /** Who waits. */ agent: AgentId, /** When silence counts as an answer. */ give_up_at: Time },
+    /// The case waits for someone else.
+    WaitingForThirdParty = "case.waiting_for_third_party" { /** Who waits. */ agent: AgentId, /** When to look again. */ until: Time },
+    /// The case waits for a time.
+    CaseSnoozed = "case.snoozed" { /** Who. */ agent: AgentId, /** Until when. */ until: Time },
+    /// The time came.
+    CaseWoken = "case.woken" { /** Why. */ cause: String },
+    /// A waiting buyer may be reminded.
+    ReminderDue = "case.reminder_due" { /** Since when the case waits. */ waiting_since: Time },
+    /// A supervisor is needed.
+    CaseEscalated = "case.escalated" { /** The new level. */ level: u8, /** Why. */ reason: String },
+    /// The case was solved.
+    CaseSolved = "case.solved" { /** How. */ outcome: Outcome, /** When it closes for good. */ close_at: Time },
+    /// The case closed for good.
+    CaseClosed = "case.closed" { /** How it was solved. */ outcome: Outcome },
+    /// The case was not solved after all.
+    CaseReopened = "case.reopened" { /** How often by now. */ reopen_count: u32, /** Why. */ cause: String },
+    /// The case became part of another.
+    CaseMerged = "case.merged" { /** Which. */ into: CaseId },
+    /// Another case became part of this one.
+    CaseAbsorbed = "case.absorbed" { /** Which. */ from: CaseId },
+    /// The case was no case.
+    CaseCancelled = "case.cancelled" { /** Why. */ reason: String },
+    /// What the case is about became known more exactly.
+    SubjectRefined = "case.subject_refined" { /** Before. */ from: Subject, /** Now. */ to: Subject },
+    /// The channel will decide by itself soon.
+    ChannelDeadlineNear = "case.channel_deadline_near" { /** When. */ deadline: Time },
+    /// Alternatives were suggested.
+    RemedySuggested = "remedy.suggested" { /** The stored suggestion. */ suggestion: String, /** The first of them. */ first: Option<RemedyKind> },
+    /// A remedy was proposed.
+    RemedyProposed = "remedy.proposed" { /** Which. */ remedy: RemedyId, /** What is given. */ kind: RemedyKind, /** Units. */ units: u32 },
+    /// A remedy waits for another person's approval.
+    ApprovalAsked = "remedy.approval_asked" { /** Which. */ remedy: RemedyId },
+    /// Another person agreed.
+    RemedyApproved = "remedy.approved" { /** Which. */ remedy: RemedyId, /** Who. */ by: AgentId },
+    /// A remedy was put to the buyer.
+    RemedyOffered = "remedy.offered" { /** Which. */ remedy: RemedyId, /** What is given. */ kind: RemedyKind, /** Until when. */ expires_at: Time },
+    /// The buyer said yes: whoever carries it out has everything here.
+    RemedyAccepted = "remedy.accepted" { /** Which. */ remedy: RemedyId, /** What is given. */ kind: RemedyKind, /** The order. */ order: Option<OrderId>, /** The line. */ line: Option<LineId>, /** Units. */ units: u32, /** Money in minor units. */ amount: Option<i64>, /** Its currency. */ currency: Option<String>, /** The article to send. */ article: String, /** When it should be fulfilled. */ due_at: Time },
+    /// The buyer said no.
+    RemedyDeclined = "remedy.declined" { /** Which. */ remedy: RemedyId },
+    /// The buyer did not answer in time.
+    RemedyExpired = "remedy.expired" { /** Which. */ remedy: RemedyId },
+    /// The offer was taken back.
+    RemedyWithdrawn = "remedy.withdrawn" { /** Which. */ remedy: RemedyId },
+    /// The remedy is being carried out.
+    RemedyExecuting = "remedy.executing" { /** Which. */ remedy: RemedyId },
+    /// The remedy is done.
+    RemedyFulfilled = "remedy.fulfilled" { /** Which. */ remedy: RemedyId, /** What was given. */ kind: RemedyKind, /** The carrier's or payment's number. */ tracking: String },
+    /// The remedy could not be carried out.
+    RemedyFailed = "remedy.failed" { /** Which. */ remedy: RemedyId, /** Why. */ why: String },
+    /// A promised remedy was not fulfilled in time.
+    FulfilmentOverdue = "remedy.fulfilment_overdue" { /** Which. */ remedy: RemedyId },
+    /// The channel refunds although goods were promised: stop the parcel.
+    StopShipment = "remedy.stop_shipment" { /** Which. */ remedy: RemedyId, /** The return that refunds. */ return_id: ReturnId },
+    /// A review was observed.
+    ReviewObserved = "review.observed" { /** Which. */ review: ReviewId, /** What lies between it and the version before. */ diff: DiffKind, /** The rating seen. */ rating: Option<u8>, /** When it was seen. */ observed_at: Time },
+    /// A guardrail refused an action.
+    ActionRefused = "guardrail.refused" { /** What was tried. */ action: String, /** The first rule that refused. */ rule: Rule, /** The stored decision. */ decision: DecisionId },
+    /// The buyer was told that the review can be updated.
+    AskSent = "review.ask_sent" { /** Which review. */ review: ReviewId, /** From which template. */ template: String, /** The stored decision. */ decision: DecisionId },
+    /// A return request was observed.
+    ReturnObserved = "return.observed" { /** Which. */ return_id: ReturnId, /** Where it stands. */ status: ReturnStatus, /** In the channel's words. */ raw_status: String },
+    /// What became of the danger of a return.
+    VerdictChanged = "return.verdict_changed" { /** The order. */ order: OrderId, /** The line. */ line: LineId, /** Before. */ from: Verdict, /** Now. */ to: Verdict },
+    /// A parcel had trouble.
+    ShipmentTrouble = "shipment.trouble" { /** Which. */ shipment: ShipmentId, /** Where it is. */ state: ShipmentState, /** When it should arrive now. */ eta: Option<Time> },
+    /// A survey was answered.
+    SurveyAnswered = "survey.answered" { /** The score. */ score: u8, /** Whether it asked for satisfaction (CSAT) or recommendation (NPS). */ asked: String },
+}
+
+codes! {
+    /// Who made something happen.
+    pub enum ActorKind {
+        /// A person through an agent's credentials.
+        Agent = "AGENT",
+        /// A caller's signal.
+        Caller = "CALLER",
+        /// A timer or rule of the service.
+        System = "SYSTEM",
+    }
+}
+
+/// Who made something happen, and the request or signal that caused it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// What kind.
+    pub kind: ActorKind,
+    /// The name of the principal, or of the timer.
+    pub name: String,
+}

@@ -1,0 +1,32 @@
+//! The rules of Amends: values in, values out.
+//!
+//! Nothing here reads a clock, draws a random number, waits, serialises or
+//! knows that a database exists. Whatever a rule needs is one of its
+//! arguments, so every rule can be tested by writing the arguments down.
+
+mod code;
+
+pub mod case;
+pub mod deadline;
+pub mod detection;
+pub mod event;
+pub mod guardrail;
+pub mod id;
+pub mod ledger;
+pub mod money;
+pub mod order;
+pub mod policy;
+pub mod rate;
+pub mod remedy;
+pub mod returns;
+pub mod review;
+pub mod shop;
+pub mod signal;
+pub mod subject;
+pub mod suggestion;
+pub mod tally;
+pub mod time;
+
+pub use id::*;
+pub use money::{Currency, Money};
+pub use time::{Day, Span, Time};

@@ -1,0 +1,204 @@
+//! What channels allow and count: dated rows, never constants in code.
+
+use crate::code::codes;
+use crate::{Span, Time};
+
+mod catalogue;
+
+pub use catalogue::catalogue;
+
+codes! {
+    /// Whether a buyer may be told that a review can be updated.
+    pub enum AskPermission {
+        /// Never.
+        No = "NO",
+        /// Only through the channel's own revision request.
+        RequestOnly = "REQUEST_ONLY",
+        /// Yes, once, in neutral words.
+        Yes = "YES",
+    }
+}
+
+codes! {
+    /// When a return counts in the channel's own metric.
+    pub enum CountingRule {
+        /// When a request is opened, whatever becomes of it.
+        RequestOpened = "REQUEST_OPENED",
+        /// When a request stands in the list; a withdrawn one does not.
+        ListedUnlessWithdrawn = "LISTED_UNLESS_WITHDRAWN",
+        /// When the seller is found at fault.
+        SellerFaultVerified = "SELLER_FAULT_VERIFIED",
+        /// When a return is approved and the seller is at fault.
+        SellerFaultReturn = "SELLER_FAULT_RETURN",
+        /// When the goods are back.
+        GoodsReceived = "GOODS_RECEIVED",
+        /// When the return is processed in the books.
+        Processed = "PROCESSED",
+        /// When the return is approved.
+        Approved = "APPROVED",
+    }
+}
+
+codes! {
+    /// What the days of the edit window are counted from.
+    pub enum EditFrom {
+        /// The first observation of the review.
+        FirstObserved = "FIRST_OBSERVED",
+        /// The delivery of the order; the first observation where it is unknown.
+        Delivered = "DELIVERED",
+    }
+}
+
+codes! {
+    /// How sure the knowledge is.
+    pub enum Certainty {
+        /// Read in the channel's own documents.
+        Documented = "DOCUMENTED",
+        /// Reported by sellers, or documents disagree.
+        Reported = "REPORTED",
+        /// The safe assumption where nothing is known.
+        Assumed = "ASSUMED",
+    }
+}
+
+/// How long a review can be edited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EditWindow {
+    /// Never, or unknown.
+    None,
+    /// At any time.
+    Always,
+    /// For so many days.
+    Days {
+        /// How many.
+        days: u16,
+        /// From when.
+        from: EditFrom,
+    },
+}
+
+/// What a channel allows and counts from a day on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChannelPolicy {
+    /// The channel.
+    pub channel: String,
+    /// The region; empty for all regions without a row of their own.
+    pub region: String,
+    /// From when the row holds.
+    pub effective_from: Time,
+    /// Ratings at or below are negative.
+    pub negative_threshold: u8,
+    /// Whether a buyer may be asked to revise.
+    pub ask: AskPermission,
+    /// How long a review can be edited.
+    pub edit_window: EditWindow,
+    /// How often a review can be edited; none for any number.
+    pub edits_allowed: Option<u8>,
+    /// Whether a public reply ends the buyer's right to edit.
+    pub reply_locks_edit: bool,
+    /// When a return counts.
+    pub counting: CountingRule,
+    /// How long after delivery a counting event belongs to the rate.
+    pub return_window: Span,
+    /// How long after the help no counting event may come.
+    pub avoid_window: Span,
+    /// After how long the channel approves a request by itself; none if it does not.
+    pub auto_approval: Option<Span>,
+    /// Where the knowledge comes from.
+    pub source: String,
+    /// When it was known.
+    pub known_at: Time,
+    /// How sure it is.
+    pub certainty: Certainty,
+}
+
+impl EditWindow {
+    /// When the window ends; none if there is no window, the far future if it never ends.
+    #[must_use]
+    pub fn ends_at(self, first_observed_at: Time, delivered_at: Option<Time>) -> Option<Time> {
+        match self {
+            Self::None => None,
+            Self::Always => Some(Time::MAX),
+            Self::Days { days, from: EditFrom::FirstObserved } => {
+                Some(first_observed_at + Span::from_days(i64::from(days)))
+            }
+            Self::Days { days, from: EditFrom::Delivered } => {
+                Some(delivered_at.unwrap_or(first_observed_at) + Span::from_days(i64::from(days)))
+            }
+        }
+    }
+}
+
+/// The row in force for a channel and region at a time.
+///
+/// A shop's own rows win over the catalogue's, a region's row over the one for
+/// all regions, a later row over an earlier one. A channel nobody knows gets
+/// the row that allows nothing.
+#[must_use]
+pub fn in_force(own: &[ChannelPolicy], channel: &str, region: &str, at: Time) -> ChannelPolicy {
+    let best = |rows: &[ChannelPolicy]| {
+        rows.iter()
+            .filter(|row| row.channel == channel && row.effective_from <= at)
+            .filter(|row| row.region.is_empty() || row.region == region)
+            .max_by_key(|row| (!row.region.is_empty(), row.effective_from))
+            .cloned()
+    };
+    best(own).or_else(|| best(catalogue())).unwrap_or_else(|| catalogue::unknown(channel))
+}
+
+/// What a shop decides for itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShopPolicy {
+    /// From when it holds; the version it replaces holds until then.
+    pub effective_from: Time,
+    /// A remedy worth more, in minor units, needs another person's approval.
+    pub approval_limit: i64,
+    /// How long an offer stands.
+    pub offer_life: Span,
+    /// How long after an acceptance a remedy should be fulfilled.
+    pub fulfilment_within: Span,
+    /// How long a buyer may stay silent before being reminded.
+    pub remind_after: Span,
+    /// How long a buyer may stay silent before the case is solved without an answer.
+    pub give_up_after: Span,
+    /// How long a solved case can be reopened.
+    pub close_after: Span,
+    /// How long an agent's hold lasts without a heartbeat.
+    pub lease: Span,
+    /// The share of the price a partial refund begins at, in ten-thousandths.
+    pub partial_refund_points: i64,
+    /// The worth of a coupon as a share of the price, in ten-thousandths.
+    pub coupon_points: i64,
+    /// What an article costs the seller as a share of its price, in ten-thousandths.
+    pub article_cost_points: i64,
+    /// What sending a parcel costs as a share of the price, in ten-thousandths.
+    pub freight_points: i64,
+    /// The part of a returned article that cannot be sold again, in ten-thousandths of its price.
+    pub unsellable_points: i64,
+    /// What one more counted return costs the shop, in minor units.
+    pub counted_return_cost: i64,
+    /// The shop's own rows of channel policy.
+    pub channel: Vec<ChannelPolicy>,
+}
+
+impl Default for ShopPolicy {
+    fn default() -> Self {
+        Self {
+            effective_from: Time::MIN,
+            approval_limit: 10_000,
+            offer_life: Span::from_days(3),
+            fulfilment_within: Span::from_days(7),
+            remind_after: Span::from_days(3),
+            give_up_after: Span::from_days(7),
+            close_after: Span::from_days(4),
+            lease: Span::from_minutes(5),
+            partial_refund_points: 3_000,
+            coupon_points: 1_000,
+            article_cost_points: 6_000,
+            freight_points: 1_500,
+            unsellable_points: 2_500,
+            counted_return_cost: 0,
+            channel: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Reviews: immutable versions, and what lies between two of them.
+//!
+//! Everything that is said about a review is replayed from its versions, so
+//! that a version which arrives late changes the story to what it would have
+//! been, had it come in time.
+
+use crate::code::codes;
+use crate::{SignalId, Time};
+
+codes! {
+    /// Who made a review disappear.
+    pub enum RemovedBy {
+        /// Its author.
+        Buyer = "BUYER",
+        /// The channel.
+        Platform = "PLATFORM",
+    }
+}
+
+codes! {
+    /// What the channel says about editing.
+    pub enum EditState {
+        /// It can be edited.
+        Editable = "EDITABLE",
+        /// The one edit was used.
+        EditedOnce = "EDITED_ONCE",
+        /// The window has closed.
+        Expired = "EXPIRED",
+    }
+}
+
+codes! {
+    /// What lies between two versions of a review; exactly one of these.
+    pub enum DiffKind {
+        /// The first version.
+        First = "FIRST",
+        /// From at or below the threshold to above it.
+        Reversed = "REVERSED",
+        /// Up, but still at or below the threshold.
+        Improved = "IMPROVED",
+        /// Down.
+        Worsened = "WORSENED",
+        /// Other words, the same rating.
+        TextOnly = "TEXT_ONLY",
+        /// An addition without a rating.
+        FollowUpAdded = "FOLLOW_UP_ADDED",
+        /// Its author took it away.
+        RemovedByBuyer = "REMOVED_BY_BUYER",
+        /// The channel took it away.
+        RemovedByPlatform = "REMOVED_BY_PLATFORM",
+        /// It is gone and nobody says why.
+        Vanished = "VANISHED",
+        /// Reversed once, and back at or below the threshold.
+        ReReversed = "RE_REVERSED",
+        /// Nothing.
+        Unchanged = "UNCHANGED",
+    }
+}
+
+/// A review as it was seen once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewVersion {
+    /// When it was seen.
+    pub observed_at: Time,
+    /// The signal that brought it; orders versions of one instant.
+    pub signal: SignalId,
+    /// 1–5; a follow-up has none.
+    pub rating: Option<u8>,
+    /// The first 64 bits of a hash of the text.
+    pub text_hash: i64,
+    /// Whether anyone could see it.
+    pub visible: bool,
+    /// Who removed it, if known.
+    pub removed_by: Option<RemovedBy>,
+    /// What the channel said about editing.
+    pub edit_state: Option<EditState>,
+    /// When the channel says it was last changed.
+    pub platform_modified_at: Option<Time>,
+    /// A later addition without a rating of its own.
+    pub follow_up: bool,
+}
+
+/// The story that the versions of a review tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewHistory {
+    /// When it was first seen with a rating.
+    pub first_observed_at: Option<Time>,
+    /// The rating it was first seen with.
+    pub first_rating: Option<u8>,
+    /// The rating it has now; a removed review keeps its last.
+    pub rating: Option<u8>,
+    /// At or below the threshold when first seen.
+    pub negative: bool,
+    /// Whether it can be seen now.
+    pub visible: bool,
+    /// What the channel last said about editing.
+    pub edit_state: Option<EditState>,
+    /// One per version, in order.
+    pub diffs: Vec<DiffKind>,
+    /// When it was first reversed.
+    pub reversed_at: Option<Time>,
+    /// When it last fell back, unless it was reversed again.
+    pub re_reversed_at: Option<Time>,
+    /// When it was last changed in rating or text.
+    pub last_edit_at: Option<Time>,
+}
+
+/// Orders the versions by when they were seen and tells their story.
+#[must_use]
+pub fn replay(mut versions: Vec<ReviewVersion>, threshold: u8) -> (Vec<ReviewVersion>, ReviewHistory) {
+    versions.sort_by(|a, b| (a.observed_at, &a.signal).cmp(&(b.observed_at, &b.signal)));
+    let mut history = ReviewHistory {
+        first_observed_at: None,
+        first_rating: None,
+        rating: None,
+        negative: false,
+        visible: true,
+        edit_state: None,
+        diffs: Vec::with_capacity(versions.len()),
+        reversed_at: None,
+        re_reversed_at: None,
+        last_edit_at: None,
+    };
+    let mut text_hash = None;
+    for version in &versions {
+        let diff = diff(&history, text_hash, version, threshold);
+        history.take(version, diff, threshold);
+        if !version.follow_up && version.visible {
+            text_hash = Some(version.text_hash);
+        }
+    }
+    (versions, history)
+}
+
+/// What lies between the story so far and the next version.
+fn diff(so_far: &ReviewHistory, text_hash: Option<i64>, next: &ReviewVersion, threshold: u8) -> DiffKind {
+    if so_far.diffs.is_empty() {
+        return DiffKind::First;
+    }
+    if !next.visible {
+        return match (so_far.visible, next.removed_by) {
+            (false, None) => DiffKind::Unchanged,
+            (_, Some(RemovedBy::Buyer)) => DiffKind::RemovedByBuyer,
+            (_, Some(RemovedBy::Platform)) => DiffKind::RemovedByPlatform,
+            (true, None) => DiffKind::Vanished,
+        };
+    }
+    if next.follow_up {
+        return DiffKind::FollowUpAdded;
+    }
+    match (so_far.rating, next.rating) {
+        (Some(old), Some(new)) if old <= threshold && new > threshold => DiffKind::Reversed,
+        (Some(old), Some(new)) if new > old => DiffKind::Improved,
+        (Some(old), Some(new)) if old > threshold && new <= threshold && so_far.reversed_at.is_some() => {
+            DiffKind::ReReversed
+        }
+        (Some(old), Some(new)) if new < old => DiffKind::Worsened,
+        _ if text_hash.is_some_and(|hash| hash != next.text_hash) => DiffKind::TextOnly,
+        _ => DiffKind::Unchanged,
+    }
+}
+
+impl ReviewHistory {
+    fn take(&mut self, version: &ReviewVersion, diff: DiffKind, threshold: u8) {
+        self.diffs.push(diff);
+        self.visible = version.visible;
+        self.edit_state = version.edit_state.or(self.edit_state);
+        if let (true, false, Some(rating)) = (version.visible, version.follow_up, version.rating) {
+            if self.first_rating.is_none() {
+                self.first_rating = Some(rating);
+                self.first_observed_at = Some(version.observed_at);
+                self.negative = rating <= threshold;
+            }
+            self.rating = Some(rating);
+        }
+        match diff {
+            DiffKind::Reversed => {
+                self.reversed_at = self.reversed_at.or(Some(version.observed_at));
+                self.re_reversed_at = None;
+            }
+            DiffKind::ReReversed => self.re_reversed_at = Some(version.observed_at),
+            _ => {}
+        }
+        let edited = matches!(
+            diff,
+            DiffKind::Reversed | DiffKind::ReReversed | DiffKind::Improved | DiffKind::Worsened | DiffKind::TextOnly
+        );
+        if edited {
+            self.last_edit_at = Some(version.observed_at);
+        }
+    }
+
+    /// Whether a diff of this kind lies anywhere in the story.
+    #[must_use]
+    pub fn had(&self, kind: DiffKind) -> bool {
+        self.diffs.contains(&kind)
+    }
+}

@@ -1,0 +1,210 @@
+//! Measures: what each fact adds to which day's count.
+//!
+//! The served figures are sums of these. When a fact changes, the difference
+//! between what it gave before and what it gives now is added, so that a late,
+//! repeated or corrected signal restates the day it belongs to, exactly; and
+//! adding everything up from nothing must give the same numbers.
+
+use crate::code::codes;
+use crate::order::{HelpKind, Line};
+use crate::policy::ChannelPolicy;
+use crate::returns::Verdict;
+use crate::review::{DiffKind, ReviewHistory};
+use crate::{Day, Span, Time};
+
+codes! {
+    /// What is counted.
+    pub enum Measure {
+        /// Units delivered, by the day of first delivery.
+        UnitsDelivered = "UNITS_DELIVERED",
+        /// Of those, units with a counting event within the window.
+        UnitsReturned = "UNITS_RETURNED",
+        /// Of those, units with a request.
+        UnitsRequested = "UNITS_REQUESTED",
+        /// Of those, units whose buyer voiced the wish to return.
+        UnitsIntent = "UNITS_INTENT",
+        /// Order lines delivered.
+        LinesDelivered = "LINES_DELIVERED",
+        /// Of those, lines with a counting event within the window.
+        LinesReturned = "LINES_RETURNED",
+        /// Lines wanted back, by the day the wish first showed.
+        LinesWanted = "LINES_WANTED",
+        /// Of those, lines whose help was confirmed.
+        LinesRescued = "LINES_RESCUED",
+        /// Units avoided, the window still open, by the day the wish first showed.
+        AvoidedProvisional = "AVOIDED_PROVISIONAL",
+        /// Units avoided and confirmed.
+        AvoidedConfirmed = "AVOIDED_CONFIRMED",
+        /// Units helped and returned all the same.
+        AvoidFailed = "AVOID_FAILED",
+        /// Of the avoided, those only voiced, never requested.
+        AvoidedIntentOnly = "AVOIDED_INTENT_ONLY",
+        /// Of the avoided, those requested and then withdrawn.
+        AvoidedWithdrawn = "AVOIDED_WITHDRAWN",
+        /// Reviews negative at first observation, by the day of that.
+        Negative = "NEGATIVE",
+        /// Of those, still editable one day later.
+        Eligible = "ELIGIBLE",
+        /// Of those, buyers reached by a person.
+        Contacted = "CONTACTED",
+        /// Of those, cases solved.
+        Solved = "SOLVED",
+        /// Of those, buyers asked.
+        Asked = "ASKED",
+        /// Of the negative, reversed.
+        Reversed = "REVERSED",
+        /// Of the eligible, reversed.
+        EligibleReversed = "ELIGIBLE_REVERSED",
+        /// Of the contacted, reversed after the contact.
+        ContactedReversed = "CONTACTED_REVERSED",
+        /// Of the solved, reversed.
+        SolvedReversed = "SOLVED_REVERSED",
+        /// Of the asked, reversed after the ask.
+        AskedReversed = "ASKED_REVERSED",
+        /// Reversed before any human action, or without one.
+        NaturalReversed = "NATURAL_REVERSED",
+        /// Reversed after a human action and within the window: recovered.
+        Recovered = "RECOVERED",
+        /// Reversed and fallen back.
+        ReReversed = "RE_REVERSED",
+        /// Higher, but still negative; never reversed.
+        Improved = "IMPROVED",
+        /// Other words only; never reversed.
+        TextOnly = "TEXT_ONLY",
+        /// Removed by its author.
+        RemovedByBuyer = "REMOVED_BY_BUYER",
+        /// Removed by the channel.
+        RemovedByPlatform = "REMOVED_BY_PLATFORM",
+        /// Gone, nobody says why.
+        Vanished = "VANISHED",
+        /// Stars won or lost since first seen.
+        NetStars = "NET_STARS",
+    }
+}
+
+/// One number for one day.
+pub type Count = (Day, Measure, i64);
+
+/// The longest after the first human action that a reversal counts as recovered.
+const RECOVERY_WINDOW: Span = Span::from_days(90);
+
+/// What an order line adds.
+#[must_use]
+pub fn of_line(line: &Line, policy: &ChannelPolicy) -> Vec<Count> {
+    let mut counts = Vec::new();
+    deliveries(line, policy, &mut counts);
+    avoidance(line, &mut counts);
+    counts
+}
+
+fn deliveries(line: &Line, policy: &ChannelPolicy, counts: &mut Vec<Count>) {
+    let Some(delivered) = line.delivered.filter(|d| d.units > 0) else { return };
+    let day = delivered.at.day();
+    let units = i64::from(delivered.units);
+    // What is returned of a line is never more than what was delivered of it.
+    let clip = |u: u32| i64::from(u).min(units);
+    counts.push((day, Measure::UnitsDelivered, units));
+    counts.push((day, Measure::LinesDelivered, 1));
+    if line.counted.is_some_and(|c| c.at <= delivered.at + policy.return_window) {
+        counts.push((day, Measure::UnitsReturned, clip(line.counted_units())));
+        counts.push((day, Measure::LinesReturned, 1));
+    }
+    if let Some(requested) = line.requested {
+        counts.push((day, Measure::UnitsRequested, clip(requested.units)));
+    }
+    if line.intent_at.is_some() {
+        counts.push((day, Measure::UnitsIntent, units));
+    }
+}
+
+fn avoidance(line: &Line, counts: &mut Vec<Count>) {
+    let Some(wanted_at) = line.wanted_at() else { return };
+    let day = wanted_at.day();
+    counts.push((day, Measure::LinesWanted, 1));
+    let verdict = line.verdict();
+    let avoided = i64::from(line.avoided_units());
+    match verdict {
+        Verdict::Open | Verdict::Recorded => return,
+        Verdict::AvoidedProvisional => counts.push((day, Measure::AvoidedProvisional, avoided)),
+        Verdict::AvoidedConfirmed => {
+            counts.push((day, Measure::AvoidedConfirmed, avoided));
+            counts.push((day, Measure::LinesRescued, 1));
+        }
+        Verdict::AvoidFailed => {
+            counts.push((day, Measure::AvoidFailed, i64::from(line.counted_units())));
+            return;
+        }
+    }
+    if line.requested.is_none() {
+        counts.push((day, Measure::AvoidedIntentOnly, avoided));
+    } else if line.helped.is_some_and(|h| h.kind == HelpKind::Withdrawn) {
+        counts.push((day, Measure::AvoidedWithdrawn, avoided));
+    }
+}
+
+/// What was done about a review, beside its own story.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ReviewHandling {
+    /// When a person first acted on its case.
+    pub first_human_action_at: Option<Time>,
+    /// When a person first reached the buyer.
+    pub contacted_at: Option<Time>,
+    /// When its case was last solved.
+    pub solved_at: Option<Time>,
+    /// When the buyer was asked.
+    pub asked_at: Option<Time>,
+    /// When the order line was delivered.
+    pub delivered_at: Option<Time>,
+}
+
+/// What a review adds; nothing unless it was negative when first seen.
+#[must_use]
+pub fn of_review(review: &ReviewHistory, handling: &ReviewHandling, policy: &ChannelPolicy) -> Vec<Count> {
+    let (Some(first), Some(first_rating), true) = (review.first_observed_at, review.first_rating, review.negative)
+    else {
+        return Vec::new();
+    };
+    let day = first.day();
+    let mut counts = Vec::new();
+    let mut count = |holds: bool, measure| {
+        if holds {
+            counts.push((day, measure, 1));
+        }
+    };
+    let window_end = policy.edit_window.ends_at(first, handling.delivered_at);
+    let eligible = window_end.is_some_and(|end| end >= first + Span::from_days(1));
+    let after = |since: Option<Time>| match (review.reversed_at, since) {
+        (Some(reversed), Some(since)) => reversed > since,
+        _ => false,
+    };
+    let reversed = review.reversed_at.is_some();
+    let by_human = after(handling.first_human_action_at);
+    let recovered_until = match (handling.first_human_action_at, window_end) {
+        (Some(acted), end) => Some((acted + RECOVERY_WINDOW).min(end.unwrap_or(Time::MAX))),
+        (None, _) => None,
+    };
+    count(true, Measure::Negative);
+    count(eligible, Measure::Eligible);
+    count(handling.contacted_at.is_some(), Measure::Contacted);
+    count(handling.solved_at.is_some(), Measure::Solved);
+    count(handling.asked_at.is_some(), Measure::Asked);
+    count(reversed, Measure::Reversed);
+    count(reversed && eligible, Measure::EligibleReversed);
+    count(after(handling.contacted_at), Measure::ContactedReversed);
+    count(reversed && handling.solved_at.is_some(), Measure::SolvedReversed);
+    count(after(handling.asked_at), Measure::AskedReversed);
+    count(reversed && !by_human, Measure::NaturalReversed);
+    let in_time = recovered_until.zip(review.reversed_at).is_some_and(|(until, at)| at <= until);
+    count(by_human && in_time, Measure::Recovered);
+    count(review.re_reversed_at.is_some(), Measure::ReReversed);
+    count(!reversed && review.had(DiffKind::Improved), Measure::Improved);
+    count(!reversed && !review.had(DiffKind::Improved) && review.had(DiffKind::TextOnly), Measure::TextOnly);
+    count(review.had(DiffKind::RemovedByBuyer), Measure::RemovedByBuyer);
+    count(review.had(DiffKind::RemovedByPlatform), Measure::RemovedByPlatform);
+    count(review.had(DiffKind::Vanished), Measure::Vanished);
+    let stars = i64::from(review.rating.unwrap_or(first_rating)) - i64::from(first_rating);
+    if stars != 0 {
+        counts.push((day, Measure::NetStars, stars));
+    }
+    counts
+}

@@ -1,0 +1,141 @@
+//! Points in time and lengths of time, in whole microseconds, always UTC.
+//!
+//! Microseconds, because that is what both databases keep without rounding.
+
+use std::ops::{Add, Sub};
+
+const SECOND: i64 = 1_000_000;
+const DAY: i64 = 86_400 * SECOND;
+
+/// A point in time: microseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Time(i64);
+
+/// A length of time in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span(i64);
+
+/// A calendar day in UTC: days since 1970-01-01.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Day(i32);
+
+impl Time {
+    /// The first instant the service accepts: 1970-01-01T00:00:00Z.
+    pub const MIN: Self = Self(0);
+    /// The last instant the service accepts: 9999-12-31T23:59:59.999999Z.
+    pub const MAX: Self = Self(253_402_300_799_999_999);
+
+    /// From microseconds since the epoch.
+    #[must_use]
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// From whole seconds since the epoch.
+    #[must_use]
+    pub const fn from_secs(secs: i64) -> Self {
+        Self(secs.saturating_mul(SECOND))
+    }
+
+    /// Microseconds since the epoch.
+    #[must_use]
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// The UTC day this instant falls on.
+    #[must_use]
+    pub const fn day(self) -> Day {
+        Day(self.0.div_euclid(DAY) as i32)
+    }
+
+    /// How long after `earlier` this is; negative when it is before.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Span {
+        Span(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl Span {
+    /// No time at all.
+    pub const ZERO: Self = Self(0);
+
+    /// From microseconds.
+    #[must_use]
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// From whole seconds.
+    #[must_use]
+    pub const fn from_secs(secs: i64) -> Self {
+        Self(secs.saturating_mul(SECOND))
+    }
+
+    /// From whole minutes.
+    #[must_use]
+    pub const fn from_minutes(minutes: i64) -> Self {
+        Self::from_secs(minutes.saturating_mul(60))
+    }
+
+    /// From whole hours.
+    #[must_use]
+    pub const fn from_hours(hours: i64) -> Self {
+        Self::from_minutes(hours.saturating_mul(60))
+    }
+
+    /// From whole days of 24 hours.
+    #[must_use]
+    pub const fn from_days(days: i64) -> Self {
+        Self::from_hours(days.saturating_mul(24))
+    }
+
+    /// Microseconds.
+    #[must_use]
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Seconds, for reports.
+    #[must_use]
+    pub fn as_secs_f64(self) -> f64 {
+        self.0 as f64 / SECOND as f64
+    }
+}
+
+impl Day {
+    /// From days since 1970-01-01.
+    #[must_use]
+    pub const fn from_number(days: i32) -> Self {
+        Self(days)
+    }
+
+    /// Days since 1970-01-01.
+    #[must_use]
+    pub const fn number(self) -> i32 {
+        self.0
+    }
+
+    /// The first instant of the day.
+    #[must_use]
+    pub const fn start(self) -> Time {
+        Time(self.0 as i64 * DAY)
+    }
+}
+
+impl Add<Span> for Time {
+    type Output = Self;
+
+    /// Saturates, so that a far deadline stays a deadline.
+    fn add(self, span: Span) -> Self {
+        Self(self.0.saturating_add(span.0))
+    }
+}
+
+impl Sub<Span> for Time {
+    type Output = Self;
+
+    fn sub(self, span: Span) -> Self {
+        Self(self.0.saturating_sub(span.0))
+    }
+}
