@@ -1,0 +1,160 @@
+//! One way to talk to the database, inside a transaction or outside.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, QueryResult, Statement, Value};
+
+use crate::engine::Engine;
+use crate::error::Result;
+
+/// How often the database was asked, since the store was opened.
+#[derive(Debug, Default)]
+pub struct Counters {
+    statements: AtomicU64,
+    commits: AtomicU64,
+}
+
+impl Counters {
+    /// Statements sent, each one round trip; begin and commit among them.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Transactions committed.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
+    }
+}
+
+/// A connection: of a transaction, or any of the pool.
+#[derive(Debug)]
+pub struct Conn {
+    engine: Engine,
+    inner: Inner,
+    counters: Arc<Counters>,
+}
+
+#[derive(Debug)]
+enum Inner {
+    Pool(DatabaseConnection),
+    Transaction(DatabaseTransaction),
+}
+
+/// A transaction. Committing spends it; dropping it rolls everything back.
+#[derive(Debug)]
+pub struct Tx(Conn);
+
+impl Conn {
+    pub(crate) fn pool(engine: Engine, pool: DatabaseConnection, counters: Arc<Counters>) -> Self {
+        Self { engine, inner: Inner::Pool(pool), counters }
+    }
+
+    /// Which engine this talks to.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    fn statement(&self, sql: String, values: Vec<Value>) -> Statement {
+        self.counters.statements.fetch_add(1, Ordering::Relaxed);
+        let backend = match self.engine {
+            Engine::Sqlite => DbBackend::Sqlite,
+            Engine::Postgres => DbBackend::Postgres,
+        };
+        Statement::from_sql_and_values(backend, sql, values)
+    }
+
+    /// Reads all rows.
+    ///
+    /// # Errors
+    /// When the database refuses or cannot be reached.
+    pub async fn all(&self, sql: impl Into<String>, values: Vec<Value>) -> Result<Vec<QueryResult>> {
+        let statement = self.statement(sql.into(), values);
+        Ok(match &self.inner {
+            Inner::Pool(pool) => pool.query_all_raw(statement).await?,
+            Inner::Transaction(tx) => tx.query_all_raw(statement).await?,
+        })
+    }
+
+    /// Reads the first row, if there is one.
+    ///
+    /// # Errors
+    /// When the database refuses or cannot be reached.
+    pub async fn one(&self, sql: impl Into<String>, values: Vec<Value>) -> Result<Option<QueryResult>> {
+        let statement = self.statement(sql.into(), values);
+        Ok(match &self.inner {
+            Inner::Pool(pool) => pool.query_one_raw(statement).await?,
+            Inner::Transaction(tx) => tx.query_one_raw(statement).await?,
+        })
+    }
+
+    /// Writes; says how many rows changed.
+    ///
+    /// # Errors
+    /// When the database refuses or cannot be reached.
+    pub async fn run(&self, sql: impl Into<String>, values: Vec<Value>) -> Result<u64> {
+        let statement = self.statement(sql.into(), values);
+        let done = match &self.inner {
+            Inner::Pool(pool) => pool.execute_raw(statement).await?,
+            Inner::Transaction(tx) => tx.execute_raw(statement).await?,
+        };
+        Ok(done.rows_affected())
+    }
+
+    /// Runs statements that take no values, such as a migration.
+    ///
+    /// # Errors
+    /// When the database refuses or cannot be reached.
+    pub async fn script(&self, sql: &str) -> Result<()> {
+        self.counters.statements.fetch_add(1, Ordering::Relaxed);
+        match &self.inner {
+            Inner::Pool(pool) => pool.execute_unprepared(sql).await?,
+            Inner::Transaction(tx) => tx.execute_unprepared(sql).await?,
+        };
+        Ok(())
+    }
+}
+
+impl Tx {
+    pub(crate) fn new(engine: Engine, tx: DatabaseTransaction, counters: Arc<Counters>) -> Self {
+        counters.statements.fetch_add(1, Ordering::Relaxed);
+        Self(Conn { engine, inner: Inner::Transaction(tx), counters })
+    }
+
+    /// Makes everything done in this transaction durable.
+    ///
+    /// # Errors
+    /// When the database refuses; then nothing of it was done.
+    pub async fn commit(self) -> Result<()> {
+        let Conn { inner, counters, .. } = self.0;
+        if let Inner::Transaction(tx) = inner {
+            counters.statements.fetch_add(1, Ordering::Relaxed);
+            tx.commit().await?;
+            counters.commits.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Undoes everything done in this transaction and gives the connection back clean.
+    ///
+    /// # Errors
+    /// When the database cannot be reached; it then undoes it by itself.
+    pub async fn rollback(self) -> Result<()> {
+        if let Inner::Transaction(tx) = self.0.inner {
+            tx.rollback().await?;
+        }
+        Ok(())
+    }
+}
+
+impl Deref for Tx {
+    type Target = Conn;
+
+    fn deref(&self) -> &Conn {
+        &self.0
+    }
+}

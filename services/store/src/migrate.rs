@@ -1,0 +1,81 @@
+//! Migrations, one at a time across all processes.
+
+use crate::conn::Conn;
+use crate::engine::{Engine, Store};
+use crate::error::{Result, StoreError};
+
+/// The migrations there are, in order; none is ever changed once released.
+const MIGRATIONS: &[(&str, &str)] = &[("0001_base", include_str!("../migrations/0001_base.sql"))];
+
+/// Any number that only Amends locks.
+const ADVISORY_LOCK: i64 = 0x0041_6d65_6e64_7301;
+
+impl Store {
+    /// Brings the schema up to date; says which migrations were applied.
+    ///
+    /// Two processes that start together do not race: on PostgreSQL an advisory
+    /// lock lets one wait for the other, on SQLite the write lock does.
+    ///
+    /// # Errors
+    /// When a migration fails (then nothing of it was done), or the database
+    /// was migrated by a newer version of the service.
+    pub async fn migrate(&self) -> Result<Vec<&'static str>> {
+        let tx = self.begin().await?;
+        if self.engine() == Engine::Postgres {
+            tx.run("SELECT pg_advisory_xact_lock($1)", vec![ADVISORY_LOCK.into()]).await?;
+        }
+        tx.script(
+            "CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)",
+        )
+        .await?;
+        let applied = applied(&tx).await?;
+        if let Some(unknown) = applied.iter().find(|name| !MIGRATIONS.iter().any(|(known, _)| known == name)) {
+            return Err(StoreError::Database(format!(
+                "migration {unknown} is unknown to this version: start a version that knows it"
+            )));
+        }
+        let mut done = Vec::new();
+        for (name, sql) in MIGRATIONS {
+            if applied.iter().any(|a| a == name) {
+                continue;
+            }
+            tx.script(&dialect(self.engine(), sql)).await?;
+            tx.run("INSERT INTO schema_migrations (name, applied_at) VALUES ($1, 0)", vec![(*name).into()]).await?;
+            done.push(*name);
+        }
+        tx.commit().await?;
+        Ok(done)
+    }
+
+    /// The migrations that are still to be applied.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn pending(&self) -> Result<Vec<&'static str>> {
+        let writer = self.writer();
+        let exists = match self.engine() {
+            Engine::Sqlite => "SELECT 1 AS yes FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'",
+            Engine::Postgres => "SELECT 1 AS yes WHERE to_regclass('schema_migrations') IS NOT NULL",
+        };
+        let applied = match writer.one(exists, vec![]).await? {
+            Some(_) => applied(&writer).await?,
+            None => Vec::new(),
+        };
+        Ok(MIGRATIONS.iter().map(|(name, _)| *name).filter(|name| !applied.iter().any(|a| a == name)).collect())
+    }
+}
+
+async fn applied(conn: &Conn) -> Result<Vec<String>> {
+    let rows = conn.all("SELECT name FROM schema_migrations ORDER BY name", vec![]).await?;
+    rows.iter().map(|row| crate::row::Row::new("schema_migrations", row).get("name")).collect()
+}
+
+fn dialect(engine: Engine, sql: &str) -> String {
+    let (bytes, seq, key, rowid) = match engine {
+        Engine::Sqlite => ("BLOB", "INTEGER PRIMARY KEY AUTOINCREMENT", "", "WITHOUT ROWID"),
+        Engine::Postgres => {
+            ("BYTEA", "BIGINT GENERATED ALWAYS AS IDENTITY", ", PRIMARY KEY (shop_id, seq)", "")
+        }
+    };
+    sql.replace("{bytes}", bytes).replace("{seq}", seq).replace("{events_key}", key).replace("{rowid}", rowid)
+}
