@@ -1,1 +1,22 @@
-//! amends-app
+//! The use cases of Amends: one command per RPC, the runner that is the only
+//! one to begin a transaction, the group commit of ingest, and the queries.
+//!
+//! Nothing here knows a wire type or a column.
+
+pub mod app;
+pub mod call;
+pub mod context;
+pub mod error;
+pub mod facts;
+pub mod ingest;
+pub mod runner;
+pub mod shops;
+pub mod telemetry;
+pub mod work;
+
+pub use app::{App, Settings};
+pub use call::{Call, Principal, RequestKey, Role, ShopScope};
+pub use context::{Clock, Ids, SystemClock, VirtualClock};
+pub use error::{AppError, Result};
+pub use runner::{Answer, Command};
+pub use work::Work;

@@ -1,0 +1,115 @@
+//! Facts that are never stored as said but derived: from parcels and return
+//! requests to an order line, from versions to a review.
+//!
+//! Ingest derives them for what a batch touched, recompute for everything; both
+//! call these functions, so that the two cannot differ.
+
+use amends_domain::order::{Help, HelpKind, Line, Shipment, Units};
+use amends_domain::policy::CountingRule;
+use amends_domain::returns::{self, ReturnEvent, ReturnHistory};
+use amends_domain::review::{ReviewHistory, ReviewVersion};
+use amends_domain::{LineId, Time};
+use amends_store::returns::ReturnRow;
+use amends_store::review::{ReviewHead, ReviewRow};
+
+/// A return request with its story.
+#[derive(Debug, Clone)]
+pub struct ReturnFacts {
+    /// The request as it is stored.
+    pub row: ReturnRow,
+    /// What the channel said about it.
+    pub events: Vec<ReturnEvent>,
+}
+
+impl ReturnFacts {
+    /// Derives where the request stands.
+    pub fn refresh(&mut self, rule: CountingRule) -> Option<ReturnHistory> {
+        let story = returns::replay(self.events.clone())?;
+        self.row.status = story.status;
+        self.row.quantity = story.quantity;
+        self.row.requested_at = story.requested_at;
+        self.row.withdrawn_at = story.withdrawn_at;
+        self.row.counted_at = story.counted_at(rule);
+        self.row.last_event_at = self.events.iter().map(|e| e.occurred_at).max().unwrap_or(story.requested_at);
+        Some(story)
+    }
+}
+
+/// The one line of an order that has exactly one, if the order is known.
+pub fn only_line<'a>(mut lines: impl Iterator<Item = &'a Line>) -> Option<&'a Line> {
+    let first = lines.find(|line| line.purchase.is_some())?;
+    lines.all(|line| line.purchase.is_none()).then_some(first)
+}
+
+/// Derives what was delivered, requested, counted and withdrawn of a line.
+///
+/// `is_only` says that the order is known and has no other line, so that what
+/// names no line means this one.
+pub fn refresh_line(line: &mut Line, is_only: bool, shipments: &[&Shipment], returns: &[&ReturnFacts]) {
+    line.delivered = delivered(line, shipments);
+    let mine: Vec<&ReturnRow> =
+        returns.iter().map(|r| &r.row).filter(|r| concerns(r.line.as_ref(), &line.line, is_only)).collect();
+    line.requested = total(mine.iter().map(|r| (r.requested_at, r.quantity)));
+    line.counted = total(mine.iter().filter_map(|r| r.counted_at.map(|at| (at, r.quantity))));
+    let all_withdrawn = !mine.is_empty() && mine.iter().all(|r| r.withdrawn_at.is_some());
+    let withdrawn = all_withdrawn
+        .then(|| total(mine.iter().filter_map(|r| r.withdrawn_at.map(|at| (at, r.quantity)))))
+        .flatten()
+        .map(|units| Help { kind: HelpKind::Withdrawn, at: units.at, units: units.units });
+    // What an agent gave stands; only the buyer's own withdrawal is derived.
+    if line.helped.is_none_or(|help| help.kind == HelpKind::Withdrawn) {
+        line.helped = withdrawn;
+    }
+}
+
+fn concerns(named: Option<&LineId>, line: &LineId, is_only: bool) -> bool {
+    named.map_or(is_only, |named| named == line)
+}
+
+fn delivered(line: &Line, shipments: &[&Shipment]) -> Option<Units> {
+    let purchased = line.purchase.as_ref().map(|p| p.quantity);
+    let parcels = shipments.iter().filter(|s| !s.for_remedy).filter_map(|s| {
+        let at = s.delivered_at?;
+        let units = if s.lines.is_empty() {
+            purchased?
+        } else {
+            s.lines.iter().filter(|(l, _)| *l == line.line).map(|(_, units)| *units).sum()
+        };
+        (units > 0).then_some((at, units))
+    });
+    let all = total(parcels)?;
+    Some(Units { units: purchased.map_or(all.units, |p| all.units.min(p)), ..all })
+}
+
+/// The first time and the sum of units; none of nothing.
+fn total(parts: impl Iterator<Item = (Time, u32)>) -> Option<Units> {
+    parts.fold(None, |sum: Option<Units>, (at, units)| {
+        Some(sum.map_or(Units { at, units }, |s| Units { at: s.at.min(at), units: s.units.saturating_add(units) }))
+    })
+}
+
+/// Derives where a review stands from its versions; the versions come back in order.
+pub fn refresh_review(
+    row: &mut ReviewRow,
+    versions: Vec<ReviewVersion>,
+    threshold: u8,
+) -> (Vec<ReviewVersion>, ReviewHistory) {
+    let (versions, history) = amends_domain::review::replay(versions, threshold);
+    row.history = head(&history);
+    if let Some(last) = versions.last() {
+        row.last_observed_at = last.observed_at;
+    }
+    (versions, history)
+}
+
+fn head(history: &ReviewHistory) -> ReviewHead {
+    ReviewHead {
+        negative: history.negative,
+        first_rating: history.first_rating,
+        rating: history.rating,
+        first_observed_at: history.first_observed_at,
+        visible: history.visible,
+        last_diff: history.diffs.last().copied().unwrap_or(amends_domain::review::DiffKind::First),
+        reversed_at: history.reversed_at,
+    }
+}

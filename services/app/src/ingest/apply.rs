@@ -1,0 +1,76 @@
+//! What each kind of signal does to the picture.
+
+mod message;
+mod order;
+mod returns;
+mod review;
+mod shipment;
+mod survey;
+
+use amends_domain::deadline::{Deadline, DeadlineChange, DeadlineKind};
+use amends_domain::event::Event;
+use amends_domain::order::Shipment;
+use amends_domain::subject::Subject;
+use amends_domain::{OrderId, Time};
+
+use super::world::{Now, World};
+use crate::facts::{ReturnFacts, only_line, refresh_line};
+
+impl World {
+    /// Derives every line of an order anew, and what follows from each.
+    pub(super) fn refresh_order(&mut self, at: Now<'_>, order: &OrderId) {
+        let shop = at.info.shop.id.clone();
+        let Some(facts) = self.orders.get_mut(&(shop.clone(), order.clone())) else { return };
+        let only = only_line(facts.lines.values().map(|l| &l.line)).map(|l| l.line.clone());
+        let shipments: Vec<&Shipment> = facts.shipments.values().map(|s| &s.value).collect();
+        let returns: Vec<&ReturnFacts> = facts.returns.values().map(|r| &r.value).collect();
+        let mut changes = Vec::new();
+        for one in facts.lines.values_mut() {
+            let verdict = one.line.verdict();
+            let is_only = only.as_ref() == Some(&one.line.line);
+            refresh_line(&mut one.line, is_only, &shipments, &returns);
+            if is_only && let Some(wish) = facts.wishes.iter().min() {
+                one.line.intent_at = Some(one.line.intent_at.map_or(*wish, |at| at.min(*wish)));
+            }
+            let window = at.info.channel_policy(one.line.helped.map_or(Time::MIN, |h| h.at)).avoid_window;
+            changes.push((one.line.line.clone(), verdict, one.line.verdict(), one.line.confirm_due_at(window)));
+        }
+        for (line, before, now, confirm_at) in changes {
+            let subject = Subject::Line { order: order.clone(), line: line.clone() };
+            if before != now {
+                let case = self
+                    .cases
+                    .open_on(&shop, &subject)
+                    .and_then(|place| self.cases.get(place))
+                    .map(|c| c.case.id)
+                    .or_else(|| self.cases.ended_on(&shop, &subject));
+                let event = Event::VerdictChanged { order: order.clone(), line: line.clone(), from: before, to: now };
+                self.happened(at, case, event);
+            }
+            if let Some(due_at) = confirm_at.filter(|_| before != now) {
+                self.out.deadlines.push(DeadlineChange::Set(Deadline {
+                    shop: shop.clone(),
+                    kind: DeadlineKind::AvoidedConfirmation,
+                    subject: format!("{order}/{line}"),
+                    due_at,
+                }));
+            }
+        }
+    }
+
+    /// What an order that is known now makes of what was said about it before.
+    pub(super) fn link_order(&mut self, at: Now<'_>, order: &OrderId) {
+        let shop = at.info.shop.id.clone();
+        let wide = Subject::Order { order: order.clone() };
+        let narrow = self.subject_of_only_line(&shop, order);
+        if let Some(narrow) = narrow {
+            self.refine(at, &wide, &narrow);
+        }
+    }
+
+    fn subject_of_only_line(&self, shop: &amends_domain::ShopId, order: &OrderId) -> Option<Subject> {
+        let facts = self.orders.get(&(shop.clone(), order.clone()))?;
+        let only = only_line(facts.lines.values().map(|l| &l.line))?;
+        Some(Subject::Line { order: order.clone(), line: only.line.clone() })
+    }
+}

@@ -1,0 +1,156 @@
+//! A message was sent.
+
+use amends_domain::case::{CaseKind, Origin, Verb};
+use amends_domain::detection::{Detection, Flag};
+use amends_domain::event::Event;
+use amends_domain::signal::{Author, Direction, MessageSignal};
+use amends_domain::subject::Subject;
+use amends_domain::BuyerKey;
+use amends_store::message::MessageRow;
+use amends_store::text::{TextOwner, TextRow};
+
+use crate::ingest::Receipt;
+use crate::ingest::link::Trouble;
+use crate::ingest::world::{Effect, Now, World};
+
+impl World {
+    pub(in crate::ingest) fn take_message(
+        &mut self,
+        at: Now<'_>,
+        message: &MessageSignal,
+        detection: Option<&Detection>,
+    ) -> Result<Effect, Receipt> {
+        let buyer = self.buyer(at, &message.buyer);
+        let subject = match &message.order {
+            Some(order) => self.subject(&at.info.shop.id, order, message.line.as_ref()),
+            None => Subject::Conversation { conversation: message.conversation.clone() },
+        };
+        let intent = detection.is_some_and(|d| d.return_intent);
+        if intent {
+            self.note_wish(at, message, &subject);
+        }
+        let effect = match (message.direction, detection) {
+            (Direction::FromBuyer, Some(detection)) => self.hear_buyer(at, message, subject, buyer, detection),
+            _ => self.hear_seller(at, message, &subject),
+        };
+        self.store_message(at, message, buyer, effect, intent);
+        Ok(effect)
+    }
+
+    fn hear_buyer(
+        &mut self,
+        at: Now<'_>,
+        message: &MessageSignal,
+        subject: Subject,
+        buyer: BuyerKey,
+        detection: &Detection,
+    ) -> Effect {
+        if detection.flags.contains(&Flag::OptOut) {
+            let key = (at.info.shop.id.clone(), buyer);
+            self.out.opt_outs.entry(key).or_insert(at.signal.occurred_at);
+        }
+        let mut trouble = Trouble::heard(detection);
+        trouble.buyer = Some(buyer);
+        trouble.waiting_since = Some(at.signal.occurred_at);
+        trouble.origin = Some(Origin::Intent);
+        let opens = detection.return_intent || detection.flags.contains(&Flag::Safety);
+        let effect = if opens {
+            self.join_or_open(at, subject.clone(), CaseKind::Return, trouble)
+        } else {
+            // What is no trouble by itself still teaches nothing wrong to an open case.
+            let heard = if detection.negative { trouble } else { Trouble { buyer: Some(buyer), ..Trouble::default() } };
+            self.join(at, &subject, &heard).unwrap_or_default()
+        };
+        if effect.case.is_some() {
+            if !effect.opened {
+                self.wake_case(at, &subject);
+            }
+            self.happened(at, effect.case, seen(message));
+        }
+        effect
+    }
+
+    /// The buyer wrote: a waiting or solved case comes back.
+    fn wake_case(&mut self, at: Now<'_>, subject: &Subject) {
+        let Some(place) = self.cases.open_on(&at.info.shop.id, subject) else { return };
+        let Some(one) = self.cases.get_mut(place) else { return };
+        let (id, before) = (one.case.id, one.case.handling.state());
+        match one.case.clone().apply(Verb::BuyerMessage { at: at.signal.occurred_at }, at.now) {
+            Ok(case) => one.case = case,
+            // Every open state has this arrow; an ended case was not found above.
+            Err(refused) => return tracing::error!(%refused, "an open case did not hear its buyer"),
+        }
+        let after = one.case.handling.state();
+        if before != after {
+            self.happened(at, Some(id), Event::CaseWoken { cause: "BUYER_MESSAGE".to_owned() });
+            self.clear_waiting(at, id);
+        }
+    }
+
+    fn hear_seller(&mut self, at: Now<'_>, message: &MessageSignal, subject: &Subject) -> Effect {
+        let Some(place) = self.cases.open_on(&at.info.shop.id, subject) else { return Effect::default() };
+        let Some(one) = self.cases.get_mut(place) else { return Effect::default() };
+        let id = one.case.id;
+        // A machine's answer stops no clock that a person is measured by.
+        if message.author != Author::Bot {
+            let case = &mut one.case;
+            let sent = at.signal.occurred_at;
+            case.first_human_action_at = Some(case.first_human_action_at.map_or(sent, |first| first.min(sent)));
+            if case.waiting_since.is_some_and(|since| since <= sent) {
+                case.waiting_since = None;
+            }
+            case.version += 1;
+            self.stamp_contact(at, id);
+        }
+        self.happened(at, Some(id), seen(message));
+        Effect { case: Some(id), opened: false }
+    }
+
+    /// Remembers the wish to return on the line, or on the order until its line is known.
+    fn note_wish(&mut self, at: Now<'_>, message: &MessageSignal, subject: &Subject) {
+        let Some(order) = &message.order else { return };
+        let wished_at = at.signal.occurred_at;
+        let shop = at.info.shop.id.clone();
+        match subject.line() {
+            Some(line) => {
+                let one = self.line(&shop, order, line);
+                one.line.intent_at = Some(one.line.intent_at.map_or(wished_at, |t| t.min(wished_at)));
+            }
+            None => self.order(&shop, order).wishes.push(wished_at),
+        }
+        self.refresh_order(at, order);
+    }
+
+    fn store_message(&mut self, at: Now<'_>, message: &MessageSignal, buyer: BuyerKey, effect: Effect, intent: bool) {
+        let shop = at.info.shop.id.clone();
+        if !message.text.is_empty() {
+            self.out.texts.push(TextRow {
+                shop: shop.clone(),
+                owner: TextOwner::Message,
+                id: message.message.to_string(),
+                buyer: Some(buyer),
+                body: message.text.clone(),
+            });
+        }
+        self.out.messages.push(MessageRow {
+            shop,
+            message: message.message.clone(),
+            conversation: message.conversation.clone(),
+            order: message.order.clone(),
+            line: message.line.clone(),
+            buyer,
+            direction: message.direction,
+            author: message.author,
+            public: message.public,
+            occurred_at: at.signal.occurred_at,
+            language: message.language.clone(),
+            case: effect.case,
+            signal: at.signal.id.clone(),
+            return_intent: intent,
+        });
+    }
+}
+
+fn seen(message: &MessageSignal) -> Event {
+    Event::MessageSeen { message: message.message.clone(), direction: message.direction, author: message.author }
+}

@@ -1,0 +1,157 @@
+//! A return request was observed.
+
+use amends_domain::case::{CaseKind, Origin};
+use amends_domain::detection::Reason;
+use amends_domain::event::Event;
+use amends_domain::remedy::Takes;
+use amends_domain::returns::{ReturnEvent, ReturnStatus};
+use amends_domain::signal::ReturnSignal;
+use amends_domain::CaseId;
+use amends_store::returns::ReturnRow;
+
+use crate::error::Why;
+use crate::facts::ReturnFacts;
+use crate::ingest::Receipt;
+use crate::ingest::link::Trouble;
+use crate::ingest::world::{Effect, Kept, Now, World};
+
+impl World {
+    pub(in crate::ingest) fn take_return(&mut self, at: Now<'_>, seen: &ReturnSignal) -> Result<Effect, Receipt> {
+        let shop = at.info.shop.id.clone();
+        self.check_return(at, seen)?;
+        let buyer = seen.buyer.as_ref().map(|b| self.buyer(at, b));
+        let subject = self.subject(&shop, &seen.order, seen.line.as_ref());
+        let line = seen.line.clone().or_else(|| subject.line().cloned());
+        if let Some(line) = &line {
+            self.line(&shop, &seen.order, line);
+        }
+        let facts = self.order(&shop, &seen.order);
+        let kept = facts.returns.entry(seen.return_id.clone()).or_insert_with(|| Kept {
+            value: ReturnFacts { row: fresh(at, seen), events: Vec::new() },
+            changed: true,
+        });
+        let request = &mut kept.value;
+        kept.changed = true;
+        let latest = request.events.iter().all(|e| e.occurred_at <= at.signal.occurred_at);
+        if latest {
+            say_latest(&mut request.row, seen);
+        }
+        request.row.line = request.row.line.take().or(line);
+        request.row.buyer = request.row.buyer.or(buyer);
+        let event = ReturnEvent {
+            occurred_at: at.signal.occurred_at,
+            signal: at.signal.id.clone(),
+            status: seen.status,
+            quantity: seen.quantity,
+            seller_fault: seen.seller_fault,
+        };
+        request.events.push(event.clone());
+        let first = request.events.iter().map(|e| e.occurred_at).min().unwrap_or(at.signal.occurred_at);
+        let story = request.refresh(at.info.channel_policy(first).counting);
+        let sofar = request.row.case;
+        facts.new_return_events.push((seen.return_id.clone(), event, seen.raw_status.clone()));
+        let is_open = story.is_some_and(|s| s.status.is_open());
+        let trouble = Trouble {
+            origin: Some(Origin::Requested),
+            reasons: vec![seen.reason.unwrap_or(Reason::Other)],
+            buyer,
+            hard_deadline: seen.deadline.filter(|_| is_open),
+            ..Trouble::default()
+        };
+        let effect = if is_open && sofar.is_none() {
+            self.join_or_open(at, subject, CaseKind::Return, trouble)
+        } else {
+            self.join(at, &subject, &trouble).unwrap_or(Effect { case: sofar, opened: false })
+        };
+        self.after_return(at, seen, effect);
+        Ok(effect)
+    }
+
+    fn after_return(&mut self, at: Now<'_>, seen: &ReturnSignal, effect: Effect) {
+        let key = (at.info.shop.id.clone(), seen.order.clone());
+        if let Some(kept) = self.orders.get_mut(&key).and_then(|o| o.returns.get_mut(&seen.return_id)) {
+            kept.value.row.case = effect.case.or(kept.value.row.case);
+        }
+        let event = Event::ReturnObserved {
+            return_id: seen.return_id.clone(),
+            status: seen.status,
+            raw_status: seen.raw_status.clone(),
+        };
+        self.happened(at, effect.case, event);
+        self.refresh_order(at, &seen.order);
+        if let (ReturnStatus::Settled, Some(case)) = (seen.status, effect.case) {
+            self.stop_shipments(at, case, seen);
+        }
+    }
+
+    /// The channel pays the money back: goods promised for the same trouble must not leave.
+    fn stop_shipments(&mut self, at: Now<'_>, case: CaseId, seen: &ReturnSignal) {
+        let promised: Vec<_> = self
+            .remedies
+            .get(&(at.info.shop.id.clone(), case))
+            .into_iter()
+            .flatten()
+            .filter(|r| r.kind.takes() == Takes::Goods && r.state.stage().is_promised())
+            .map(|r| r.id)
+            .collect();
+        for remedy in promised {
+            self.happened(at, Some(case), Event::StopShipment { remedy, return_id: seen.return_id.clone() });
+        }
+    }
+
+    fn check_return(&self, at: Now<'_>, seen: &ReturnSignal) -> Result<(), Receipt> {
+        let shop = &at.info.shop;
+        if seen.refund.is_some_and(|refund| refund.currency != shop.currency) {
+            let problem = format!("must be the shop's currency, {}", shop.currency);
+            return Err(Receipt::rejected("return_request.refund_amount.currency", problem, Why::Currency));
+        }
+        let Some(facts) = self.orders.get(&(shop.id.clone(), seen.order.clone())) else { return Ok(()) };
+        let purchased = match &seen.line {
+            Some(line) => facts.lines.get(line).and_then(|l| l.line.purchase.as_ref()).map(|p| p.quantity),
+            None => facts.lines.values().map(|l| l.line.purchase.as_ref().map(|p| p.quantity)).sum(),
+        };
+        match purchased {
+            Some(purchased) if purchased > 0 && seen.quantity > purchased => Err(Receipt::rejected(
+                "return_request.quantity",
+                format!("{} is more than the {purchased} that were purchased", seen.quantity),
+                Why::Quantity,
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn fresh(at: Now<'_>, seen: &ReturnSignal) -> ReturnRow {
+    ReturnRow {
+        shop: at.info.shop.id.clone(),
+        order: seen.order.clone(),
+        return_id: seen.return_id.clone(),
+        line: seen.line.clone(),
+        quantity: seen.quantity,
+        status: seen.status,
+        raw_status: seen.raw_status.clone(),
+        reason: seen.reason,
+        raw_reason: seen.raw_reason.clone(),
+        requested_at: at.signal.occurred_at,
+        last_event_at: at.signal.occurred_at,
+        withdrawn_at: None,
+        counted_at: None,
+        deadline: seen.deadline,
+        refund: seen.refund,
+        seller_fault: seen.seller_fault,
+        buyer: None,
+        case: None,
+    }
+}
+
+/// The latest word of the channel is the one that is shown.
+fn say_latest(row: &mut ReturnRow, seen: &ReturnSignal) {
+    row.raw_status.clone_from(&seen.raw_status);
+    row.reason = seen.reason.or(row.reason);
+    if !seen.raw_reason.is_empty() {
+        row.raw_reason.clone_from(&seen.raw_reason);
+    }
+    row.deadline = seen.deadline.or(row.deadline);
+    row.refund = seen.refund.or(row.refund);
+    row.seller_fault = seen.seller_fault.or(row.seller_fault);
+}

@@ -1,0 +1,241 @@
+//! A review was observed.
+
+use amends_domain::case::CaseKind;
+use amends_domain::deadline::{DeadlineChange, DeadlineKind};
+use amends_domain::detection::Detection;
+use amends_domain::event::Event;
+use amends_domain::review::{DiffKind, ReviewVersion};
+use amends_domain::signal::ReviewSignal;
+use amends_domain::subject::Subject;
+use amends_domain::tally::ReviewHandling;
+use amends_domain::{CaseId, OrderId, ReviewId, Time};
+use amends_store::review::{ReviewHead, ReviewRow};
+use amends_store::text::{TextOwner, TextRow};
+
+use crate::facts::refresh_review;
+use crate::ingest::Receipt;
+use crate::ingest::link::Trouble;
+use crate::ingest::world::{Effect, Now, ReviewWorld, World};
+
+impl World {
+    pub(in crate::ingest) fn take_review(
+        &mut self,
+        at: Now<'_>,
+        seen: &ReviewSignal,
+        detection: Option<&Detection>,
+    ) -> Result<Effect, Receipt> {
+        let shop = at.info.shop.id.clone();
+        let key = (shop.clone(), seen.review.clone());
+        let buyer = seen.buyer.as_ref().map(|b| self.buyer(at, b));
+        let one = self.reviews.entry(key.clone()).or_insert_with(|| unknown(at, seen));
+        one.row.order = one.row.order.take().or_else(|| seen.order.clone());
+        one.row.line = one.row.line.take().or_else(|| seen.line.clone());
+        one.row.sku = one.row.sku.take().or_else(|| seen.sku.clone());
+        one.row.buyer = one.row.buyer.or(buyer);
+        one.row.hidden_negative |= detection.is_some_and(|d| d.hidden_negative);
+        if let Some(heard) = detection.filter(|d| d.language_supported && one.row.language.is_empty()) {
+            one.row.language.clone_from(&heard.language);
+        }
+        let version = version(at, seen);
+        one.versions.push(version.clone());
+        one.new_versions.push(version);
+        self.store_review_text(at, seen, buyer);
+        let diff = self.refresh_one_review(at, &seen.review);
+        let effect = self.link_review(at, seen, detection, diff);
+        if effect.case.is_some() || diff != DiffKind::First {
+            let event = Event::ReviewObserved {
+                review: seen.review.clone(),
+                diff,
+                rating: seen.rating,
+                observed_at: at.signal.occurred_at,
+            };
+            self.happened(at, effect.case, event);
+        }
+        self.refresh_one_review(at, &seen.review);
+        Ok(effect)
+    }
+
+    /// Derives a review anew; says what lies between the signal's version and the one before.
+    fn refresh_one_review(&mut self, at: Now<'_>, review: &ReviewId) -> DiffKind {
+        let shop = at.info.shop.id.clone();
+        let Some(one) = self.reviews.get_mut(&(shop.clone(), review.clone())) else { return DiffKind::Unchanged };
+        let first_seen = one.versions.iter().map(|v| v.observed_at).min().unwrap_or(at.now);
+        let threshold = at.info.channel_policy(first_seen).negative_threshold;
+        let (versions, history) = refresh_review(&mut one.row, std::mem::take(&mut one.versions), threshold);
+        let place = versions.iter().position(|v| v.signal == at.signal.id);
+        let diff = place.and_then(|p| history.diffs.get(p).copied()).unwrap_or(DiffKind::Unchanged);
+        if let (Some(order), line) = (&one.row.order, &one.row.line) {
+            let facts = self.orders.get(&(shop, order.clone()));
+            let delivered = facts.and_then(|o| match line {
+                Some(line) => o.lines.get(line).and_then(|l| l.line.delivered),
+                None => o.lines.values().filter_map(|l| l.line.delivered).min_by_key(|d| d.at),
+            });
+            one.row.handling.delivered_at = delivered.map(|d| d.at).or(one.row.handling.delivered_at);
+        }
+        one.versions = versions;
+        one.after = at.info.review_counts(&history, &one.row.handling);
+        one.changed = true;
+        diff
+    }
+
+    /// The reviews of an order, when what is known of the order changed.
+    pub(in crate::ingest) fn refresh_reviews_of(&mut self, at: Now<'_>, order: &OrderId) {
+        let shop = &at.info.shop.id;
+        let mine: Vec<ReviewId> = self
+            .reviews
+            .iter()
+            .filter(|((s, _), r)| s == shop && r.row.order.as_ref() == Some(order))
+            .map(|((_, id), _)| id.clone())
+            .collect();
+        for review in mine {
+            self.refresh_one_review(at, &review);
+        }
+    }
+
+    /// A negative or secretly negative review belongs to a case.
+    fn link_review(
+        &mut self,
+        at: Now<'_>,
+        seen: &ReviewSignal,
+        detection: Option<&Detection>,
+        diff: DiffKind,
+    ) -> Effect {
+        let shop = at.info.shop.id.clone();
+        let Some(one) = self.reviews.get(&(shop.clone(), seen.review.clone())) else { return Effect::default() };
+        let (row, threshold) = (&one.row, at.info.channel_policy(at.signal.occurred_at).negative_threshold);
+        let alone = Subject::Review { review: seen.review.clone() };
+        let (order, line, sofar) = (row.order.clone(), row.line.clone(), row.case);
+        let negative_now = row.history.visible && row.history.rating.is_some_and(|r| r <= threshold);
+        let (stars, buyer) = (row.history.rating, row.buyer);
+        let hidden = row.hidden_negative && row.history.visible;
+        let subject = match &order {
+            Some(order) => self.subject(&shop, order, line.as_ref()),
+            None => alone.clone(),
+        };
+        self.refine(at, &alone, &subject);
+        let mut trouble = detection.map(Trouble::heard).unwrap_or_default();
+        trouble.buyer = buyer;
+        trouble.stars = stars;
+        if detection.is_some_and(|d| d.return_intent)
+            && let (Some(order), Some(line)) = (subject.order().cloned(), subject.line().cloned())
+        {
+            let wish = at.signal.occurred_at;
+            let one = self.line(&shop, &order, &line);
+            one.line.intent_at = Some(one.line.intent_at.map_or(wish, |t| t.min(wish)));
+            self.refresh_order(at, &order);
+        }
+        let news = matches!(diff, DiffKind::First | DiffKind::Worsened | DiffKind::ReReversed);
+        let opens = (negative_now || hidden) && (sofar.is_none() || news);
+        let effect = if opens {
+            self.join_or_open(at, subject, CaseKind::Review, trouble)
+        } else {
+            let quiet = Trouble { buyer, ..Trouble::default() };
+            self.join(at, &subject, &quiet).unwrap_or(Effect { case: sofar, opened: false })
+        };
+        self.attach_review(at, &seen.review, effect.case);
+        effect
+    }
+
+    fn attach_review(&mut self, at: Now<'_>, review: &ReviewId, case: Option<CaseId>) {
+        let shop = at.info.shop.id.clone();
+        let acted = case
+            .and_then(|id| self.cases.by_id.get(&(shop.clone(), id)).copied())
+            .and_then(|place| self.cases.get(place))
+            .and_then(|c| c.case.first_human_action_at);
+        if let Some(one) = self.reviews.get_mut(&(shop, review.clone())) {
+            one.row.case = case.or(one.row.case);
+            let handling = &mut one.row.handling;
+            handling.first_human_action_at = handling.first_human_action_at.or(acted);
+        }
+    }
+
+    /// A person contacted the buyer of a case: its reviews remember it.
+    pub(in crate::ingest) fn stamp_contact(&mut self, at: Now<'_>, case: CaseId) {
+        let sent = at.signal.occurred_at;
+        let earlier = |t: Option<Time>| Some(t.map_or(sent, |t| t.min(sent)));
+        let mine: Vec<ReviewId> = self
+            .reviews
+            .iter_mut()
+            .filter(|(_, r)| r.row.case == Some(case))
+            .map(|((_, id), r)| {
+                r.row.handling.first_human_action_at = earlier(r.row.handling.first_human_action_at);
+                r.row.handling.contacted_at = earlier(r.row.handling.contacted_at);
+                id.clone()
+            })
+            .collect();
+        for review in mine {
+            self.refresh_one_review(at, &review);
+        }
+    }
+
+    /// A case no longer waits: its timers are off.
+    pub(in crate::ingest) fn clear_waiting(&mut self, at: Now<'_>, case: CaseId) {
+        let kinds =
+            [DeadlineKind::BuyerReminder, DeadlineKind::BuyerSilence, DeadlineKind::Wake, DeadlineKind::AutoClose];
+        for kind in kinds {
+            let (shop, subject) = (at.info.shop.id.clone(), case.to_string());
+            self.out.deadlines.push(DeadlineChange::Clear { shop, kind, subject });
+        }
+    }
+
+    fn store_review_text(&mut self, at: Now<'_>, seen: &ReviewSignal, buyer: Option<amends_domain::BuyerKey>) {
+        if !seen.text.is_empty() {
+            self.out.texts.push(TextRow {
+                shop: at.info.shop.id.clone(),
+                owner: TextOwner::Review,
+                id: format!("{}/{}", seen.review, at.signal.id),
+                buyer,
+                body: seen.text.clone(),
+            });
+        }
+    }
+}
+
+fn version(at: Now<'_>, seen: &ReviewSignal) -> ReviewVersion {
+    let hash = blake3::hash(seen.text.as_bytes());
+    let mut first = [0_u8; 8];
+    first.iter_mut().zip(hash.as_bytes()).for_each(|(to, from)| *to = *from);
+    ReviewVersion {
+        observed_at: at.signal.occurred_at,
+        signal: at.signal.id.clone(),
+        rating: seen.rating,
+        text_hash: i64::from_be_bytes(first),
+        visible: seen.visible,
+        removed_by: seen.removed_by,
+        edit_state: seen.edit_state,
+        platform_modified_at: seen.platform_modified_at,
+        follow_up: seen.follow_up,
+    }
+}
+
+fn unknown(at: Now<'_>, seen: &ReviewSignal) -> ReviewWorld {
+    ReviewWorld {
+        row: ReviewRow {
+            shop: at.info.shop.id.clone(),
+            review: seen.review.clone(),
+            order: None,
+            line: None,
+            sku: None,
+            buyer: None,
+            case: None,
+            language: seen.language.clone(),
+            hidden_negative: false,
+            last_observed_at: at.signal.occurred_at,
+            history: ReviewHead {
+                negative: false,
+                first_rating: None,
+                rating: None,
+                first_observed_at: None,
+                visible: true,
+                last_diff: DiffKind::First,
+                reversed_at: None,
+            },
+            handling: ReviewHandling::default(),
+        },
+        versions: Vec::new(),
+        new_versions: Vec::new(),
+        before: Vec::new(),
+        after: Vec::new(),
+        changed: true,
+    }
+}

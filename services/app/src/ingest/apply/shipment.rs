@@ -1,0 +1,103 @@
+//! A parcel moved.
+
+use amends_domain::case::CaseKind;
+use amends_domain::detection::Reason;
+use amends_domain::event::Event;
+use amends_domain::order::Shipment;
+use amends_domain::signal::{ShipmentSignal, ShipmentState};
+use amends_domain::subject::Subject;
+
+use crate::error::Why;
+use crate::ingest::Receipt;
+use crate::ingest::link::Trouble;
+use crate::ingest::world::{Effect, Kept, Now, World};
+
+impl World {
+    pub(in crate::ingest) fn take_shipment(&mut self, at: Now<'_>, parcel: &ShipmentSignal) -> Result<Effect, Receipt> {
+        let shop = at.info.shop.id.clone();
+        self.check_quantities(at, parcel)?;
+        let said = (at.signal.occurred_at, &at.signal.id);
+        let delivered = (parcel.state == ShipmentState::Delivered).then_some(at.signal.occurred_at);
+        let facts = self.order(&shop, &parcel.order);
+        let kept = facts.shipments.entry(parcel.shipment.clone()).or_insert_with(|| Kept {
+            value: fresh(at, parcel),
+            changed: true,
+        });
+        let known = &mut kept.value;
+        kept.changed = true;
+        known.delivered_at = match (known.delivered_at, delivered) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        let latest = (known.state_at, &known.said_by) <= said;
+        if latest {
+            *known = Shipment { delivered_at: known.delivered_at, ..fresh(at, parcel) };
+        }
+        for (line, _) in &parcel.lines {
+            self.line(&shop, &parcel.order, line);
+        }
+        self.refresh_order(at, &parcel.order);
+        self.refresh_reviews_of(at, &parcel.order);
+        Ok(if latest { self.shipment_trouble(at, parcel) } else { Effect::default() })
+    }
+
+    fn check_quantities(&self, at: Now<'_>, parcel: &ShipmentSignal) -> Result<(), Receipt> {
+        let Some(facts) = self.orders.get(&(at.info.shop.id.clone(), parcel.order.clone())) else { return Ok(()) };
+        for (i, (line, units)) in parcel.lines.iter().enumerate() {
+            let purchase = facts.lines.get(line).and_then(|l| l.line.purchase.as_ref());
+            if let Some(purchase) = purchase.filter(|p| *units > p.quantity) {
+                return Err(Receipt::rejected(
+                    &format!("shipment.lines[{i}].quantity"),
+                    format!("{units} is more than the {} that were purchased", purchase.quantity),
+                    Why::Quantity,
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// A parcel in trouble opens a case before the buyer complains.
+    fn shipment_trouble(&mut self, at: Now<'_>, parcel: &ShipmentSignal) -> Effect {
+        let reason = match parcel.state {
+            ShipmentState::Delayed => Reason::Late,
+            ShipmentState::Failed | ShipmentState::Lost => Reason::NotReceived,
+            _ => return Effect::default(),
+        };
+        if parcel.remedy.is_some() {
+            return Effect::default();
+        }
+        let shop = &at.info.shop.id;
+        let line = match parcel.lines.as_slice() {
+            [(line, _)] => Some(line),
+            _ => None,
+        };
+        let subject: Subject = self.subject(shop, &parcel.order, line);
+        let buyer = subject.line().and_then(|line| {
+            let facts = self.orders.get(&(shop.clone(), parcel.order.clone()))?;
+            facts.lines.get(line)?.line.purchase.as_ref().map(|p| p.buyer)
+        });
+        let trouble = Trouble { reasons: vec![reason], buyer, ..Trouble::default() };
+        let effect = self.join_or_open(at, subject, CaseKind::Delivery, trouble);
+        let event =
+            Event::ShipmentTrouble { shipment: parcel.shipment.clone(), state: parcel.state, eta: parcel.eta };
+        self.happened(at, effect.case, event);
+        effect
+    }
+}
+
+fn fresh(at: Now<'_>, parcel: &ShipmentSignal) -> Shipment {
+    Shipment {
+        shop: at.info.shop.id.clone(),
+        shipment: parcel.shipment.clone(),
+        order: parcel.order.clone(),
+        lines: parcel.lines.clone(),
+        state: parcel.state,
+        state_at: at.signal.occurred_at,
+        said_by: at.signal.id.clone(),
+        eta: parcel.eta,
+        carrier: parcel.carrier.clone(),
+        tracking: parcel.tracking.clone(),
+        delivered_at: None,
+        for_remedy: parcel.remedy.is_some(),
+    }
+}

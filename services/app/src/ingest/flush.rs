@@ -1,0 +1,89 @@
+//! Writing what a batch changed: each table in one statement.
+
+use amends_domain::case::Case;
+use amends_domain::{OrderId, ReturnId, ReviewId, ShopId};
+use amends_domain::returns::ReturnEvent;
+use amends_domain::review::ReviewVersion;
+use amends_store::{buyer, case, message, order, returns, review, shipment, signal, survey, text};
+
+use super::world::World;
+use crate::error::Result;
+use crate::work::Work;
+
+impl World {
+    /// Writes everything that is new or changed.
+    pub(super) async fn flush(mut self, work: &mut Work) -> Result<()> {
+        let out = std::mem::take(&mut self.out);
+        signal::insert(&work.tx, &out.signals).await?;
+        let buyers: Vec<_> = out.buyers.into_values().collect();
+        buyer::put(&work.tx, &buyers).await?;
+        let opt_outs: Vec<_> = out.opt_outs.into_iter().map(|((shop, key), at)| (shop, key, at)).collect();
+        buyer::opt_out(&work.tx, &opt_outs).await?;
+        text::put(&work.tx, &out.texts).await?;
+        message::insert(&work.tx, &out.messages).await?;
+        survey::insert(&work.tx, &out.surveys).await?;
+        self.flush_orders(work).await?;
+        self.flush_reviews(work).await?;
+        self.flush_cases(work).await?;
+        for event in out.events {
+            work.happened_as(event);
+        }
+        for change in out.deadlines {
+            work.change_deadline(change);
+        }
+        Ok(())
+    }
+
+    async fn flush_orders(&mut self, work: &mut Work) -> Result<()> {
+        let (mut lines, mut shipments, mut requests) = (Vec::new(), Vec::new(), Vec::new());
+        let mut events: Vec<(ShopId, OrderId, ReturnId, ReturnEvent, String)> = Vec::new();
+        for ((shop, order), facts) in std::mem::take(&mut self.orders) {
+            for one in facts.lines.into_values().filter(|l| l.stored.as_ref() != Some(&l.line)) {
+                if let Some(info) = self.shops.get(&shop) {
+                    work.count(&shop, &one.before, &info.line_counts(&one.line));
+                }
+                lines.push(one.line);
+            }
+            shipments.extend(facts.shipments.into_values().filter(|s| s.changed).map(|s| s.value));
+            requests.extend(facts.returns.into_values().filter(|r| r.changed).map(|r| r.value.row));
+            let of_order = facts.new_return_events.into_iter();
+            events.extend(of_order.map(|(id, event, raw)| (shop.clone(), order.clone(), id, event, raw)));
+        }
+        order::put(&work.tx, &lines).await?;
+        shipment::put(&work.tx, &shipments).await?;
+        returns::put(&work.tx, &requests).await?;
+        returns::insert_events(&work.tx, &events).await?;
+        Ok(())
+    }
+
+    async fn flush_reviews(&mut self, work: &mut Work) -> Result<()> {
+        let mut rows = Vec::new();
+        let mut versions: Vec<(ShopId, ReviewId, ReviewVersion)> = Vec::new();
+        for ((shop, id), one) in std::mem::take(&mut self.reviews) {
+            if !one.changed {
+                continue;
+            }
+            work.count(&shop, &one.before, &one.after);
+            versions.extend(one.new_versions.into_iter().map(|v| (shop.clone(), id.clone(), v)));
+            rows.push(one.row);
+        }
+        review::put(&work.tx, &rows).await?;
+        review::insert_versions(&work.tx, &versions).await?;
+        Ok(())
+    }
+
+    async fn flush_cases(&mut self, work: &mut Work) -> Result<()> {
+        let (mut opened, mut changed): (Vec<Case>, Vec<(Case, i64)>) = (Vec::new(), Vec::new());
+        for one in std::mem::take(&mut self.cases.list) {
+            match one.loaded {
+                None => opened.push(one.case),
+                Some(loaded) if loaded != one.case.version => changed.push((one.case, loaded)),
+                Some(_) => {}
+            }
+        }
+        // An ended case makes room for the new one on its subject.
+        case::update(&work.tx, &changed).await?;
+        case::insert(&work.tx, &opened).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,187 @@
+//! The command runner: the only one who begins a transaction.
+//!
+//! A command runs in a task of its own, so that a caller who hangs up cannot
+//! drop a half-begun transaction; in one transaction; again from the start
+//! when another writer was in the way; and once per request id, because the
+//! answer is stored in the same transaction and repeated from there.
+
+use std::future::Future;
+use std::time::Duration;
+
+use amends_domain::{ShopId, Span};
+use amends_store::request;
+use tracing::Instrument;
+
+use crate::app::App;
+use crate::call::Call;
+use crate::error::{AppError, Result};
+use crate::telemetry;
+use crate::work::{Work, Written};
+
+/// How often a transaction is tried before the caller is told to come back.
+const TRIES_MAX: u32 = 8;
+
+/// How long a request id is remembered.
+const REQUESTS_KEPT: Span = Span::from_days(1);
+
+/// Answers forgotten in one transaction.
+const FORGOTTEN_AT_ONCE: u32 = 5_000;
+
+/// One use case that writes.
+pub trait Command: Clone + Send + Sync + 'static {
+    /// What the caller gets.
+    type Output: Send + 'static;
+
+    /// What it is called in spans and metrics.
+    const NAME: &'static str;
+
+    /// The shop it works on; none for what belongs to no shop yet.
+    fn shop(&self) -> Option<&ShopId>;
+
+    /// Does it, within the transaction of `work`.
+    fn run(self, work: &mut Work) -> impl Future<Output = Result<Self::Output>> + Send;
+}
+
+/// What a command answers.
+#[derive(Debug)]
+pub enum Answer<T> {
+    /// It was done now.
+    Fresh(T),
+    /// It was done before under this request id; the bytes that were answered then.
+    Repeated(Vec<u8>),
+}
+
+impl App {
+    /// Runs a command; `render` makes the bytes that a repeated request gets.
+    ///
+    /// # Errors
+    /// When the command refuses, the request id was used for something else, or storage fails.
+    pub async fn execute<C: Command>(
+        &self,
+        call: Call,
+        command: C,
+        render: fn(&C::Output) -> Vec<u8>,
+    ) -> Result<Answer<C::Output>> {
+        if let Some(shop) = command.shop() {
+            call.principal.enter(shop)?;
+        }
+        let app = self.clone();
+        let span = tracing::info_span!("command", name = C::NAME);
+        let task = tokio::spawn(async move { app.attempt(call, command, render).await }.instrument(span));
+        task.await.map_err(|e| AppError::Internal(format!("{} did not end: {e}", C::NAME)))?
+    }
+
+    /// Runs a command whose answer nobody will ask for again.
+    ///
+    /// # Errors
+    /// When the command refuses or storage fails.
+    pub async fn perform<C: Command>(&self, call: Call, command: C) -> Result<C::Output> {
+        match self.execute(call, command, |_| Vec::new()).await? {
+            Answer::Fresh(output) => Ok(output),
+            Answer::Repeated(_) => Err(AppError::Internal("a call without a request id was repeated".to_owned())),
+        }
+    }
+
+    async fn attempt<C: Command>(
+        &self,
+        call: Call,
+        command: C,
+        render: fn(&C::Output) -> Vec<u8>,
+    ) -> Result<Answer<C::Output>> {
+        let started = tokio::time::Instant::now();
+        let mut tries = 1;
+        let result = loop {
+            match self.once(call.clone(), command.clone(), render).await {
+                Err(error) if error.is_contention() && tries < TRIES_MAX => {
+                    telemetry::command_retried(C::NAME);
+                    tokio::time::sleep(back_off(tries)).await;
+                    tries += 1;
+                }
+                other => break other,
+            }
+        };
+        telemetry::command_done(C::NAME, started.elapsed(), result.is_ok());
+        result
+    }
+
+    async fn once<C: Command>(
+        &self,
+        call: Call,
+        command: C,
+        render: fn(&C::Output) -> Vec<u8>,
+    ) -> Result<Answer<C::Output>> {
+        let shop = command.shop().cloned();
+        let mut work = self.begin(call).await?;
+        let outcome = self.inside(&mut work, shop.as_ref(), command, render).await;
+        match outcome {
+            Ok(Answer::Fresh(output)) => {
+                let written = work.finish(self.shard()).await?;
+                self.written(&written);
+                Ok(Answer::Fresh(output))
+            }
+            other => {
+                work.abandon().await;
+                other
+            }
+        }
+    }
+
+    async fn inside<C: Command>(
+        &self,
+        work: &mut Work,
+        shop: Option<&ShopId>,
+        command: C,
+        render: fn(&C::Output) -> Vec<u8>,
+    ) -> Result<Answer<C::Output>> {
+        let Some(key) = work.call.request.clone() else {
+            return command.run(work).await.map(Answer::Fresh);
+        };
+        let principal = work.call.principal.name.to_string();
+        if let Some((digest, answer)) = request::find(&work.tx, shop, &principal, &key.id).await? {
+            let same = digest == key.digest;
+            return if same { Ok(Answer::Repeated(answer)) } else { Err(AppError::RequestIdReused) };
+        }
+        let output = command.run(work).await?;
+        request::put(&work.tx, shop, &principal, &key.id, (&key.digest, &render(&output)), work.now).await?;
+        Ok(Answer::Fresh(output))
+    }
+
+    /// Forgets answers older than a day, so that the table does not grow for ever.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn forget_old_requests(&self) -> Result<u64> {
+        let app = self.clone();
+        let task = tokio::spawn(async move {
+            let tx = app.store().begin().await?;
+            let forgotten = request::forget_before(&tx, app.now() - REQUESTS_KEPT, FORGOTTEN_AT_ONCE).await?;
+            tx.commit().await?;
+            Ok(forgotten)
+        });
+        task.await.map_err(|e| AppError::Internal(format!("forgetting did not end: {e}")))?
+    }
+
+    pub(crate) async fn begin(&self, call: Call) -> Result<Work> {
+        let tx = self.store().begin().await?;
+        Ok(Work::new(tx, self.now(), self.clone(), call))
+    }
+
+    /// Counts what was committed and wakes whoever waits for it.
+    pub(crate) fn written(&self, written: &Written) {
+        for row in &written.events {
+            telemetry::event_written(&row.event);
+        }
+        if !written.events.is_empty() {
+            self.wake_relay();
+        }
+        if written.deadlines_set {
+            self.wake_timers();
+        }
+    }
+}
+
+/// Grows with each try and differs between writers that collided.
+fn back_off(tries: u32) -> Duration {
+    let spread = u64::from(rand::random::<u8>() % 8) + 1;
+    Duration::from_millis(spread << tries.min(6))
+}

@@ -1,0 +1,114 @@
+//! Shops and their policies, kept in memory for a moment.
+//!
+//! Ingest needs them for every signal and they hardly change. A change made by
+//! this process is seen at once, one made by another within [`KEPT`].
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use amends_domain::order::Line;
+use amends_domain::policy::{ChannelPolicy, ShopPolicy, catalogue, in_force};
+use amends_domain::review::ReviewHistory;
+use amends_domain::shop::Shop;
+use amends_domain::tally::{self, Count, ReviewHandling};
+use amends_domain::{BuyerKey, BuyerRef, ShopId, Time};
+use amends_store::{Conn, policy, shop};
+use tokio::time::Instant;
+
+use crate::error::{AppError, Result};
+
+/// How long a shop is believed to be unchanged.
+const KEPT: Duration = Duration::from_secs(2);
+
+/// A shop with what its signals are read by.
+#[derive(Debug)]
+pub struct ShopInfo {
+    /// The shop.
+    pub shop: Shop,
+    /// The policy in force when it was loaded.
+    pub policy: ShopPolicy,
+    /// The number of that policy; 0 for the one that every shop starts with.
+    pub policy_version: i64,
+    salt: [u8; 32],
+    /// The channel's policy, when no row for it has a date: then it holds always.
+    undated: Option<Arc<ChannelPolicy>>,
+}
+
+impl ShopInfo {
+    fn new(shop: Shop, policy: ShopPolicy, policy_version: i64, salt: [u8; 32]) -> Self {
+        let dated = policy.channel.iter().chain(catalogue()).any(|row| {
+            row.channel == shop.channel.as_str() && row.effective_from > Time::MIN
+        });
+        let row = in_force(&policy.channel, shop.channel.as_str(), &shop.region, Time::MIN);
+        Self { undated: (!dated).then(|| Arc::new(row)), shop, policy, policy_version, salt }
+    }
+
+    /// The channel's policy at a time.
+    #[must_use]
+    pub fn channel_policy(&self, at: Time) -> Arc<ChannelPolicy> {
+        match &self.undated {
+            Some(policy) => Arc::clone(policy),
+            None => Arc::new(in_force(&self.policy.channel, self.shop.channel.as_str(), &self.shop.region, at)),
+        }
+    }
+
+    /// What a line counts for, under the policy of the day it was delivered:
+    /// a later policy never changes the past.
+    #[must_use]
+    pub fn line_counts(&self, line: &Line) -> Vec<Count> {
+        let at = line.delivered.map_or(Time::MIN, |delivered| delivered.at);
+        tally::of_line(line, &self.channel_policy(at))
+    }
+
+    /// What a review counts for, under the policy of the day it was first seen.
+    #[must_use]
+    pub fn review_counts(&self, review: &ReviewHistory, handling: &ReviewHandling) -> Vec<Count> {
+        let at = review.first_observed_at.unwrap_or(Time::MIN);
+        tally::of_review(review, handling, &self.channel_policy(at))
+    }
+
+    /// The pseudonym of a buyer in this shop.
+    #[must_use]
+    pub fn buyer_key(&self, buyer: &BuyerRef) -> BuyerKey {
+        let hash = blake3::keyed_hash(&self.salt, buyer.as_str().as_bytes());
+        let mut bits = [0_u8; 16];
+        bits.iter_mut().zip(hash.as_bytes()).for_each(|(to, from)| *to = *from);
+        BuyerKey::from_bits(u128::from_be_bytes(bits))
+    }
+}
+
+/// The shops of this process.
+#[derive(Debug, Default)]
+pub struct ShopCache(RwLock<HashMap<ShopId, (Instant, Arc<ShopInfo>)>>);
+
+impl ShopCache {
+    /// The shop, from memory or from storage.
+    ///
+    /// # Errors
+    /// When there is no such shop or storage fails.
+    pub async fn get(&self, conn: &Conn, id: &ShopId, now: Time) -> Result<Arc<ShopInfo>> {
+        if let Some(info) = self.fresh(id) {
+            return Ok(info);
+        }
+        let row = shop::get_row(conn, id).await?.ok_or_else(|| AppError::not_found("shop", id))?;
+        let in_force = policy::in_force(conn, id, now).await?;
+        let (policy, policy_version) = in_force.map_or_else(Default::default, |p| (p.policy, p.version));
+        let salt = <[u8; 32]>::try_from(row.salt.as_slice())
+            .map_err(|_| AppError::Internal("a shop's salt must have 32 bytes".to_owned()))?;
+        let info = Arc::new(ShopInfo::new(row.shop, policy, policy_version, salt));
+        let mut shops = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        shops.insert(id.clone(), (Instant::now(), Arc::clone(&info)));
+        Ok(info)
+    }
+
+    fn fresh(&self, id: &ShopId) -> Option<Arc<ShopInfo>> {
+        let shops = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        shops.get(id).filter(|(loaded, _)| loaded.elapsed() < KEPT).map(|(_, info)| Arc::clone(info))
+    }
+
+    /// Forgets a shop that was changed.
+    pub fn forget(&self, id: &ShopId) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+}

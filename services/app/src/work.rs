@@ -1,0 +1,141 @@
+//! What a command works with: its transaction, its instant, and the things it
+//! wants written at the end.
+//!
+//! A command collects events, deadlines and counts; the runner writes each
+//! kind in one statement just before it commits.
+
+use std::collections::BTreeMap;
+
+use amends_domain::deadline::{Deadline, DeadlineChange, DeadlineKind};
+use amends_domain::event::Event;
+use amends_domain::subject::Anchor;
+use amends_domain::tally::{Count, Measure};
+use amends_domain::{CaseId, Day, EventId, ShopId, Time};
+use amends_store::event::EventRow;
+use amends_store::{Tx, deadline, event, lock, tally};
+
+use crate::app::App;
+use crate::call::Call;
+use crate::error::Result;
+
+/// A transaction under way.
+#[derive(Debug)]
+pub struct Work {
+    /// The transaction.
+    pub tx: Tx,
+    /// The one instant at which everything in it happens.
+    pub now: Time,
+    /// The service.
+    pub app: App,
+    /// The call that caused it.
+    pub call: Call,
+    changes: Changes,
+}
+
+/// What is to be written at the end.
+#[derive(Debug, Default)]
+pub struct Changes {
+    events: Vec<EventRow>,
+    deadlines: Vec<DeadlineChange>,
+    tallies: BTreeMap<(ShopId, Day, Measure), i64>,
+}
+
+/// What was written, for the metrics and for whoever waits for it.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// The events, in order.
+    pub events: Vec<EventRow>,
+    /// Whether a deadline was set.
+    pub deadlines_set: bool,
+}
+
+impl Work {
+    pub(crate) fn new(tx: Tx, now: Time, app: App, call: Call) -> Self {
+        Self { tx, now, app, call, changes: Changes::default() }
+    }
+
+    /// The bits of a new identifier.
+    #[must_use]
+    pub fn id(&self) -> u128 {
+        self.app.ids().next(self.now)
+    }
+
+    /// Makes this transaction the only one that writes about these anchors.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn lock(&self, anchors: impl IntoIterator<Item = (&ShopId, &Anchor)>) -> Result<()> {
+        let buckets: Vec<i64> = anchors.into_iter().map(|(shop, anchor)| lock::bucket(shop, anchor)).collect();
+        lock::anchors(&self.tx, &buckets).await?;
+        Ok(())
+    }
+
+    /// Notes that something happened, now and by this call.
+    pub fn happened(&mut self, shop: &ShopId, case: Option<CaseId>, event: Event) {
+        let (actor, cause, now) = (self.call.actor(), self.call.cause.clone(), self.now);
+        let row = EventRow {
+            shop: shop.clone(),
+            id: EventId::from_bits(self.id()),
+            case,
+            event,
+            actor,
+            cause,
+            trace: self.call.trace.clone(),
+            occurred_at: now,
+            recorded_at: now,
+        };
+        self.changes.events.push(row);
+    }
+
+    /// Notes something that happened at another time or by another cause.
+    pub fn happened_as(&mut self, row: EventRow) {
+        self.changes.events.push(row);
+    }
+
+    /// Sets or moves a deadline.
+    pub fn due(&mut self, shop: &ShopId, kind: DeadlineKind, subject: impl ToString, due_at: Time) {
+        let deadline = Deadline { shop: shop.clone(), kind, subject: subject.to_string(), due_at };
+        self.changes.deadlines.push(DeadlineChange::Set(deadline));
+    }
+
+    /// Sets or forgets a deadline that was decided elsewhere.
+    pub fn change_deadline(&mut self, change: DeadlineChange) {
+        self.changes.deadlines.push(change);
+    }
+
+    /// Forgets a deadline.
+    pub fn not_due(&mut self, shop: &ShopId, kind: DeadlineKind, subject: impl ToString) {
+        let subject = subject.to_string();
+        self.changes.deadlines.push(DeadlineChange::Clear { shop: shop.clone(), kind, subject });
+    }
+
+    /// Counts what a fact gives now instead of what it gave before.
+    pub fn count(&mut self, shop: &ShopId, before: &[Count], after: &[Count]) {
+        let signed = before.iter().map(|c| (c, -1)).chain(after.iter().map(|c| (c, 1)));
+        for ((day, measure, value), sign) in signed {
+            *self.changes.tallies.entry((shop.clone(), *day, *measure)).or_default() += sign * value;
+        }
+    }
+
+    /// Writes what was collected and commits.
+    pub(crate) async fn finish(self, shard: i64) -> Result<Written> {
+        let Changes { events, deadlines, tallies } = self.changes;
+        event::append(&self.tx, &events).await?;
+        deadline::apply(&self.tx, &deadlines).await?;
+        let counts: Vec<(ShopId, Day, Measure, i64)> =
+            tallies.into_iter().filter(|(_, v)| *v != 0).map(|((shop, day, m), v)| (shop, day, m, v)).collect();
+        tally::add(&self.tx, shard, &counts).await?;
+        self.tx.commit().await?;
+        let deadlines_set = deadlines.iter().any(|d| matches!(d, DeadlineChange::Set(_)));
+        Ok(Written { events, deadlines_set })
+    }
+
+    /// Gives everything up.
+    pub(crate) async fn abandon(self) {
+        // The connection goes back clean; when that fails, the database undoes
+        // the transaction by itself as soon as the connection ends.
+        if let Err(error) = self.tx.rollback().await {
+            tracing::debug!(%error, "a transaction could not be rolled back");
+        }
+    }
+}
