@@ -1,0 +1,129 @@
+//! `amends case …`
+
+mod queue;
+mod read;
+mod work;
+
+use amends_proto::v1;
+use clap::Subcommand;
+
+use crate::{codes::word, connection::Session, output::table::or_dash};
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  amends case next
+  amends case list --status queued --kind return
+  amends case show case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
+  amends case contact case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --by chat \"We send the right size today\"
+  amends case wait case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --for buyer --until 3d
+  amends case solve case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --outcome remedy-fulfilled
+
+A case is given by its id, or in full as shops/SHOP/cases/CASE. Writes are made
+against the version and the lease that are current right now; `case show` prints
+both. A script that read the case earlier should pass what it read with --etag and
+--fence, so that nothing a colleague did meanwhile is overlooked.";
+
+/// What can be done with cases.
+#[derive(Subcommand)]
+pub enum Case {
+    /// Claim the case that matters most
+    Next(queue::Next),
+    /// List cases
+    List(read::List),
+    /// Show the whole picture of a case
+    Show(read::Show),
+    /// Claim a case
+    Claim(queue::Claim),
+    /// Give a case to an agent, or back to the queue (supervisors)
+    Assign(queue::Assign),
+    /// Keep your hold on a case for another while
+    #[command(visible_alias = "renew")]
+    Heartbeat(queue::Heartbeat),
+    /// Give a case back to the queue
+    Release(queue::Release),
+    /// Write a note for colleagues
+    Note(work::Note),
+    /// Record that you answered the buyer
+    Contact(work::Contact),
+    /// Say that it is somebody else's turn
+    Wait(work::Wait),
+    /// Put a case off
+    Snooze(work::Snooze),
+    /// Hand a case to supervisors
+    Escalate(work::Escalate),
+    /// Mark a case solved
+    Solve(work::Solve),
+    /// Open a solved case again
+    Reopen(work::Reopen),
+    /// Merge a case into another one of the same buyer
+    Merge(work::Merge),
+    /// Take a case out that should not have been opened (supervisors)
+    Cancel(work::Cancel),
+    /// List what happened, the oldest first
+    Timeline(read::Timeline),
+}
+
+impl Case {
+    pub(crate) async fn run(self, session: &Session) -> anyhow::Result<()> {
+        match self {
+            Self::Next(args) => args.run(session).await,
+            Self::List(args) => args.run(session).await,
+            Self::Show(args) => args.run(session).await,
+            Self::Claim(args) => args.run(session).await,
+            Self::Assign(args) => args.run(session).await,
+            Self::Heartbeat(args) => args.run(session).await,
+            Self::Release(args) => args.run(session).await,
+            Self::Note(args) => args.run(session).await,
+            Self::Contact(args) => args.run(session).await,
+            Self::Wait(args) => args.run(session).await,
+            Self::Snooze(args) => args.run(session).await,
+            Self::Escalate(args) => args.run(session).await,
+            Self::Solve(args) => args.run(session).await,
+            Self::Reopen(args) => args.run(session).await,
+            Self::Merge(args) => args.run(session).await,
+            Self::Cancel(args) => args.run(session).await,
+            Self::Timeline(args) => args.run(session).await,
+        }
+    }
+}
+
+/// A case after a verb, and the hold on it where the verb gave one.
+pub(crate) struct Changed {
+    pub(crate) case: Option<v1::Case>,
+    pub(crate) lease: Option<v1::Lease>,
+}
+
+fn changed(session: &Session, case: Option<v1::Case>) -> anyhow::Result<()> {
+    held(session, case, None)
+}
+
+fn held(session: &Session, case: Option<v1::Case>, lease: Option<v1::Lease>) -> anyhow::Result<()> {
+    let output = session.output;
+    let changed = Changed { case, lease };
+    output.one(&changed, || {
+        let mut lines = Vec::new();
+        if let Some(case) = &changed.case {
+            lines.push(told(case));
+        }
+        if let Some(lease) = &changed.lease {
+            lines.push(format!(
+                "lease {} (fence {}) ends {}",
+                lease.lease_id,
+                lease.fence,
+                output.time(lease.expire_time.as_ref())
+            ));
+        }
+        lines.join("\n")
+    })
+}
+
+fn told(case: &v1::Case) -> String {
+    format!(
+        "{} is {}, agent {}, etag {}, fence {}",
+        case.uid,
+        word::<v1::CaseStatus>(case.status),
+        or_dash(&case.agent),
+        case.etag,
+        case.fence
+    )
+}

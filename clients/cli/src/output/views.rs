@@ -1,0 +1,7 @@
+//! Which fields of each resource are written as JSON.
+
+mod case;
+mod figures;
+mod remedy;
+mod rules;
+mod timeline;

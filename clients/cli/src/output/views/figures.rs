@@ -1,0 +1,28 @@
+//! Metrics.
+
+use amends_proto::v1;
+
+use crate::output::json::view;
+
+view! {
+    v1::Rate { numerator, denominator, value, lower, upper, mature }
+    v1::Mean { sum, count, value, mature }
+    v1::DimensionValue { dimension: Dimension, value }
+    v1::AvoidedCounts { provisional, confirmed, failed }
+    v1::GetReviewReversalResponse { rows, as_of_time }
+    v1::ReviewReversalRow {
+        cohort, key, funnel, reversal_rate_all, reversal_rate_eligible, reversal_rate_contacted,
+        reversal_rate_solved, reversal_rate_asked, natural_rate, backslide_rate,
+        net_stars_recovered,
+    }
+    v1::ReviewFunnel {
+        negative, eligible, contacted, solved, asked, reversed, recovered, improved, text_only,
+        worsened, follow_up_added, removed_by_buyer, removed_by_platform, vanished, re_reversed,
+        unchanged,
+    }
+    v1::GetReturnsResponse { rows, as_of_time }
+    v1::ReturnsRow {
+        cohort, key, return_rate_units, return_rate_orders, requested_rate, intent_rate,
+        rescue_rate, avoided_intent_only, avoided_withdrawn, avoided,
+    }
+}

@@ -1,0 +1,33 @@
+//! Remedies, suggestions, decisions.
+
+use amends_proto::v1;
+
+use crate::{output::json::view, remedy};
+
+view! {
+    v1::Remedy {
+        name, case, kind: RemedyKind, state: RemedyState, order_id, line_id, terms,
+        granted_value, customer_text, return_available_until_time, suggestion, follows, agent,
+        approver, propose_time, offer_time, expire_time, answer_time, fulfilment_due_time,
+        fulfil_time, fulfilment, update_time, etag,
+    }
+    v1::RemedyTerms {
+        quantity, amount, sku, item_disposal: ItemDisposal, description, coupon_code,
+    }
+    v1::Fulfilment { state: FulfilmentState, carrier, tracking, failure, occur_time }
+    v1::Suggestion {
+        name, case, alternatives, ineligible, holdout, seed, propensity, policy_version,
+        create_time,
+    }
+    v1::Alternative {
+        rank, kind: RemedyKind, terms, expected_cost, acceptance_probability, explanation,
+        counting_effect: CountingEffect, deadline, evidence_needs: EvidenceNeed, customer_text,
+        approval_required, propensity,
+    }
+    v1::IneligibleAlternative { kind: RemedyKind, rule, message, facts }
+    v1::Decision {
+        name, allowed, refusals, facts, message_preview, template, policy_version, decide_time,
+    }
+    v1::Refusal { rule, reason: Reason, message, facts }
+    remedy::Changed { remedy, case }
+}

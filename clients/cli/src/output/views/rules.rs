@@ -1,0 +1,29 @@
+//! Shops and their policies.
+
+use amends_proto::v1;
+
+use crate::output::json::view;
+
+view! {
+    v1::Shop {
+        name, display_name, channel, region, currency, time_zone, default_language, create_time,
+        update_time, etag,
+    }
+    v1::Policy {
+        name, version, effective_time, catalogue, channel_overrides, channel_effective,
+        shop_rules, author, etag,
+    }
+    v1::ChannelPolicy {
+        channel, region, effective_date, negative_threshold, ask_permission: AskPermission,
+        ask_needs_opt_in, edit_window_days, edit_window_start: EditWindowStart, edits_max,
+        reply_locks_edit, replies_max, reply_characters_max, contact_window_days, ask_quota,
+        counting_rule: CountingRule, return_window_days, auto_approval_after, source,
+        knowledge_date, certainty: PolicyCertainty,
+    }
+    v1::AskQuota { per_year, per_thousand_reviews, answer_days }
+    v1::ShopRules {
+        ask_opt_in, ask_delay, approval_limit, offer_life, buyer_reminder_after,
+        buyer_silence_after, auto_close_after, lease_life, agent_capacity, deadline_margin,
+        fulfilment_life, holdout_basis_points,
+    }
+}

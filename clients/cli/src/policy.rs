@@ -1,0 +1,141 @@
+//! `amends policy …`
+
+mod fields;
+
+use std::collections::BTreeMap;
+
+use amends_proto::v1;
+use anyhow::Context;
+use clap::{Args, Subcommand};
+
+use crate::{
+    connection::Session,
+    output::{
+        Output,
+        table::{table, text},
+    },
+    review::decision,
+};
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  amends policy show
+  amends policy update --set offer_life=3d --set ask_opt_in=yes
+  amends policy update --set channel_overrides.return_window_days=15
+  amends policy update --unset approval_limit
+  amends policy check --review r-501
+
+A field is one of the shop's rules unless `channel_overrides.` stands before it.
+Whoever overrides what the catalogue says about a channel vouches for it.";
+
+/// What can be done with policies.
+#[derive(Subcommand)]
+pub enum Policy {
+    /// Show what holds, and where it comes from
+    Show,
+    /// Make a new version (admins)
+    Update(Update),
+    /// Tell whether an action would be allowed, without doing it
+    Check {
+        /// The review a buyer would be asked about
+        #[arg(long)]
+        review: String,
+        /// Template of the text [default: the neutral one]
+        #[arg(long)]
+        template: Option<String>,
+    },
+}
+
+/// What to change.
+#[derive(Args)]
+#[group(required = true, multiple = true, id = "change", args = ["set", "unset"])]
+pub struct Update {
+    /// Sets a field; may be repeated
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = fields::parse_set)]
+    set: Vec<fields::Set>,
+    /// Gives a field back to the catalogue or the default; may be repeated
+    #[arg(long, value_name = "FIELD", value_parser = fields::parse_path)]
+    unset: Vec<String>,
+    /// Version you saw [default: the current one]
+    #[arg(long)]
+    etag: Option<String>,
+}
+
+impl Policy {
+    pub(crate) async fn run(self, session: &Session) -> anyhow::Result<()> {
+        let output = session.output;
+        let policy = match self {
+            Self::Show => read(session).await?,
+            Self::Update(args) => update(session, args).await?,
+            Self::Check { review, template } => return check(session, &review, template).await,
+        };
+        output.one(&policy, || overview(&output, &policy))
+    }
+}
+
+async fn read(session: &Session) -> anyhow::Result<v1::Policy> {
+    let name = format!("{}/policy", session.shop().await?);
+    let answer = session.client.call(v1::GetPolicyRequest { name }).await?;
+    answer.policy.context("The server answered without the policy.")
+}
+
+async fn update(session: &Session, args: Update) -> anyhow::Result<v1::Policy> {
+    let current = read(session).await?;
+    let mut policy = v1::Policy {
+        name: current.name,
+        etag: args.etag.unwrap_or(current.etag),
+        channel_overrides: Some(v1::ChannelPolicy::default()),
+        shop_rules: Some(v1::ShopRules::default()),
+        ..Default::default()
+    };
+    let mut paths = args.unset;
+    for set in args.set {
+        set.apply(&mut policy);
+        paths.push(set.path);
+    }
+    let request = v1::UpdatePolicyRequest {
+        policy: Some(policy),
+        update_mask: Some(prost_types::FieldMask { paths }),
+        ..Default::default()
+    };
+    let answer = session.client.call(request).await?;
+    answer.policy.context("The server answered without the policy.")
+}
+
+async fn check(session: &Session, review: &str, template: Option<String>) -> anyhow::Result<()> {
+    let action = v1::CheckAskAction {
+        review: session.name("reviews", review).await?,
+        template: template.unwrap_or_default(),
+    };
+    let request = v1::CheckPolicyRequest {
+        parent: session.shop().await?,
+        action: Some(v1::check_policy_request::Action::Ask(action)),
+    };
+    let answer = session.client.call(request).await?;
+    session.output.some(answer.decision.as_ref(), decision)
+}
+
+// What the catalogue says, what the shop puts in its place, and what holds.
+fn overview(output: &Output, policy: &v1::Policy) -> String {
+    let side = |channel: Option<&v1::ChannelPolicy>| -> BTreeMap<String, String> {
+        channel.map_or_else(BTreeMap::new, |channel| output.rows(channel).into_iter().collect())
+    };
+    let catalogue = side(policy.catalogue.as_ref());
+    let overrides = side(policy.channel_overrides.as_ref());
+    let effective = side(policy.channel_effective.as_ref());
+    let mut rules = table(&["channel", "catalogue", "shop", "in force"]);
+    let fields: std::collections::BTreeSet<_> =
+        catalogue.keys().chain(overrides.keys()).chain(effective.keys()).collect();
+    for field in fields {
+        let of = |side: &BTreeMap<String, String>| side.get(field).map_or("-".into(), Clone::clone);
+        rules.add_row([field.clone(), of(&catalogue), of(&overrides), of(&effective)]);
+    }
+    let mut shown = format!("{} version {}, etag {}", policy.name, policy.version, policy.etag);
+    shown.push_str("\n\n");
+    shown.push_str(&text(&rules));
+    if let Some(shop_rules) = &policy.shop_rules {
+        shown.push_str("\n\nThe shop's own rules\n");
+        shown.push_str(&output.details(shop_rules));
+    }
+    shown
+}

@@ -1,0 +1,210 @@
+//! `amends remedy …`
+
+mod offer;
+mod steps;
+
+use amends_proto::v1;
+use clap::{Args, Subcommand};
+
+use crate::{
+    amount::money,
+    args::{Limit, numbers},
+    codes::{code, word},
+    connection::Session,
+    output::{
+        Output,
+        table::{id, or_dash, table, text},
+    },
+};
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  amends remedy suggest case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
+  amends remedy offer case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --rank 1
+  amends remedy offer case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --kind partial-refund --amount 5.00EUR
+  amends remedy answer rem_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f accepted
+  amends remedy fulfil rem_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --tracking JX123";
+
+/// What can be done with remedies.
+#[derive(Subcommand)]
+pub enum Remedy {
+    /// Rank what could be offered, and say what could not and why
+    Suggest {
+        /// The case
+        case: String,
+    },
+    /// Put a remedy to the buyer
+    Offer(Box<offer::Offer>),
+    /// Approve a remedy above the limit (supervisors)
+    Approve(steps::Approve),
+    /// Record what the buyer said
+    Answer(steps::Answer),
+    /// Take a remedy back before it was accepted
+    Withdraw(steps::Withdraw),
+    /// Report how far the carrying out is
+    Fulfil(steps::Fulfil),
+    /// List remedies, the newest first
+    List(List),
+}
+
+/// Which remedies to list.
+#[derive(Args)]
+pub struct List {
+    /// Only this case
+    #[arg(long)]
+    case: Option<String>,
+    /// Only this state; may be repeated
+    #[arg(long = "state", value_parser = code::<v1::RemedyState>())]
+    states: Vec<v1::RemedyState>,
+    /// Only this kind; may be repeated
+    #[arg(long = "kind", value_parser = code::<v1::RemedyKind>())]
+    kinds: Vec<v1::RemedyKind>,
+    /// Only this order
+    #[arg(long)]
+    order: Option<String>,
+    #[command(flatten)]
+    limit: Limit,
+}
+
+impl Remedy {
+    pub(crate) async fn run(self, session: &Session) -> anyhow::Result<()> {
+        match self {
+            Self::Suggest { case } => {
+                let case = session.name("cases", &case).await?;
+                let suggestion = suggest(session, case).await?;
+                let output = session.output;
+                output.one(&suggestion, || ranking(&output, &suggestion))
+            }
+            Self::Offer(args) => args.run(session).await,
+            Self::Approve(args) => args.run(session).await,
+            Self::Answer(args) => args.run(session).await,
+            Self::Withdraw(args) => args.run(session).await,
+            Self::Fulfil(args) => args.run(session).await,
+            Self::List(args) => args.run(session).await,
+        }
+    }
+}
+
+/// A remedy after a verb, and its case.
+pub(crate) struct Changed {
+    pub(crate) remedy: Option<v1::Remedy>,
+    pub(crate) case: Option<v1::Case>,
+}
+
+fn changed(session: &Session, remedy: Option<v1::Remedy>, case: Option<v1::Case>) -> anyhow::Result<()> {
+    let output = session.output;
+    let changed = Changed { remedy, case };
+    output.one(&changed, || {
+        let remedy = changed.remedy.as_ref().map(|remedy| told(&output, remedy));
+        remedy.unwrap_or_default()
+    })
+}
+
+fn told(output: &Output, remedy: &v1::Remedy) -> String {
+    let kind = word::<v1::RemedyKind>(remedy.kind);
+    let state = word::<v1::RemedyState>(remedy.state);
+    let mut text = format!("{} ({kind}) is {state}", id(&remedy.name));
+    if let Some(value) = &remedy.granted_value {
+        text.push_str(&format!(", worth {}", money(value)));
+    }
+    if remedy.state() == v1::RemedyState::Offered {
+        let ends = output.time(remedy.expire_time.as_ref());
+        text.push_str(&format!(", the offer ends {ends}"));
+    }
+    if !remedy.customer_text.is_empty() {
+        text.push_str(&format!("\nThe buyer reads:\n{}", remedy.customer_text));
+    }
+    text
+}
+
+async fn suggest(session: &Session, case: String) -> anyhow::Result<v1::Suggestion> {
+    let request = v1::SuggestRemediesRequest {
+        target: Some(v1::suggest_remedies_request::Target::Case(case)),
+        ..Default::default()
+    };
+    let answer = session.client.call(request).await?;
+    answer.suggestion.ok_or_else(|| anyhow::anyhow!("The server answered without a suggestion."))
+}
+
+fn ranking(output: &Output, suggestion: &v1::Suggestion) -> String {
+    let mut table = table(&["rank", "remedy", "gives", "cost", "accepted", "counting", "until", "approval"]);
+    for alternative in &suggestion.alternatives {
+        let cost = alternative.expected_cost.as_ref().map_or("-".to_owned(), money);
+        let accepted = format!("{:.0} %", alternative.acceptance_probability * 100.0);
+        let approval = if alternative.approval_required { "needed" } else { "-" };
+        table.add_row([
+            &alternative.rank.to_string(),
+            &word::<v1::RemedyKind>(alternative.kind),
+            &terms(alternative.terms.as_ref()),
+            &cost,
+            &accepted,
+            &word::<v1::CountingEffect>(alternative.counting_effect),
+            &output.time(alternative.deadline.as_ref()),
+            approval,
+        ]);
+    }
+    let mut shown = text(&table);
+    if !suggestion.ineligible.is_empty() {
+        shown.push_str("\n\nNot possible:");
+        for not in &suggestion.ineligible {
+            let kind = word::<v1::RemedyKind>(not.kind);
+            shown.push_str(&format!("\n  {kind}: {} ({})", not.message, not.rule));
+        }
+    }
+    shown
+}
+
+fn terms(terms: Option<&v1::RemedyTerms>) -> String {
+    let Some(terms) = terms else {
+        return "-".to_owned();
+    };
+    let mut parts = vec![format!("{} ×", terms.quantity)];
+    parts.extend(terms.amount.as_ref().map(money));
+    parts.extend(Some(terms.sku.clone()).filter(|sku| !sku.is_empty()));
+    parts.extend(terms.item_disposal.map(word::<v1::ItemDisposal>));
+    parts.join(" ")
+}
+
+impl List {
+    async fn run(self, session: &Session) -> anyhow::Result<()> {
+        let parent = session.shop().await?;
+        let case = match &self.case {
+            Some(case) => session.name("cases", case).await?,
+            None => String::new(),
+        };
+        let page = self
+            .limit
+            .pages(200, async |page_size, page_token| {
+                let request = v1::ListRemediesRequest {
+                    parent: parent.clone(),
+                    page_size,
+                    page_token,
+                    case: case.clone(),
+                    states: numbers(&self.states),
+                    kinds: numbers(&self.kinds),
+                    order_id: self.order.clone().unwrap_or_default(),
+                };
+                let answer = session.client.call(request).await?;
+                Ok((answer.remedies, answer.next_page_token))
+            })
+            .await?;
+        let output = session.output;
+        output.page("remedies", &page, |remedies| {
+            let mut table =
+                table(&["remedy", "kind", "state", "worth", "order", "offer ends", "agent", "case"]);
+            for remedy in remedies {
+                table.add_row([
+                    id(&remedy.name).into(),
+                    word::<v1::RemedyKind>(remedy.kind).into(),
+                    word::<v1::RemedyState>(remedy.state).into(),
+                    remedy.granted_value.as_ref().map_or("-".to_owned(), money).into(),
+                    or_dash(&remedy.order_id).into(),
+                    output.deadline(remedy.expire_time.as_ref()),
+                    or_dash(&remedy.agent).into(),
+                    id(&remedy.case).into(),
+                ]);
+            }
+            text(&table)
+        })
+    }
+}
