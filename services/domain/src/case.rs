@@ -174,7 +174,7 @@ impl Case {
             handling: Handling::Queued,
             version: 1,
             fence: 0,
-            level: u8::from(opening.flags.contains(&Flag::Safety)),
+            level: u8::from(is_escalated_at_once(&opening.reasons, &opening.flags)),
             reasons: opening.reasons,
             flags: opening.flags,
             buyer: opening.buyer,
@@ -199,7 +199,11 @@ impl Case {
 
     /// Learns from another signal; says whether anything changed.
     pub fn learn(&mut self, reasons: &[Reason], flags: &[Flag], hard_deadline: Option<Time>) -> bool {
-        let before = (self.reasons.len(), self.flags.len(), self.hard_deadline, self.priority);
+        if !self.is_open() {
+            return false;
+        }
+        // The reasons themselves and not their number: a first real reason takes the place of OTHER.
+        let before = (self.reasons.clone(), self.flags.len(), self.hard_deadline, self.priority, self.level);
         for reason in reasons.iter().filter(|r| **r != Reason::Other) {
             if !self.reasons.contains(reason) {
                 self.reasons.push(*reason);
@@ -218,7 +222,10 @@ impl Case {
             (a, b) => a.or(b),
         };
         self.priority = self.priority.max(priority(&self.reasons, &self.flags, None));
-        before != (self.reasons.len(), self.flags.len(), self.hard_deadline, self.priority)
+        if is_escalated_at_once(&self.reasons, &self.flags) {
+            self.level = self.level.max(1);
+        }
+        before != (self.reasons.clone(), self.flags.len(), self.hard_deadline, self.priority, self.level)
     }
 
     /// The status for the board.
@@ -234,6 +241,11 @@ impl Case {
             State::WaitingBuyer | State::WaitingThirdParty | State::Snoozed => Status::Waiting,
         }
     }
+}
+
+/// A danger to health or a fake is a supervisor's case, whichever signal told it first.
+fn is_escalated_at_once(reasons: &[Reason], flags: &[Flag]) -> bool {
+    flags.contains(&Flag::Safety) || reasons.contains(&Reason::Counterfeit)
 }
 
 /// How much it matters: what went wrong first, the stars as the finer measure.

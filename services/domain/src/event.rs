@@ -16,7 +16,10 @@ use crate::returns::{ReturnStatus, Verdict};
 use crate::review::DiffKind;
 use crate::signal::{Author, Direction, ShipmentState, SignalKind};
 use crate::subject::Subject;
-use crate::{AgentId, CaseId, DecisionId, LineId, MessageId, OrderId, RemedyId, ReturnId, ReviewId, ShipmentId, SignalId, Time};
+use crate::{
+    AgentId, CaseId, DecisionId, LineId, MessageId, OrderId, RemedyId, ReturnId, ReviewId, ShipmentId,
+    SignalId, Time,
+};
 
 /// Flat facts by name.
 pub type Facts = Vec<(&'static str, String)>;
@@ -37,9 +40,35 @@ macro_rules! facts_by_display {
 }
 
 facts_by_display!(
-    AgentId, CaseId, DecisionId, LineId, MessageId, OrderId, RemedyId, ReturnId, ReviewId, ShipmentId, SignalId,
-    CaseKind, Outcome, Reason, Rule, RemedyKind, ReturnStatus, Verdict, DiffKind, Author, Direction, ShipmentState,
-    SignalKind, Subject, String, i64, u32, u8, bool,
+    AgentId,
+    CaseId,
+    DecisionId,
+    LineId,
+    MessageId,
+    OrderId,
+    RemedyId,
+    ReturnId,
+    ReviewId,
+    ShipmentId,
+    SignalId,
+    CaseKind,
+    Outcome,
+    Reason,
+    Rule,
+    RemedyKind,
+    ReturnStatus,
+    Verdict,
+    DiffKind,
+    Author,
+    Direction,
+    ShipmentState,
+    SignalKind,
+    Subject,
+    String,
+    i64,
+    u32,
+    u8,
+    bool,
 );
 
 impl Fact for Time {

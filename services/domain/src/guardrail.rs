@@ -69,11 +69,14 @@ pub fn check_ask(input: &AskInput<'_>) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     let mut refuse = |rule, facts| refusals.push(Refusal { rule, facts });
     if input.policy.ask != AskPermission::Yes {
-        refuse(Rule::G01, vec![
-            ("channel", input.policy.channel.clone()),
-            ("ask", input.policy.ask.to_string()),
-            ("source", input.policy.source.clone()),
-        ]);
+        refuse(
+            Rule::G01,
+            vec![
+                ("channel", input.policy.channel.clone()),
+                ("ask", input.policy.ask.to_string()),
+                ("source", input.policy.source.clone()),
+            ],
+        );
     }
     if input.remedies_promised > 0 {
         refuse(Rule::G03, vec![("remedies_promised", input.remedies_promised.to_string())]);
@@ -102,6 +105,12 @@ fn still_negative(input: &AskInput<'_>) -> bool {
     input.review.rating.is_some_and(|rating| rating <= input.policy.negative_threshold)
 }
 
+/// Edits that were seen, or the one the channel tells of without our having seen it.
+fn edits_used(review: &ReviewHistory) -> usize {
+    let seen = review.diffs.iter().filter(|diff| diff.is_edit()).count();
+    seen.max(usize::from(review.edit_state == Some(EditState::EditedOnce)))
+}
+
 fn not_editable(input: &AskInput<'_>) -> Option<&'static str> {
     if !input.review.visible {
         return Some("the review is gone");
@@ -111,14 +120,10 @@ fn not_editable(input: &AskInput<'_>) -> Option<&'static str> {
     }
     match input.review.edit_state {
         Some(EditState::Expired) => return Some("the channel says that the edit window has closed"),
-        Some(EditState::EditedOnce) if input.policy.edits_allowed == Some(1) => {
-            return Some("the one edit was used");
-        }
-        _ => {}
+        Some(EditState::EditedOnce | EditState::Editable) | None => {}
     }
-    let edit_used = input.policy.edits_allowed == Some(1) && input.review.last_edit_at.is_some();
-    if edit_used {
-        return Some("the one edit was used");
+    if input.policy.edits_allowed.is_some_and(|allowed| edits_used(input.review) >= usize::from(allowed)) {
+        return Some("every allowed edit was used");
     }
     let first_observed_at = input.review.first_observed_at.unwrap_or(input.now);
     match input.policy.edit_window.ends_at(first_observed_at, input.delivered_at) {

@@ -103,6 +103,16 @@ given_ids! {
     BuyerRef,
 }
 
+/// The bits behind 32 lower-case hexadecimal digits: exactly the spelling that is printed, so that
+/// no two strings name one thing (the library's parser would also take a sign or capitals).
+fn bits_of(hex: &str) -> Option<u128> {
+    let lower = hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    if hex.len() != 32 || !lower {
+        return None;
+    }
+    u128::from_str_radix(hex, 16).ok()
+}
+
 macro_rules! own_ids {
     ($($(#[$meta:meta])* $name:ident = $prefix:literal),+ $(,)?) => {$(
         $(#[$meta])*
@@ -132,11 +142,7 @@ macro_rules! own_ids {
             type Err = IdError;
             fn from_str(text: &str) -> Result<Self, IdError> {
                 let hex = text.strip_prefix($prefix).ok_or(IdError::Malformed)?;
-                let lower = hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-                if hex.len() != 32 || !lower {
-                    return Err(IdError::Malformed);
-                }
-                u128::from_str_radix(hex, 16).map(Self).map_err(|_| IdError::Malformed)
+                bits_of(hex).map(Self).ok_or(IdError::Malformed)
             }
         }
     )+};
@@ -181,9 +187,6 @@ impl FromStr for BuyerKey {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        if text.len() != 32 {
-            return Err(IdError::Malformed);
-        }
-        u128::from_str_radix(text, 16).map(Self).map_err(|_| IdError::Malformed)
+        bits_of(text).map(Self).ok_or(IdError::Malformed)
     }
 }

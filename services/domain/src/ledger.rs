@@ -4,6 +4,8 @@
 //! Two rules hold whoever asks and however often: the value granted on a line
 //! never exceeds what was paid for it, and no unit gets both money and goods.
 
+use std::collections::BTreeSet;
+
 use crate::code::codes;
 use crate::remedy::Takes;
 use crate::{Money, RemedyId};
@@ -46,7 +48,8 @@ pub struct Request {
     pub units: u32,
     /// The money given back over all units, for the kinds that give money.
     pub amount: Option<Money>,
-    /// The earlier remedy of the same units, when that one did not hold.
+    /// The earlier remedy of the same units, when that one did not hold: the
+    /// latest of the chain, whose goods were all given.
     pub after: Option<RemedyId>,
 }
 
@@ -97,41 +100,76 @@ pub fn reserve(
         return Ok(Vec::new());
     }
     let goods = request.takes == Takes::Goods;
-    let active = |g: &&Grant| g.state != GrantState::Released;
-    let free: Vec<u32> = (1..=purchased)
-        .filter(|unit| grants.iter().filter(active).filter(|g| g.unit == *unit).all(|g| may_follow(g, goods, request)))
-        .collect();
-    let wanted = usize::try_from(request.units).unwrap_or(usize::MAX);
-    if wanted == 0 || free.len() < wanted {
-        let free = u32::try_from(free.len()).unwrap_or(u32::MAX);
+    let active: Vec<&Grant> = grants.iter().filter(|g| g.state != GrantState::Released).collect();
+    // A chain stays on the units of the remedy that did not hold. Where that one holds
+    // none (instructions that did not help), the request is like any first one.
+    let chain = request.after.filter(|after| active.iter().any(|g| g.remedy == *after));
+    let (free, units) = free_units(purchased, &active, goods, chain, request.units);
+    if request.units == 0 || free < request.units {
         return Err(LedgerRefused::UnitsTaken { asked: request.units, free, purchased });
     }
-    let values = values(unit_price, request, goods)?;
-    let paid = unit_price.minor_units.saturating_mul(i64::from(purchased));
-    // A replacement that follows a broken replacement is worth nothing more to
-    // the buyer: the first one was.
-    let granted = grants
-        .iter()
-        .filter(active)
-        .map(|g| g.value)
-        .chain(values.iter().copied().filter(|_| request.after.is_none()))
-        .fold(0_i64, i64::saturating_add);
-    if granted > paid {
-        return Err(LedgerRefused::ExceedsPaid { granted, paid });
+    let mut values = values(unit_price, request, goods)?;
+    if chain.is_some() {
+        // A replacement that follows a broken replacement is worth nothing more to
+        // the buyer: the first one was.
+        values.fill(0);
     }
-    let value = |v: i64| if request.after.is_some() { 0 } else { v };
-    Ok(free
+    // Wider than an amount, so that no sum can saturate its way under the limit.
+    let paid = i128::from(unit_price.minor_units) * i128::from(purchased);
+    let granted: i128 = active.iter().map(|g| g.value).chain(values.iter().copied()).map(i128::from).sum();
+    if granted > paid {
+        return Err(LedgerRefused::ExceedsPaid { granted: clamp(granted), paid: clamp(paid) });
+    }
+    Ok(units
         .into_iter()
         .zip(values)
-        .map(|(unit, v)| Grant { remedy: request.remedy, unit, goods, value: value(v), state: GrantState::Reserved })
+        .map(|(unit, value)| Grant {
+            remedy: request.remedy,
+            unit,
+            goods,
+            value,
+            state: GrantState::Reserved,
+        })
         .collect())
 }
 
-/// Whether a unit that has this active grant can get another of the wanted sort.
-fn may_follow(grant: &Grant, goods: bool, request: &Request) -> bool {
+/// How many units the request may have, and the lowest so many of them as are wanted.
+fn free_units(
+    purchased: u32,
+    active: &[&Grant],
+    goods: bool,
+    chain: Option<RemedyId>,
+    wanted: u32,
+) -> (u32, Vec<u32>) {
+    let taken: BTreeSet<u32> =
+        active.iter().map(|g| g.unit).filter(|u| (1..=purchased).contains(u)).collect();
+    let size = |units: &BTreeSet<u32>| u32::try_from(units.len()).unwrap_or(u32::MAX);
+    let first = |units: &mut dyn Iterator<Item = u32>| units.zip(0..wanted).map(|(unit, _)| unit).collect();
+    let Some(after) = chain else {
+        let free = purchased.saturating_sub(size(&taken));
+        return (free, first(&mut (1..=purchased).filter(|unit| !taken.contains(unit))));
+    };
     // Only goods after the very goods that did not hold; money never follows
     // goods nor goods money.
-    goods && grant.goods && grant.state == GrantState::Confirmed && request.after == Some(grant.remedy)
+    let follows = |unit: &u32| goods && ends_with(active.iter().filter(|g| g.unit == *unit), after);
+    let followed: BTreeSet<u32> = taken.into_iter().filter(follows).collect();
+    (size(&followed), first(&mut followed.iter().copied()))
+}
+
+/// Whether these grants of one unit are goods that were all given, and none came after that remedy's.
+fn ends_with<'a>(mut grants: impl Iterator<Item = &'a &'a Grant> + Clone, after: RemedyId) -> bool {
+    let followed = grants.clone().any(|g| g.remedy == after);
+    let made_later = |g: &Grant| made_ms(g.remedy) > made_ms(after);
+    followed && grants.all(|g| g.goods && g.state == GrantState::Confirmed && !made_later(g))
+}
+
+/// When a remedy was made, by its identifier: a UUIDv7 begins with its millisecond.
+const fn made_ms(remedy: RemedyId) -> u128 {
+    remedy.bits() >> 80
+}
+
+fn clamp(wide: i128) -> i64 {
+    i64::try_from(wide).unwrap_or(if wide < 0 { i64::MIN } else { i64::MAX })
 }
 
 /// What each unit is worth; money is split evenly, the first units take the rest.

@@ -49,8 +49,8 @@ impl Currency {
     #[must_use]
     pub fn decimals(&self) -> usize {
         match self.as_str() {
-            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX"
-            | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND"
+            | "VUV" | "XAF" | "XOF" | "XPF" => 0,
             "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
             _ => 2,
         }
@@ -89,8 +89,7 @@ impl Money {
         if self.currency != other.currency {
             return Err(MoneyError::CurrencyMismatch { left: self.currency, right: other.currency });
         }
-        let minor_units =
-            self.minor_units.checked_add(other.minor_units).ok_or(MoneyError::Overflow)?;
+        let minor_units = self.minor_units.checked_add(other.minor_units).ok_or(MoneyError::Overflow)?;
         Ok(Self { minor_units, ..self })
     }
 
@@ -99,8 +98,7 @@ impl Money {
     /// # Errors
     /// When the product overflows.
     pub fn times(self, units: u32) -> Result<Self, MoneyError> {
-        let minor_units =
-            self.minor_units.checked_mul(i64::from(units)).ok_or(MoneyError::Overflow)?;
+        let minor_units = self.minor_units.checked_mul(i64::from(units)).ok_or(MoneyError::Overflow)?;
         Ok(Self { minor_units, ..self })
     }
 
@@ -119,7 +117,8 @@ impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = self.currency.decimals();
         let scale = 10_u64.pow(u32::try_from(decimals).unwrap_or(0));
-        let (whole, rest) = (self.minor_units.unsigned_abs() / scale, self.minor_units.unsigned_abs() % scale);
+        let (whole, rest) =
+            (self.minor_units.unsigned_abs() / scale, self.minor_units.unsigned_abs() % scale);
         let sign = if self.minor_units < 0 { "-" } else { "" };
         if decimals == 0 {
             write!(f, "{sign}{whole} {}", self.currency)

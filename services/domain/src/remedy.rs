@@ -51,7 +51,9 @@ impl RemedyKind {
     #[must_use]
     pub const fn takes(self) -> Takes {
         match self {
-            Self::Replacement | Self::Exchange | Self::Reship | Self::Repair | Self::MissingPart => Takes::Goods,
+            Self::Replacement | Self::Exchange | Self::Reship | Self::Repair | Self::MissingPart => {
+                Takes::Goods
+            }
             Self::PartialRefund | Self::RefundWithoutReturn | Self::PriceMatch => Takes::Money,
             Self::Instructions | Self::Coupon | Self::ReturnLabel => Takes::Nothing,
         }
@@ -291,7 +293,8 @@ pub enum RemedyRefused {
 /// Every arrow there is: (from, verb, to). What stands nowhere is illegal.
 pub const ARROWS: &[(RemedyStage, RemedyVerbKind, RemedyStage)] = {
     use RemedyStage::{
-        Accepted, AwaitingApproval, Declined, Executing, Expired, Failed, Fulfilled, Offered, Proposed, Withdrawn,
+        Accepted, AwaitingApproval, Declined, Executing, Expired, Failed, Fulfilled, Offered, Proposed,
+        Withdrawn,
     };
     &[
         (Proposed, RemedyVerbKind::Submit, AwaitingApproval),
@@ -322,7 +325,10 @@ impl RemedyStage {
     /// Whether an offer or promise is still open, so that its case cannot be solved.
     #[must_use]
     pub const fn in_flight(self) -> bool {
-        matches!(self, Self::Proposed | Self::AwaitingApproval | Self::Offered | Self::Accepted | Self::Executing)
+        matches!(
+            self,
+            Self::Proposed | Self::AwaitingApproval | Self::Offered | Self::Accepted | Self::Executing
+        )
     }
 
     /// Whether the seller has promised it and has not kept the promise yet.
@@ -389,7 +395,9 @@ impl Remedy {
         Ok(match verb {
             RemedyVerb::Submit => RemedyState::AwaitingApproval,
             RemedyVerb::Offer { expires_at } => offered(now, expires_at)?,
-            RemedyVerb::Approve { by, .. } if by == self.proposed_by => return Err(RemedyRefused::SamePerson),
+            RemedyVerb::Approve { by, .. } if by == self.proposed_by => {
+                return Err(RemedyRefused::SamePerson);
+            }
             RemedyVerb::Approve { expires_at, .. } => offered(now, expires_at)?,
             RemedyVerb::Accept { .. } | RemedyVerb::Decline if self.offer_ended(now) => {
                 return Err(RemedyRefused::OfferEnded);
@@ -401,7 +409,9 @@ impl Remedy {
             RemedyVerb::Withdraw => RemedyState::Withdrawn { at: now },
             RemedyVerb::Execute => RemedyState::Executing { at: now, due_at: self.due_at().unwrap_or(now) },
             RemedyVerb::Fulfil { tracking } => RemedyState::Fulfilled { at: now, tracking },
-            RemedyVerb::Fail { why } => RemedyState::Failed { at: now, due_at: self.due_at().unwrap_or(now), why },
+            RemedyVerb::Fail { why } => {
+                RemedyState::Failed { at: now, due_at: self.due_at().unwrap_or(now), why }
+            }
         })
     }
 

@@ -38,8 +38,7 @@ impl ReturnStatus {
     /// Maps the channel's word for a status, whatever its spelling.
     #[must_use]
     pub fn from_raw(raw: &str) -> Self {
-        let word: String =
-            raw.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        let word: String = raw.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
         match word.as_str() {
             "requested" | "opened" | "open" | "created" | "pending" | "returnrequested" => Self::Requested,
             "negotiating" | "processing" | "sellerreview" | "inreview" => Self::Negotiating,
@@ -58,7 +57,15 @@ impl ReturnStatus {
     /// Whether the channel still treats the request as alive.
     #[must_use]
     pub const fn is_open(self) -> bool {
-        matches!(self, Self::Requested | Self::Negotiating | Self::Approved | Self::InTransit | Self::Received | Self::Disputed)
+        matches!(
+            self,
+            Self::Requested
+                | Self::Negotiating
+                | Self::Approved
+                | Self::InTransit
+                | Self::Received
+                | Self::Disputed
+        )
     }
 
     /// Whether reaching this status means that the seller's side agreed.
@@ -87,7 +94,7 @@ pub struct ReturnEvent {
 pub struct ReturnHistory {
     /// Where it stands; the latest status that we could map, else `UNMAPPED`.
     pub status: ReturnStatus,
-    /// When it was first seen.
+    /// When the request was first seen; while it was only voiced, when that was.
     pub requested_at: Time,
     /// Units, by the latest event.
     pub quantity: u32,
@@ -107,6 +114,11 @@ pub struct ReturnHistory {
 #[must_use]
 pub fn replay(mut events: Vec<ReturnEvent>) -> Option<ReturnHistory> {
     events.sort_by(|a, b| (a.occurred_at, &a.signal).cmp(&(b.occurred_at, &b.signal)));
+    // Once a request exists, what was only voiced belongs to its past: it sets
+    // neither the date of the request nor where it stands.
+    if events.iter().any(|event| event.status != ReturnStatus::Intent) {
+        events.retain(|event| event.status != ReturnStatus::Intent);
+    }
     let first = events.first()?;
     let mut story = ReturnHistory {
         status: first.status,
@@ -123,7 +135,9 @@ pub fn replay(mut events: Vec<ReturnEvent>) -> Option<ReturnHistory> {
         story.quantity = event.quantity;
         if event.status != ReturnStatus::Unmapped {
             story.status = event.status;
-            story.withdrawn_at = (event.status == ReturnStatus::Withdrawn).then_some(at);
+            // A channel that says every day that it stands withdrawn does not move the date.
+            story.withdrawn_at =
+                (event.status == ReturnStatus::Withdrawn).then(|| story.withdrawn_at.unwrap_or(at));
         }
         if event.status.implies_approval() {
             story.approved_at = story.approved_at.or(Some(at));
@@ -147,6 +161,9 @@ impl ReturnHistory {
     /// When the channel's own metric counts this request, if it does.
     #[must_use]
     pub fn counted_at(&self, rule: CountingRule) -> Option<Time> {
+        if self.status == ReturnStatus::Intent {
+            return None;
+        }
         let standing = self.withdrawn_at.is_none();
         match rule {
             CountingRule::RequestOpened => Some(self.requested_at),

@@ -160,6 +160,14 @@ fn diff(so_far: &ReviewHistory, text_hash: Option<i64>, next: &ReviewVersion, th
     }
 }
 
+impl DiffKind {
+    /// Whether its author changed the review itself.
+    #[must_use]
+    pub const fn is_edit(self) -> bool {
+        matches!(self, Self::Reversed | Self::ReReversed | Self::Improved | Self::Worsened | Self::TextOnly)
+    }
+}
+
 impl ReviewHistory {
     fn take(&mut self, version: &ReviewVersion, diff: DiffKind, threshold: u8) {
         self.diffs.push(diff);
@@ -181,11 +189,7 @@ impl ReviewHistory {
             DiffKind::ReReversed => self.re_reversed_at = Some(version.observed_at),
             _ => {}
         }
-        let edited = matches!(
-            diff,
-            DiffKind::Reversed | DiffKind::ReReversed | DiffKind::Improved | DiffKind::Worsened | DiffKind::TextOnly
-        );
-        if edited {
+        if diff.is_edit() {
             self.last_edit_at = Some(version.observed_at);
         }
     }

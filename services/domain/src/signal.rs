@@ -1,14 +1,14 @@
 //! Signals: one fact each, as a caller pushes it.
 
 use crate::code::codes;
+use crate::detection::Reason;
 use crate::returns::ReturnStatus;
 use crate::review::{EditState, RemovedBy};
 use crate::subject::Anchor;
 use crate::{
-    BuyerRef, CaseId, ConversationId, LineId, MessageId, Money, OrderId, RemedyId, ReturnId,
-    ReviewId, ShipmentId, SignalId, Sku, SurveyId, Time,
+    BuyerRef, CaseId, ConversationId, LineId, MessageId, Money, OrderId, RemedyId, ReturnId, ReviewId,
+    ShipmentId, SignalId, Sku, SurveyId, Time,
 };
-use crate::detection::Reason;
 
 codes! {
     /// The six kinds of signal; with shop and signal id the key of de-duplication.

@@ -97,7 +97,9 @@ pub const fn answers(reason: Reason) -> &'static [RemedyKind] {
         Reason::WrongItem => &[Replacement, Exchange, PartialRefund, ReturnLabel],
         Reason::Damaged => &[Replacement, PartialRefund, RefundWithoutReturn, ReturnLabel],
         Reason::Defective => &[Instructions, Replacement, Repair, PartialRefund, ReturnLabel],
-        Reason::NotAsDescribed | Reason::Quality => &[PartialRefund, Exchange, RefundWithoutReturn, ReturnLabel],
+        Reason::NotAsDescribed | Reason::Quality => {
+            &[PartialRefund, Exchange, RefundWithoutReturn, ReturnLabel]
+        }
         Reason::WrongSize => &[Exchange, PartialRefund, ReturnLabel],
         Reason::NotReceived => &[Reship, Replacement, RefundWithoutReturn],
         Reason::Late => &[Reship, PartialRefund, Coupon],
@@ -142,7 +144,8 @@ pub fn suggest(input: &Input<'_>) -> Suggestion {
         }
     }
     // Cheapest in expectation first; the order of first thoughts breaks ties.
-    alternatives.sort_by_key(|(place, a)| (a.kind == RemedyKind::ReturnLabel, a.expected_cost.minor_units, *place));
+    alternatives
+        .sort_by_key(|(place, a)| (a.kind == RemedyKind::ReturnLabel, a.expected_cost.minor_units, *place));
     Suggestion { alternatives: alternatives.into_iter().map(|(_, a)| a).collect(), excluded }
 }
 
@@ -150,21 +153,26 @@ pub fn suggest(input: &Input<'_>) -> Suggestion {
 /// `P(accept)·cost + (1 − P(accept))·P(return)·loss(return)`.
 fn price(kind: RemedyKind, place: usize, input: &Input<'_>) -> Result<Alternative, Excluded> {
     let policy = input.policy;
+    if input.line.is_some_and(|line| !(1..=line.purchased).contains(&input.units)) {
+        return Err(Excluded::ExceedsPaid);
+    }
     let total = match input.line {
         Some(line) => line.unit_price.times(input.units).map_err(|_| Excluded::ExceedsPaid)?,
-        None if kind.takes() == Takes::Nothing && kind != RemedyKind::ReturnLabel => Money::new(0, input.currency),
+        None if kind.takes() == Takes::Nothing && kind != RemedyKind::ReturnLabel => {
+            Money::new(0, input.currency)
+        }
         None => return Err(Excluded::OrderUnknown),
     };
-    let terms = Terms { amount: amount(kind, total, policy), ..Terms::default() };
+    let terms = Terms { amount: default_amount(kind, total, policy), ..Terms::default() };
     check_ledger(kind, &terms, input)?;
     let cost = cost(kind, total, &terms, policy);
     let counted = if input.already_counted { 0 } else { policy.counted_return_cost };
-    let loss = total
-        .minor_units
-        .saturating_add(total.basis_points(policy.freight_points).minor_units)
-        .saturating_add(total.basis_points(policy.unsellable_points).minor_units)
-        .saturating_sub(total.basis_points(policy.article_cost_points).minor_units)
-        .saturating_add(counted);
+    let share = |points| total.basis_points(points).minor_units;
+    let (freight, unsellable) = (share(policy.freight_points), share(policy.unsellable_points));
+    let article = share(policy.article_cost_points);
+    // The article that comes back is worth its cost again, but for the unsellable share.
+    let loss = [freight, unsellable, counted].into_iter().fold(total.minor_units, i64::saturating_add);
+    let loss = loss.saturating_sub(article);
     let accept = accept_prior(kind, place);
     let expected = accept * cost.minor_units as f64 + (1.0 - accept) * RETURN_PRIOR * loss as f64;
     Ok(Alternative {
@@ -177,6 +185,10 @@ fn price(kind: RemedyKind, place: usize, input: &Input<'_>) -> Result<Alternativ
             ("cost", cost.minor_units as f64),
             ("p_return", RETURN_PRIOR),
             ("loss_of_return", loss as f64),
+            ("refund", total.minor_units as f64),
+            ("freight", freight as f64),
+            ("unsellable", unsellable as f64),
+            ("article_cost", article as f64),
             ("counted_return_cost", counted as f64),
         ],
         cost,
@@ -201,12 +213,15 @@ fn check_ledger(kind: RemedyKind, terms: &Terms, input: &Input<'_>) -> Result<()
 }
 
 /// The money an alternative names by default.
-fn amount(kind: RemedyKind, total: Money, policy: &ShopPolicy) -> Option<Money> {
+#[must_use]
+pub fn default_amount(kind: RemedyKind, total: Money, policy: &ShopPolicy) -> Option<Money> {
     match kind {
         RemedyKind::RefundWithoutReturn => Some(total),
         RemedyKind::PartialRefund => Some(at_least_one(total.basis_points(policy.partial_refund_points))),
         RemedyKind::PriceMatch => Some(at_least_one(total.basis_points(policy.coupon_points))),
-        RemedyKind::Coupon if total.minor_units > 0 => Some(at_least_one(total.basis_points(policy.coupon_points))),
+        RemedyKind::Coupon if total.minor_units > 0 => {
+            Some(at_least_one(total.basis_points(policy.coupon_points)))
+        }
         _ => None,
     }
 }
@@ -221,11 +236,14 @@ pub fn cost(kind: RemedyKind, total: Money, terms: &Terms, policy: &ShopPolicy) 
     let article = total.basis_points(policy.article_cost_points).minor_units;
     let freight = total.basis_points(policy.freight_points).minor_units;
     let minor = match kind {
-        RemedyKind::Replacement | RemedyKind::Reship | RemedyKind::Exchange => article.saturating_add(freight),
-        RemedyKind::MissingPart | RemedyKind::Repair => (article / 4).saturating_add(freight),
-        RemedyKind::PartialRefund | RemedyKind::RefundWithoutReturn | RemedyKind::PriceMatch | RemedyKind::Coupon => {
-            terms.amount.map_or(0, |amount| amount.minor_units)
+        RemedyKind::Replacement | RemedyKind::Reship | RemedyKind::Exchange => {
+            article.saturating_add(freight)
         }
+        RemedyKind::MissingPart | RemedyKind::Repair => (article / 4).saturating_add(freight),
+        RemedyKind::PartialRefund
+        | RemedyKind::RefundWithoutReturn
+        | RemedyKind::PriceMatch
+        | RemedyKind::Coupon => terms.amount.map_or(0, |amount| amount.minor_units),
         RemedyKind::Instructions => 0,
         RemedyKind::ReturnLabel => total
             .minor_units

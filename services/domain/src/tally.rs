@@ -6,7 +6,7 @@
 //! adding everything up from nothing must give the same numbers.
 
 use crate::code::codes;
-use crate::order::{HelpKind, Line};
+use crate::order::Line;
 use crate::policy::ChannelPolicy;
 use crate::returns::Verdict;
 use crate::review::{DiffKind, ReviewHistory};
@@ -19,9 +19,9 @@ codes! {
         UnitsDelivered = "UNITS_DELIVERED",
         /// Of those, units with a counting event within the window.
         UnitsReturned = "UNITS_RETURNED",
-        /// Of those, units with a request.
+        /// Of those, units with a request within the window.
         UnitsRequested = "UNITS_REQUESTED",
-        /// Of those, units whose buyer voiced the wish to return.
+        /// Of those, units whose buyer voiced the wish to return within the window.
         UnitsIntent = "UNITS_INTENT",
         /// Order lines delivered.
         LinesDelivered = "LINES_DELIVERED",
@@ -31,16 +31,19 @@ codes! {
         LinesWanted = "LINES_WANTED",
         /// Of those, lines whose help was confirmed.
         LinesRescued = "LINES_RESCUED",
-        /// Units avoided, the window still open, by the day the wish first showed.
-        AvoidedProvisional = "AVOIDED_PROVISIONAL",
-        /// Units avoided and confirmed.
-        AvoidedConfirmed = "AVOIDED_CONFIRMED",
-        /// Units helped and returned all the same.
-        AvoidFailed = "AVOID_FAILED",
-        /// Of the avoided, those only voiced, never requested.
-        AvoidedIntentOnly = "AVOIDED_INTENT_ONLY",
-        /// Of the avoided, those requested and then withdrawn.
-        AvoidedWithdrawn = "AVOIDED_WITHDRAWN",
+        /// Units wanted back in words only and avoided, the window still open, by
+        /// the day the wish first showed.
+        IntentProvisional = "INTENT_PROVISIONAL",
+        /// The same, confirmed.
+        IntentConfirmed = "INTENT_CONFIRMED",
+        /// The same, returned after all.
+        IntentFailed = "INTENT_FAILED",
+        /// Units requested back and avoided, the window still open.
+        RequestProvisional = "REQUEST_PROVISIONAL",
+        /// The same, confirmed.
+        RequestConfirmed = "REQUEST_CONFIRMED",
+        /// The same, returned after all.
+        RequestFailed = "REQUEST_FAILED",
         /// Reviews negative at first observation, by the day of that.
         Negative = "NEGATIVE",
         /// Of those, still editable one day later.
@@ -65,18 +68,25 @@ codes! {
         NaturalReversed = "NATURAL_REVERSED",
         /// Reversed after a human action and within the window: recovered.
         Recovered = "RECOVERED",
-        /// Reversed and fallen back.
+        /// End of the way: reversed once, and fallen back. The ends below and
+        /// the reversed that stayed so make up exactly the negative.
         ReReversed = "RE_REVERSED",
-        /// Higher, but still negative; never reversed.
+        /// End of the way: higher, but still negative.
         Improved = "IMPROVED",
-        /// Other words only; never reversed.
+        /// End of the way: lower than at first.
+        Worsened = "WORSENED",
+        /// End of the way: other words only.
         TextOnly = "TEXT_ONLY",
-        /// Removed by its author.
+        /// End of the way: an addition without a rating only.
+        FollowUpAdded = "FOLLOW_UP_ADDED",
+        /// End of the way: removed by its author.
         RemovedByBuyer = "REMOVED_BY_BUYER",
-        /// Removed by the channel.
+        /// End of the way: removed by the channel.
         RemovedByPlatform = "REMOVED_BY_PLATFORM",
-        /// Gone, nobody says why.
+        /// End of the way: gone, nobody says why.
         Vanished = "VANISHED",
+        /// End of the way: as it was.
+        Unchanged = "UNCHANGED",
         /// Stars won or lost since first seen.
         NetStars = "NET_STARS",
     }
@@ -105,14 +115,15 @@ fn deliveries(line: &Line, policy: &ChannelPolicy, counts: &mut Vec<Count>) {
     let clip = |u: u32| i64::from(u).min(units);
     counts.push((day, Measure::UnitsDelivered, units));
     counts.push((day, Measure::LinesDelivered, 1));
-    if line.counted.is_some_and(|c| c.at <= delivered.at + policy.return_window) {
+    let in_window = |at: Time| at <= delivered.at + policy.return_window;
+    if line.counted.is_some_and(|c| in_window(c.at)) {
         counts.push((day, Measure::UnitsReturned, clip(line.counted_units())));
         counts.push((day, Measure::LinesReturned, 1));
     }
-    if let Some(requested) = line.requested {
+    if let Some(requested) = line.requested.filter(|r| in_window(r.at)) {
         counts.push((day, Measure::UnitsRequested, clip(requested.units)));
     }
-    if line.intent_at.is_some() {
+    if line.intent_at.is_some_and(in_window) {
         counts.push((day, Measure::UnitsIntent, units));
     }
 }
@@ -121,24 +132,31 @@ fn avoidance(line: &Line, counts: &mut Vec<Count>) {
     let Some(wanted_at) = line.wanted_at() else { return };
     let day = wanted_at.day();
     counts.push((day, Measure::LinesWanted, 1));
-    let verdict = line.verdict();
+    // What was requested and then not counted is another achievement than a
+    // wish that never became a request: the two are never added up unseen.
+    // A request that came after the help makes the help fail; it does not make
+    // it the answer to a request.
+    let only_voiced = match (line.requested, line.helped) {
+        (Some(requested), Some(help)) => requested.at > help.at,
+        (requested, _) => requested.is_none(),
+    };
+    let by_origin = |voiced, requested| if only_voiced { voiced } else { requested };
     let avoided = i64::from(line.avoided_units());
-    match verdict {
-        Verdict::Open | Verdict::Recorded => return,
-        Verdict::AvoidedProvisional => counts.push((day, Measure::AvoidedProvisional, avoided)),
+    match line.verdict() {
+        Verdict::Open | Verdict::Recorded => {}
+        Verdict::AvoidedProvisional => {
+            counts.push((day, by_origin(Measure::IntentProvisional, Measure::RequestProvisional), avoided));
+        }
         Verdict::AvoidedConfirmed => {
-            counts.push((day, Measure::AvoidedConfirmed, avoided));
+            counts.push((day, by_origin(Measure::IntentConfirmed, Measure::RequestConfirmed), avoided));
             counts.push((day, Measure::LinesRescued, 1));
         }
         Verdict::AvoidFailed => {
-            counts.push((day, Measure::AvoidFailed, i64::from(line.counted_units())));
-            return;
+            // More may have come back than was helped: those were never avoided.
+            let helped = line.help_against_return().map_or(0, |help| help.units);
+            let failed = i64::from(line.counted_units().min(helped));
+            counts.push((day, by_origin(Measure::IntentFailed, Measure::RequestFailed), failed));
         }
-    }
-    if line.requested.is_none() {
-        counts.push((day, Measure::AvoidedIntentOnly, avoided));
-    } else if line.helped.is_some_and(|h| h.kind == HelpKind::Withdrawn) {
-        counts.push((day, Measure::AvoidedWithdrawn, avoided));
     }
 }
 
@@ -160,7 +178,8 @@ pub struct ReviewHandling {
 /// What a review adds; nothing unless it was negative when first seen.
 #[must_use]
 pub fn of_review(review: &ReviewHistory, handling: &ReviewHandling, policy: &ChannelPolicy) -> Vec<Count> {
-    let (Some(first), Some(first_rating), true) = (review.first_observed_at, review.first_rating, review.negative)
+    let (Some(first), Some(first_rating), true) =
+        (review.first_observed_at, review.first_rating, review.negative)
     else {
         return Vec::new();
     };
@@ -172,7 +191,8 @@ pub fn of_review(review: &ReviewHistory, handling: &ReviewHandling, policy: &Cha
         }
     };
     let window_end = policy.edit_window.ends_at(first, handling.delivered_at);
-    let eligible = window_end.is_some_and(|end| end >= first + Span::from_days(1));
+    // The window's end is no longer inside it, as for the guardrail.
+    let eligible = window_end.is_some_and(|end| end > first + Span::from_days(1));
     let after = |since: Option<Time>| match (review.reversed_at, since) {
         (Some(reversed), Some(since)) => reversed > since,
         _ => false,
@@ -196,15 +216,39 @@ pub fn of_review(review: &ReviewHistory, handling: &ReviewHandling, policy: &Cha
     count(reversed && !by_human, Measure::NaturalReversed);
     let in_time = recovered_until.zip(review.reversed_at).is_some_and(|(until, at)| at <= until);
     count(by_human && in_time, Measure::Recovered);
-    count(review.re_reversed_at.is_some(), Measure::ReReversed);
-    count(!reversed && review.had(DiffKind::Improved), Measure::Improved);
-    count(!reversed && !review.had(DiffKind::Improved) && review.had(DiffKind::TextOnly), Measure::TextOnly);
-    count(review.had(DiffKind::RemovedByBuyer), Measure::RemovedByBuyer);
-    count(review.had(DiffKind::RemovedByPlatform), Measure::RemovedByPlatform);
-    count(review.had(DiffKind::Vanished), Measure::Vanished);
+    if let Some(end) = end(review, first_rating) {
+        count(true, end);
+    }
     let stars = i64::from(review.rating.unwrap_or(first_rating)) - i64::from(first_rating);
     if stars != 0 {
         counts.push((day, Measure::NetStars, stars));
     }
     counts
+}
+
+/// Where the way of a negative review ended so far; none when it was reversed and stayed so.
+fn end(review: &ReviewHistory, first_rating: u8) -> Option<Measure> {
+    if review.re_reversed_at.is_some() {
+        return Some(Measure::ReReversed);
+    }
+    if review.reversed_at.is_some() {
+        return None;
+    }
+    if !review.visible {
+        let last_removal = review.diffs.iter().rev().find_map(|diff| match diff {
+            DiffKind::RemovedByBuyer => Some(Measure::RemovedByBuyer),
+            DiffKind::RemovedByPlatform => Some(Measure::RemovedByPlatform),
+            DiffKind::Vanished => Some(Measure::Vanished),
+            _ => None,
+        });
+        return Some(last_removal.unwrap_or(Measure::Vanished));
+    }
+    let rating = review.rating.unwrap_or(first_rating);
+    Some(match rating.cmp(&first_rating) {
+        std::cmp::Ordering::Greater => Measure::Improved,
+        std::cmp::Ordering::Less => Measure::Worsened,
+        std::cmp::Ordering::Equal if review.had(DiffKind::TextOnly) => Measure::TextOnly,
+        std::cmp::Ordering::Equal if review.had(DiffKind::FollowUpAdded) => Measure::FollowUpAdded,
+        std::cmp::Ordering::Equal => Measure::Unchanged,
+    })
 }

@@ -119,7 +119,7 @@ impl Day {
     /// The first instant of the day.
     #[must_use]
     pub const fn start(self) -> Time {
-        Time(self.0 as i64 * DAY)
+        Time((self.0 as i64).saturating_mul(DAY))
     }
 }
 

@@ -142,7 +142,9 @@ impl Handling {
 
 /// Every arrow there is: (from, verb, to). What stands nowhere is illegal.
 pub const ARROWS: &[(State, VerbKind, State)] = {
-    use State::{Cancelled, Claimed, Closed, Merged, Queued, Snoozed, Solved, WaitingBuyer, WaitingThirdParty, Working};
+    use State::{
+        Cancelled, Claimed, Closed, Merged, Queued, Snoozed, Solved, WaitingBuyer, WaitingThirdParty, Working,
+    };
     &[
         (Queued, VerbKind::Claim, Claimed),
         (Claimed, VerbKind::Renew, Claimed),
@@ -195,6 +197,7 @@ pub const ARROWS: &[(State, VerbKind, State)] = {
         (WaitingBuyer, VerbKind::Escalate, WaitingBuyer),
         (WaitingThirdParty, VerbKind::Escalate, WaitingThirdParty),
         (Snoozed, VerbKind::Escalate, Snoozed),
+        (Solved, VerbKind::Escalate, Solved),
         (Queued, VerbKind::Merge, Merged),
         (Claimed, VerbKind::Merge, Merged),
         (Working, VerbKind::Merge, Merged),
@@ -246,8 +249,11 @@ impl Case {
         Ok(self)
     }
 
-    /// Whether the hold is the living one.
-    fn check(&self, hold: &super::Hold, now: Time) -> Result<(), Refused> {
+    /// Whether the hold is the living one; the version it names is not looked at.
+    ///
+    /// # Errors
+    /// When someone else had the case since, holds it, or the lease has ended.
+    pub fn check(&self, hold: &super::Hold, now: Time) -> Result<(), Refused> {
         let current = self.fence;
         if hold.fence != current {
             return Err(Refused::FenceStale { seen: hold.fence, current });
@@ -263,15 +269,18 @@ impl Case {
 
     fn step(&mut self, verb: Verb, now: Time) -> Result<(), Refused> {
         match verb {
-            Verb::Claim { lease } => self.hand_to(lease),
-            Verb::Assign { lease, .. } => self.hand_to(lease),
+            Verb::Claim { lease } | Verb::Assign { lease, .. } => self.hand_to(lease, now)?,
             Verb::Renew { expires_at, .. } => self.renew(expires_at),
-            Verb::Release { .. } => self.requeue(),
+            // Who gives a case back is not the one to prefer.
+            Verb::Release { .. } => self.handling = Handling::Queued,
             Verb::LeaseExpired => self.expire(now)?,
             Verb::Act { .. } => self.act(now),
             Verb::Note { .. } => {}
             Verb::WaitBuyer { hold, give_up_at } => {
-                self.handling = Handling::WaitingBuyer { owner: hold.agent, give_up_at: future(give_up_at, now)? };
+                // It is the buyer's turn, so the buyer waits for nothing.
+                self.waiting_since = None;
+                self.handling =
+                    Handling::WaitingBuyer { owner: hold.agent, give_up_at: future(give_up_at, now)? };
             }
             Verb::WaitThirdParty { hold, until } => {
                 self.handling = Handling::WaitingThirdParty { owner: hold.agent, until: future(until, now)? };
@@ -282,13 +291,10 @@ impl Case {
             Verb::Wake => self.requeue(),
             Verb::BuyerMessage { at } => self.hear(at),
             Verb::BuyerSilent { close_at } => self.fall_silent(close_at, now)?,
-            Verb::Solve { outcome, close_at, remedy_in_flight, .. } => {
-                if remedy_in_flight {
-                    return Err(Refused::RemedyInFlight);
-                }
-                self.waiting_since = None;
-                self.handling = Handling::Solved { outcome, at: now, close_at };
+            Verb::Solve { remedy_in_flight: true, .. } | Verb::Cancel { remedy_in_flight: true, .. } => {
+                return Err(Refused::RemedyInFlight);
             }
+            Verb::Solve { outcome, close_at, .. } => self.solve(outcome, close_at, now),
             Verb::AutoClose => self.close(now)?,
             Verb::Reopen { .. } => {
                 self.reopen_count += 1;
@@ -302,20 +308,17 @@ impl Case {
                 }
                 self.handling = Handling::Merged { into, at: now };
             }
-            Verb::Cancel { remedy_in_flight, .. } => {
-                if remedy_in_flight {
-                    return Err(Refused::RemedyInFlight);
-                }
-                self.handling = Handling::Cancelled { at: now };
-            }
+            Verb::Cancel { .. } => self.handling = Handling::Cancelled { at: now },
         }
         Ok(())
     }
 
-    fn hand_to(&mut self, lease: Lease) {
+    fn hand_to(&mut self, lease: Lease, now: Time) -> Result<(), Refused> {
+        future(lease.expires_at, now)?;
         self.fence += 1;
         self.preferred_agent = None;
         self.handling = Handling::Claimed(lease);
+        Ok(())
     }
 
     fn renew(&mut self, until: Time) {
@@ -327,8 +330,21 @@ impl Case {
 
     /// Back to the queue at the old place, where the former owner finds it first.
     fn requeue(&mut self) {
-        self.preferred_agent = self.handling.owner().cloned();
+        self.prefer_owner();
         self.handling = Handling::Queued;
+    }
+
+    fn prefer_owner(&mut self) {
+        if let Some(owner) = self.handling.owner() {
+            self.preferred_agent = Some(owner.clone());
+        }
+    }
+
+    /// Solved, and nobody waits; who solved it is preferred should it come back.
+    fn solve(&mut self, outcome: Outcome, close_at: Time, now: Time) {
+        self.prefer_owner();
+        self.waiting_since = None;
+        self.handling = Handling::Solved { outcome, at: now, close_at };
     }
 
     fn expire(&mut self, now: Time) -> Result<(), Refused> {
@@ -365,7 +381,7 @@ impl Case {
         {
             return Err(Refused::NotDue);
         }
-        self.handling = Handling::Solved { outcome: Outcome::NoAnswer, at: now, close_at };
+        self.solve(Outcome::NoAnswer, close_at, now);
         Ok(())
     }
 

@@ -213,7 +213,9 @@ impl Verb {
     pub fn seen_version(&self) -> Option<i64> {
         match self {
             Self::Renew { .. } | Self::Release { .. } => None,
-            Self::Assign { version, .. } | Self::Reopen { version } | Self::Cancel { version, .. } => Some(*version),
+            Self::Assign { version, .. } | Self::Reopen { version } | Self::Cancel { version, .. } => {
+                Some(*version)
+            }
             Self::Escalate { version } | Self::Merge { version, .. } => *version,
             other => other.hold().map(|hold| hold.version),
         }

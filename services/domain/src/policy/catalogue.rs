@@ -26,6 +26,8 @@ const fn days(days: u16, from: EditFrom) -> EditWindow {
     EditWindow::Days { days, from }
 }
 
+// A table reads best with a row to a line.
+#[rustfmt::skip]
 const ROWS: &[Row] = {
     use AskPermission::{No, RequestOnly, Yes};
     use Certainty::{Documented, Reported};
@@ -45,6 +47,7 @@ const ROWS: &[Row] = {
         Row { channel: "ebay", region: "", ask: RequestOnly, edit: days(30, FirstObserved), edits: Some(1), locks: false, counting: RequestOpened, auto_days: Some(3), certainty: Documented, source: "feedback revision request within 30 days" },
         Row { channel: "etsy", region: "", ask: Yes, edit: days(100, Delivered), edits: None, locks: true, counting: Approved, auto_days: None, certainty: Documented, source: "reviews can be edited for 100 days; a public reply ends that" },
         Row { channel: "shopify", region: "", ask: Yes, edit: EditWindow::Always, edits: None, locks: false, counting: Processed, auto_days: None, certainty: Documented, source: "the merchant's own store" },
+        Row { channel: "judge.me", region: "", ask: Yes, edit: EditWindow::Always, edits: None, locks: false, counting: Processed, auto_days: None, certainty: Reported, source: "reviews of the merchant's own store, kept by an app" },
         Row { channel: "own_store", region: "", ask: Yes, edit: EditWindow::Always, edits: None, locks: false, counting: Approved, auto_days: None, certainty: Assumed, source: "the seller's own store" },
     ]
 };
@@ -75,8 +78,7 @@ impl Row {
 /// The seed rows.
 #[must_use]
 pub fn catalogue() -> &'static [ChannelPolicy] {
-    static CATALOGUE: LazyLock<Vec<ChannelPolicy>> =
-        LazyLock::new(|| ROWS.iter().map(Row::policy).collect());
+    static CATALOGUE: LazyLock<Vec<ChannelPolicy>> = LazyLock::new(|| ROWS.iter().map(Row::policy).collect());
     &CATALOGUE
 }
 

@@ -1,0 +1,193 @@
+//! Every event is written as flat facts and read back the same.
+
+use std::collections::BTreeSet;
+
+use amends_domain::case::{CaseKind, Outcome};
+use amends_domain::detection::Reason;
+use amends_domain::event::Event;
+use amends_domain::guardrail::Rule;
+use amends_domain::remedy::RemedyKind;
+use amends_domain::returns::{ReturnStatus, Verdict};
+use amends_domain::review::DiffKind;
+use amends_domain::signal::{Author, Direction, ShipmentState, SignalKind};
+use amends_domain::subject::Subject;
+use amends_domain::{CaseId, DecisionId, MessageId, ReturnId, ReviewId, ShipmentId};
+
+use crate::make::{agent, at, line_id, order, remedy_id, signal};
+
+fn read_back(event: &Event) -> Result<Event, amends_domain::UnknownWord> {
+    let facts = event.facts();
+    Event::read(event.word(), |name| {
+        facts.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    })
+}
+
+fn case_events() -> Vec<Event> {
+    let case = CaseId::from_bits(u128::MAX);
+    let subject = Subject::Line { order: order(), line: line_id() };
+    let ann = || agent("ann b: 50%");
+    vec![
+        Event::CaseOpened {
+            kind: CaseKind::Return,
+            subject: subject.clone(),
+            reason: Reason::Late,
+            follow_up_of: Some(case),
+        },
+        Event::CaseOpened {
+            kind: CaseKind::Review,
+            subject: subject.clone(),
+            reason: Reason::Other,
+            follow_up_of: None,
+        },
+        Event::SignalJoined { kind: SignalKind::Survey, signal: signal("s:1") },
+        Event::CaseClaimed { agent: ann(), fence: i64::MAX },
+        Event::CaseAssigned { agent: ann(), fence: 1 },
+        Event::CaseReleased { agent: ann() },
+        Event::LeaseExpired { agent: ann(), abandon_count: 3 },
+        Event::WorkStarted { agent: ann() },
+        Event::NoteAdded { agent: ann(), text_id: String::new() },
+        Event::ContactRecorded { agent: ann(), means: "phone".to_owned(), reached: true },
+        Event::MessageSeen {
+            message: MessageId::new("m").unwrap(),
+            direction: Direction::FromBuyer,
+            author: Author::Human,
+        },
+        Event::WaitingForBuyer { agent: ann(), give_up_at: at(1) },
+        Event::WaitingForThirdParty { agent: ann(), until: at(1) },
+        Event::CaseSnoozed { agent: ann(), until: at(1) },
+        Event::CaseWoken { cause: "a=b;c\nd \"e\"".to_owned() },
+        Event::ReminderDue { waiting_since: at(0) },
+        Event::CaseEscalated { level: u8::MAX, reason: "é".to_owned() },
+        Event::CaseSolved { outcome: Outcome::NoAnswer, close_at: at(9) },
+        Event::CaseClosed { outcome: Outcome::Other },
+        Event::CaseReopened { reopen_count: u32::MAX, cause: "agent".to_owned() },
+        Event::CaseMerged { into: case },
+        Event::CaseAbsorbed { from: case },
+        Event::CaseCancelled { reason: "test order".to_owned() },
+        Event::SubjectRefined { from: Subject::Order { order: order() }, to: subject },
+        Event::ChannelDeadlineNear { deadline: at(5) },
+    ]
+}
+
+fn remedy_events() -> Vec<Event> {
+    let (remedy, kind) = (remedy_id(7), RemedyKind::PartialRefund);
+    let accepted = |amount: Option<i64>| Event::RemedyAccepted {
+        remedy,
+        kind,
+        order: amount.map(|_| order()),
+        line: amount.map(|_| line_id()),
+        units: 2,
+        amount,
+        currency: amount.map(|_| "EUR".to_owned()),
+        article: String::new(),
+        due_at: at(8),
+    };
+    vec![
+        Event::RemedySuggested { suggestion: "sug".to_owned(), first: Some(kind) },
+        Event::RemedySuggested { suggestion: "sug".to_owned(), first: None },
+        Event::RemedyProposed { remedy, kind, units: 1 },
+        Event::ApprovalAsked { remedy },
+        Event::RemedyApproved { remedy, by: agent("bob") },
+        Event::RemedyOffered { remedy, kind, expires_at: at(3) },
+        accepted(Some(-5)),
+        accepted(None),
+        Event::RemedyDeclined { remedy },
+        Event::RemedyExpired { remedy },
+        Event::RemedyWithdrawn { remedy },
+        Event::RemedyExecuting { remedy },
+        Event::RemedyFulfilled { remedy, kind, tracking: "T 1".to_owned() },
+        Event::RemedyFailed { remedy, why: "lost".to_owned() },
+        Event::FulfilmentOverdue { remedy },
+        Event::StopShipment { remedy, return_id: ReturnId::new("r").unwrap() },
+    ]
+}
+
+fn other_events() -> Vec<Event> {
+    let (review, decision) = (ReviewId::new("rv").unwrap(), DecisionId::from_bits(4));
+    let observed = |rating| Event::ReviewObserved {
+        review: review.clone(),
+        diff: DiffKind::ReReversed,
+        rating,
+        observed_at: at(2),
+    };
+    vec![
+        observed(Some(1)),
+        observed(None),
+        Event::ActionRefused { action: "ask".to_owned(), rule: Rule::G11, decision },
+        Event::AskSent { review: review.clone(), template: "t".to_owned(), decision },
+        Event::ReturnObserved {
+            return_id: ReturnId::new("r").unwrap(),
+            status: ReturnStatus::Unmapped,
+            raw_status: "Weird Word".to_owned(),
+        },
+        Event::VerdictChanged {
+            order: order(),
+            line: line_id(),
+            from: Verdict::AvoidedConfirmed,
+            to: Verdict::AvoidFailed,
+        },
+        Event::ShipmentTrouble {
+            shipment: ShipmentId::new("p").unwrap(),
+            state: ShipmentState::Lost,
+            eta: None,
+        },
+        Event::ShipmentTrouble {
+            shipment: ShipmentId::new("p").unwrap(),
+            state: ShipmentState::Delayed,
+            eta: Some(at(4)),
+        },
+        Event::SurveyAnswered { score: 10, asked: "NPS".to_owned() },
+    ]
+}
+
+fn all() -> Vec<Event> {
+    [case_events(), remedy_events(), other_events()].concat()
+}
+
+#[test]
+fn every_event_reads_back_as_it_was() {
+    for event in all() {
+        assert_eq!(read_back(&event).as_ref(), Ok(&event));
+    }
+}
+
+#[test]
+fn there_is_one_event_of_each_word_here() {
+    let here: BTreeSet<_> = all().iter().map(Event::word).collect();
+    let known: BTreeSet<_> = Event::WORDS.iter().copied().collect();
+    assert_eq!(here, known);
+    assert_eq!(known.len(), Event::WORDS.len(), "a word stands for two events");
+}
+
+#[test]
+fn a_missing_or_broken_fact_is_told_with_the_word() {
+    for event in all() {
+        let facts = event.facts();
+        for (left_out, _) in &facts {
+            let fact = |name: &str| {
+                facts.iter().find(|(known, _)| *known == name && known != left_out).map(|(_, v)| v.as_str())
+            };
+            // Either the fact was optional, or its absence is an error that names the event.
+            match Event::read(event.word(), fact) {
+                Ok(other) => assert_ne!(other, event, "{left_out} of {event:?}"),
+                Err(error) => assert_eq!(error.word, event.word()),
+            }
+        }
+    }
+    assert!(Event::read("case.claimed", |name| (name == "agent").then_some("ann")).is_err());
+    assert!(Event::read("case.claimed", |name| Some(if name == "agent" { "ann" } else { "many" })).is_err());
+    assert!(Event::read("case.unheard_of", |_| None).is_err());
+}
+
+#[test]
+fn a_fact_that_nobody_knows_yet_breaks_no_reader() {
+    let event = Event::CaseReleased { agent: agent("ann") };
+    assert_eq!(Event::read(event.word(), |_| Some("ann")), Ok(event));
+}
+
+#[test]
+fn no_fact_has_an_optional_part_that_could_be_mistaken() {
+    // None is absent, so it differs from an empty word.
+    let none = Event::RemedySuggested { suggestion: String::new(), first: None };
+    assert_eq!(none.facts(), [("suggestion", String::new())]);
+}
