@@ -13,7 +13,7 @@ mod verify;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use amends_client::{Client, Settings, v1};
+use amends_client::{Client, v1};
 use anyhow::{Context, ensure};
 use clap::{Args, ValueEnum};
 
@@ -89,8 +89,7 @@ impl Load {
 /// # Errors
 /// When the server cannot be reached, or does not hold what it acknowledged.
 pub async fn run(load: &Load, connection: &Connection) -> anyhow::Result<()> {
-    let mut settings = Settings::new(connection.endpoint.clone());
-    settings.api_key.clone_from(&connection.api_key);
+    let mut settings = connection.settings()?;
     settings.connections = usize::from(load.connections);
     let client = Client::connect(settings).await?;
     if let Some(file) = &load.verify {
