@@ -59,6 +59,7 @@ CREATE TABLE reviews (
     PRIMARY KEY (shop_id, review_id)
 ) {rowid};
 CREATE INDEX reviews_of_order ON reviews (shop_id, order_id) WHERE order_id IS NOT NULL;
+CREATE INDEX reviews_by_time ON reviews (shop_id, last_observed_at, review_id);
 CREATE INDEX reviews_of_case ON reviews (shop_id, case_id) WHERE case_id IS NOT NULL;
 
 CREATE TABLE review_versions (
@@ -86,6 +87,7 @@ CREATE TABLE returns (
     PRIMARY KEY (shop_id, order_id, return_id)
 ) {rowid};
 CREATE UNIQUE INDEX returns_by_id ON returns (shop_id, return_id);
+CREATE INDEX returns_by_time ON returns (shop_id, requested_at, return_id);
 
 CREATE TABLE return_events (
     shop_id TEXT NOT NULL, order_id TEXT NOT NULL, return_id TEXT NOT NULL, occurred_at BIGINT NOT NULL,
@@ -114,7 +116,13 @@ CREATE TABLE cases (
 CREATE UNIQUE INDEX cases_open ON cases (shop_id, subject) WHERE is_open;
 CREATE INDEX cases_of_anchor ON cases (shop_id, anchor);
 CREATE INDEX cases_of_buyer ON cases (shop_id, buyer_key) WHERE buyer_key IS NOT NULL;
-CREATE INDEX cases_queue ON cases (shop_id, priority DESC, queued_at) WHERE state = 'QUEUED';
+CREATE INDEX cases_opened ON cases (shop_id, opened_at);
+-- The order in which agents take cases: the nearest hard deadline first, none last.
+CREATE INDEX cases_queue ON cases
+    (shop_id, (COALESCE(hard_deadline, 9223372036854775807)), priority DESC, queued_at, case_id)
+    WHERE state = 'QUEUED';
+CREATE INDEX cases_queue_preferred ON cases (preferred_agent, shop_id)
+    WHERE state = 'QUEUED' AND preferred_agent IS NOT NULL;
 CREATE INDEX cases_held ON cases (shop_id, owner) WHERE owner IS NOT NULL;
 
 CREATE TABLE remedies (
@@ -126,6 +134,7 @@ CREATE TABLE remedies (
     PRIMARY KEY (shop_id, remedy_id)
 ) {rowid};
 CREATE INDEX remedies_of_case ON remedies (shop_id, case_id);
+CREATE INDEX remedies_proposed ON remedies (shop_id, proposed_at);
 
 CREATE TABLE grants (
     shop_id TEXT NOT NULL, order_id TEXT NOT NULL, line_id TEXT NOT NULL, unit BIGINT NOT NULL,
@@ -155,6 +164,7 @@ CREATE TABLE events (
 CREATE INDEX events_of_case ON events (shop_id, case_id, seq) WHERE case_id IS NOT NULL;
 CREATE INDEX events_pending ON events (seq) WHERE position IS NULL;
 CREATE INDEX events_by_position ON events (shop_id, position) WHERE position IS NOT NULL;
+CREATE INDEX events_of_all_shops ON events (position) WHERE position IS NOT NULL;
 
 CREATE TABLE relay (
     relay_id BIGINT NOT NULL PRIMARY KEY, last_position BIGINT NOT NULL
@@ -177,6 +187,7 @@ CREATE TABLE requests (
     answer {bytes} NOT NULL, at BIGINT NOT NULL,
     PRIMARY KEY (shop_id, principal, request_id)
 ) {rowid};
+CREATE INDEX requests_by_age ON requests (at);
 
 CREATE TABLE api_keys (
     key_id TEXT NOT NULL PRIMARY KEY, prefix TEXT NOT NULL UNIQUE, hash {bytes} NOT NULL, name TEXT NOT NULL,

@@ -103,7 +103,8 @@ impl Store {
         let options = TransactionOptions {
             // A deferred transaction that reads first fails at its first write
             // when another writer was faster; an immediate one waits its turn.
-            sqlite_transaction_mode: (self.engine == Engine::Sqlite).then_some(SqliteTransactionMode::Immediate),
+            sqlite_transaction_mode: (self.engine == Engine::Sqlite)
+                .then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
         let tx = self.writer.begin_with_options(options).await?;
@@ -134,7 +135,13 @@ fn postgres(url: &str, options: &Options) -> ConnectOptions {
             .application_name("amends")
             // Every statement looks rows up by a few keys. A table that grew
             // since it was last analysed must not tempt the planner to scan it.
-            .options([("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off")])
+            // A scan that cannot be avoided then looks dear enough to compile code for; it is not.
+            .options([
+                ("enable_seqscan", "off"),
+                ("enable_hashjoin", "off"),
+                ("enable_mergejoin", "off"),
+                ("jit", "off"),
+            ])
     });
     connect
 }

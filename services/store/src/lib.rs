@@ -7,12 +7,38 @@
 //! PostgreSQL, JSON and rows of values on SQLite) have no common builder.
 
 pub mod bulk;
+pub mod buyer;
+pub mod case;
 pub mod conn;
+pub mod deadline;
+pub mod decision;
 pub mod engine;
 pub mod error;
+pub mod event;
+pub mod grant;
+pub mod key;
+pub mod lock;
+pub mod message;
 pub mod migrate;
+pub mod order;
+pub mod policy;
+pub mod remedy;
+pub mod request;
+pub mod returns;
+pub mod review;
 pub mod row;
+pub mod shipment;
+pub mod shop;
+pub mod signal;
+pub mod suggestion;
+pub mod survey;
+pub mod tally;
+pub mod text;
+mod value;
 
 pub use conn::{Conn, Tx};
 pub use engine::{Engine, Options, Store};
 pub use error::{Result, StoreError};
+
+/// Something of a shop: every key begins with the tenant.
+pub type Of<T> = (amends_domain::ShopId, T);

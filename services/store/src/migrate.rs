@@ -10,6 +10,10 @@ const MIGRATIONS: &[(&str, &str)] = &[("0001_base", include_str!("../migrations/
 /// Any number that only Amends locks.
 const ADVISORY_LOCK: i64 = 0x0041_6d65_6e64_7301;
 
+/// What the planners of the engines are told about tables they know nothing of.
+const SHAPE_SQLITE: &str = include_str!("../migrations/shape_sqlite.sql");
+const SHAPE_POSTGRES: &str = include_str!("../migrations/shape_postgres.sql");
+
 impl Store {
     /// Brings the schema up to date; says which migrations were applied.
     ///
@@ -29,7 +33,8 @@ impl Store {
         )
         .await?;
         let applied = applied(&tx).await?;
-        if let Some(unknown) = applied.iter().find(|name| !MIGRATIONS.iter().any(|(known, _)| known == name)) {
+        if let Some(unknown) = applied.iter().find(|name| !MIGRATIONS.iter().any(|(known, _)| known == name))
+        {
             return Err(StoreError::Database(format!(
                 "migration {unknown} is unknown to this version: start a version that knows it"
             )));
@@ -40,8 +45,15 @@ impl Store {
                 continue;
             }
             tx.script(&dialect(self.engine(), sql)).await?;
-            tx.run("INSERT INTO schema_migrations (name, applied_at) VALUES ($1, 0)", vec![(*name).into()]).await?;
+            tx.run("INSERT INTO schema_migrations (name, applied_at) VALUES ($1, 0)", vec![(*name).into()])
+                .await?;
             done.push(*name);
+        }
+        match self.engine() {
+            Engine::Sqlite if !done.is_empty() => tx.script(SHAPE_SQLITE).await?,
+            // Only while nobody else sees the tables: rows come and go.
+            Engine::Postgres if applied.is_empty() => tx.script(SHAPE_POSTGRES).await?,
+            Engine::Sqlite | Engine::Postgres => {}
         }
         tx.commit().await?;
         Ok(done)
@@ -54,14 +66,20 @@ impl Store {
     pub async fn pending(&self) -> Result<Vec<&'static str>> {
         let writer = self.writer();
         let exists = match self.engine() {
-            Engine::Sqlite => "SELECT 1 AS yes FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'",
+            Engine::Sqlite => {
+                "SELECT 1 AS yes FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'"
+            }
             Engine::Postgres => "SELECT 1 AS yes WHERE to_regclass('schema_migrations') IS NOT NULL",
         };
         let applied = match writer.one(exists, vec![]).await? {
             Some(_) => applied(&writer).await?,
             None => Vec::new(),
         };
-        Ok(MIGRATIONS.iter().map(|(name, _)| *name).filter(|name| !applied.iter().any(|a| a == name)).collect())
+        Ok(MIGRATIONS
+            .iter()
+            .map(|(name, _)| *name)
+            .filter(|name| !applied.iter().any(|a| a == name))
+            .collect())
     }
 }
 

@@ -60,7 +60,10 @@ impl<'a> Row<'a> {
     /// When one does not parse.
     pub fn words<T: FromStr<Err: Display>>(&self, column: &str) -> Result<Vec<T>> {
         let text: String = self.get(column)?;
-        text.split(',').filter(|w| !w.is_empty()).map(|w| w.parse().map_err(|e| self.corrupt(column, e))).collect()
+        text.split(',')
+            .filter(|w| !w.is_empty())
+            .map(|w| w.parse().map_err(|e| self.corrupt(column, e)))
+            .collect()
     }
 
     /// A point in time.

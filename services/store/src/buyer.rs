@@ -1,0 +1,112 @@
+//! Buyers: who stands behind a pseudonym, and what they decided.
+
+use amends_domain::{BuyerKey, BuyerRef, ShopId, Time};
+use sea_orm::QueryResult;
+
+use crate::Of;
+use crate::bulk::{self, Existing, Kind, Table};
+use crate::conn::Conn;
+use crate::error::Result;
+use crate::row::Row;
+use crate::value::{str, text, time};
+
+const BUYERS: Table = Table {
+    name: "buyers",
+    columns: &[
+        ("shop_id", Kind::Text),
+        ("buyer_key", Kind::Text),
+        ("buyer_ref", Kind::Text),
+        ("first_seen_at", Kind::Int),
+    ],
+    key: &["shop_id", "buyer_key"],
+};
+
+/// A buyer as first seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuyerRow {
+    /// The tenant.
+    pub shop: ShopId,
+    /// The pseudonym.
+    pub key: BuyerKey,
+    /// The buyer as the caller names them.
+    pub buyer: BuyerRef,
+    /// When they were first seen.
+    pub first_seen_at: Time,
+}
+
+/// A buyer as they stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuyerState {
+    /// The tenant.
+    pub shop: ShopId,
+    /// The pseudonym.
+    pub key: BuyerKey,
+    /// The buyer as the caller names them; none once erased.
+    pub buyer: Option<BuyerRef>,
+    /// When they asked not to be written to.
+    pub opted_out_at: Option<Time>,
+    /// When they were erased.
+    pub erased_at: Option<Time>,
+}
+
+/// Adds those buyers that are new.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn put(conn: &Conn, buyers: &[BuyerRow]) -> Result<()> {
+    let rows = buyers
+        .iter()
+        .map(|b| vec![str(b.shop.as_str()), text(b.key), str(b.buyer.as_str()), time(b.first_seen_at)]);
+    bulk::write(conn, &BUYERS, rows.collect(), Existing::Keep).await.map(drop)
+}
+
+/// Buyers as they stand.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn get(conn: &Conn, buyers: &[Of<BuyerKey>]) -> Result<Vec<BuyerState>> {
+    if buyers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys: Vec<[String; 2]> =
+        buyers.iter().map(|(shop, key)| [shop.to_string(), key.to_string()]).collect();
+    let (filter, values) = bulk::keys(conn.engine(), BUYERS.key, 1, &keys);
+    let sql =
+        format!("SELECT shop_id, buyer_key, buyer_ref, opted_out_at, erased_at FROM buyers WHERE {filter}");
+    conn.all(sql, values).await?.iter().map(read).collect()
+}
+
+/// Notes that buyers asked not to be written to; the earliest time stands,
+/// whatever the order in which the requests come.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn opt_out(conn: &Conn, buyers: &[(ShopId, BuyerKey, Time)]) -> Result<()> {
+    if buyers.is_empty() {
+        return Ok(());
+    }
+    let keys: Vec<[String; 3]> = buyers
+        .iter()
+        .map(|(shop, key, at)| [shop.to_string(), key.to_string(), at.micros().to_string()])
+        .collect();
+    let (source, values) = bulk::source(conn.engine(), &["shop_id", "buyer_key", "at"], 1, &keys);
+    let sql = format!(
+        "UPDATE buyers SET opted_out_at = CAST(t.at AS BIGINT) FROM {source} \
+         WHERE buyers.shop_id = t.shop_id AND buyers.buyer_key = t.buyer_key \
+         AND (opted_out_at IS NULL OR opted_out_at > CAST(t.at AS BIGINT))"
+    );
+    conn.run(sql, values).await.map(drop)
+}
+
+fn read(row: &QueryResult) -> Result<BuyerState> {
+    let row = Row::new("buyers", row);
+    let buyer: String = row.get("buyer_ref")?;
+    Ok(BuyerState {
+        shop: row.parse("shop_id")?,
+        key: row.parse("buyer_key")?,
+        // Erasing blanks the name and leaves the row.
+        buyer: if buyer.is_empty() { None } else { Some(row.parse("buyer_ref")?) },
+        opted_out_at: row.time_opt("opted_out_at")?,
+        erased_at: row.time_opt("erased_at")?,
+    })
+}

@@ -1,0 +1,159 @@
+//! Messages: who wrote when about what; the words stand in `texts`.
+
+use amends_domain::signal::{Author, Direction};
+use amends_domain::{BuyerKey, CaseId, ConversationId, LineId, MessageId, OrderId, ShopId, SignalId, Time};
+use sea_orm::QueryResult;
+
+use crate::Of;
+use crate::bulk::{self, Existing, Kind, Table};
+use crate::conn::Conn;
+use crate::error::Result;
+use crate::row::Row;
+use crate::value::{int, str, str_opt, text, text_opt, time};
+
+const MESSAGES: Table = Table {
+    name: "messages",
+    columns: &[
+        ("shop_id", Kind::Text),
+        ("message_id", Kind::Text),
+        ("conversation_id", Kind::Text),
+        ("order_id", Kind::Text),
+        ("line_id", Kind::Text),
+        ("buyer_key", Kind::Text),
+        ("direction", Kind::Text),
+        ("author", Kind::Text),
+        ("public", Kind::Bool),
+        ("occurred_at", Kind::Int),
+        ("language", Kind::Text),
+        ("case_id", Kind::Text),
+        ("signal_id", Kind::Text),
+        ("return_intent", Kind::Bool),
+    ],
+    key: &["shop_id", "message_id"],
+};
+
+/// A message without its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageRow {
+    /// The tenant.
+    pub shop: ShopId,
+    /// The message.
+    pub message: MessageId,
+    /// The conversation it belongs to.
+    pub conversation: ConversationId,
+    /// The order it is about.
+    pub order: Option<OrderId>,
+    /// The line it is about.
+    pub line: Option<LineId>,
+    /// The buyer of the conversation.
+    pub buyer: BuyerKey,
+    /// Who wrote.
+    pub direction: Direction,
+    /// What kind of author.
+    pub author: Author,
+    /// Everyone can read it.
+    pub public: bool,
+    /// When it was sent.
+    pub occurred_at: Time,
+    /// BCP 47, empty when unknown.
+    pub language: String,
+    /// The case it opened or joined.
+    pub case: Option<CaseId>,
+    /// The signal that brought it.
+    pub signal: SignalId,
+    /// Whether the wish to return was heard in it.
+    pub return_intent: bool,
+}
+
+/// Adds messages; one that is there already stays as it is.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn insert(conn: &Conn, messages: &[MessageRow]) -> Result<()> {
+    let rows = messages.iter().map(|m| {
+        vec![
+            str(m.shop.as_str()),
+            str(m.message.as_str()),
+            str(m.conversation.as_str()),
+            str_opt(m.order.as_ref().map(OrderId::as_str)),
+            str_opt(m.line.as_ref().map(LineId::as_str)),
+            text(m.buyer),
+            str(m.direction.as_str()),
+            str(m.author.as_str()),
+            m.public.into(),
+            time(m.occurred_at),
+            str(&m.language),
+            text_opt(m.case),
+            str(m.signal.as_str()),
+            m.return_intent.into(),
+        ]
+    });
+    bulk::write(conn, &MESSAGES, rows.collect(), Existing::Keep).await.map(drop)
+}
+
+/// The messages of a case, the oldest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn of_case(conn: &Conn, shop: &ShopId, case: &CaseId, limit: u32) -> Result<Vec<MessageRow>> {
+    let sql = format!(
+        "{} WHERE shop_id = $1 AND case_id = $2 ORDER BY occurred_at, message_id LIMIT $3",
+        bulk::select(&MESSAGES)
+    );
+    conn.all(sql, vec![str(shop.as_str()), text(case), int(limit)]).await?.iter().map(read).collect()
+}
+
+/// The messages about the orders in which the wish to return was heard.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn intents_of_orders(conn: &Conn, orders: &[Of<OrderId>]) -> Result<Vec<MessageRow>> {
+    if orders.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys: Vec<[&str; 2]> = orders.iter().map(|(shop, order)| [shop.as_str(), order.as_str()]).collect();
+    let (filter, values) = bulk::keys(conn.engine(), &["shop_id", "order_id"], 1, &keys);
+    let sql =
+        format!("{} WHERE {filter} AND order_id IS NOT NULL AND return_intent", bulk::select(&MESSAGES));
+    conn.all(sql, values).await?.iter().map(read).collect()
+}
+
+/// Moves messages to cases.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set_case(conn: &Conn, messages: &[(ShopId, MessageId, CaseId)]) -> Result<()> {
+    if messages.is_empty() {
+        return Ok(());
+    }
+    let keys: Vec<[String; 3]> = messages
+        .iter()
+        .map(|(shop, message, case)| [shop.to_string(), message.to_string(), case.to_string()])
+        .collect();
+    let (source, values) = bulk::source(conn.engine(), &["shop_id", "message_id", "case_id"], 1, &keys);
+    let sql = format!(
+        "UPDATE messages SET case_id = t.case_id FROM {source} \
+         WHERE messages.shop_id = t.shop_id AND messages.message_id = t.message_id"
+    );
+    conn.run(sql, values).await.map(drop)
+}
+
+fn read(row: &QueryResult) -> Result<MessageRow> {
+    let row = Row::new("messages", row);
+    Ok(MessageRow {
+        shop: row.parse("shop_id")?,
+        message: row.parse("message_id")?,
+        conversation: row.parse("conversation_id")?,
+        order: row.parse_opt("order_id")?,
+        line: row.parse_opt("line_id")?,
+        buyer: row.parse("buyer_key")?,
+        direction: row.parse("direction")?,
+        author: row.parse("author")?,
+        public: row.get("public")?,
+        occurred_at: row.time("occurred_at")?,
+        language: row.get("language")?,
+        case: row.parse_opt("case_id")?,
+        signal: row.parse("signal_id")?,
+        return_intent: row.get("return_intent")?,
+    })
+}

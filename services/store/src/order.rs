@@ -1,0 +1,177 @@
+//! Order lines and the facts about each.
+
+use amends_domain::order::{Help, Line, Purchase, Units};
+use amends_domain::{LineId, OrderId, ShopId};
+use sea_orm::{QueryResult, Value};
+
+use crate::Of;
+use crate::bulk::{self, Existing, Kind, Table};
+use crate::conn::Conn;
+use crate::error::Result;
+use crate::row::Row;
+use crate::value::{int, int_opt, str, str_opt, text_opt, time_opt};
+
+const LINES: Table = Table {
+    name: "order_lines",
+    columns: &[
+        ("shop_id", Kind::Text),
+        ("order_id", Kind::Text),
+        ("line_id", Kind::Text),
+        ("known", Kind::Bool),
+        ("said_at", Kind::Int),
+        ("said_by", Kind::Text),
+        ("placed_at", Kind::Int),
+        ("state", Kind::Text),
+        ("buyer_key", Kind::Text),
+        ("sku", Kind::Text),
+        ("title", Kind::Text),
+        ("category", Kind::Text),
+        ("quantity", Kind::Int),
+        ("unit_price", Kind::Int),
+        ("currency", Kind::Text),
+        ("language", Kind::Text),
+        ("delivered_at", Kind::Int),
+        ("delivered_units", Kind::Int),
+        ("intent_at", Kind::Int),
+        ("requested_at", Kind::Int),
+        ("requested_units", Kind::Int),
+        ("counted_at", Kind::Int),
+        ("counted_units", Kind::Int),
+        ("help_kind", Kind::Text),
+        ("helped_at", Kind::Int),
+        ("helped_units", Kind::Int),
+        ("confirmed_at", Kind::Int),
+    ],
+    key: &["shop_id", "order_id", "line_id"],
+};
+
+/// All lines of the orders.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn by_orders(conn: &Conn, orders: &[Of<OrderId>]) -> Result<Vec<Line>> {
+    if orders.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys: Vec<[&str; 2]> = orders.iter().map(|(shop, order)| [shop.as_str(), order.as_str()]).collect();
+    let (filter, values) = bulk::keys(conn.engine(), &["shop_id", "order_id"], 1, &keys);
+    let sql = format!("{} WHERE {filter}", bulk::select(&LINES));
+    conn.all(sql, values).await?.iter().map(read).collect()
+}
+
+/// The lines of one order.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn get(conn: &Conn, shop: &ShopId, order: &OrderId) -> Result<Vec<Line>> {
+    let sql = format!("{} WHERE shop_id = $1 AND order_id = $2 ORDER BY line_id", bulk::select(&LINES));
+    conn.all(sql, vec![str(shop.as_str()), str(order.as_str())]).await?.iter().map(read).collect()
+}
+
+/// Writes lines as they now stand.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn put(conn: &Conn, lines: &[Line]) -> Result<()> {
+    let rows = lines.iter().map(write).collect();
+    bulk::write(conn, &LINES, rows, Existing::Replace).await.map(drop)
+}
+
+/// A shop's lines by order and line, from after one on.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn page(
+    conn: &Conn,
+    shop: &ShopId,
+    after: Option<(OrderId, LineId)>,
+    limit: u32,
+) -> Result<Vec<Line>> {
+    let (order, line) = after.as_ref().map_or(("", ""), |(order, line)| (order.as_str(), line.as_str()));
+    let sql = format!(
+        "{} WHERE shop_id = $1 AND (order_id, line_id) > ($2, $3) ORDER BY order_id, line_id LIMIT $4",
+        bulk::select(&LINES)
+    );
+    let values = vec![str(shop.as_str()), str(order), str(line), int(limit)];
+    conn.all(sql, values).await?.iter().map(read).collect()
+}
+
+fn write(l: &Line) -> Vec<Value> {
+    let bought = l.purchase.as_ref();
+    let at = |units: Option<Units>| time_opt(units.map(|u| u.at));
+    let units = |units: Option<Units>| int_opt(units.map(|u| u.units));
+    vec![
+        str(l.shop.as_str()),
+        str(l.order.as_str()),
+        str(l.line.as_str()),
+        bought.is_some().into(),
+        time_opt(bought.map(|p| p.said_at)),
+        str_opt(bought.map(|p| p.said_by.as_str())),
+        time_opt(bought.map(|p| p.placed_at)),
+        str_opt(bought.map(|p| p.state.as_str())),
+        text_opt(bought.map(|p| p.buyer)),
+        str_opt(bought.map(|p| p.sku.as_str())),
+        str_opt(bought.map(|p| p.title.as_str())),
+        str_opt(bought.map(|p| p.category.as_str())),
+        int_opt(bought.map(|p| p.quantity)),
+        int_opt(bought.map(|p| p.unit_price.minor_units)),
+        str_opt(bought.map(|p| p.unit_price.currency.as_str())),
+        str_opt(bought.map(|p| p.language.as_str())),
+        at(l.delivered),
+        units(l.delivered),
+        time_opt(l.intent_at),
+        at(l.requested),
+        units(l.requested),
+        at(l.counted),
+        units(l.counted),
+        str_opt(l.helped.map(|h| h.kind.as_str())),
+        time_opt(l.helped.map(|h| h.at)),
+        int_opt(l.helped.map(|h| h.units)),
+        time_opt(l.confirmed_at),
+    ]
+}
+
+fn read(row: &QueryResult) -> Result<Line> {
+    let row = Row::new("order_lines", row);
+    let known: bool = row.get("known")?;
+    Ok(Line {
+        shop: row.parse("shop_id")?,
+        order: row.parse("order_id")?,
+        line: row.parse("line_id")?,
+        purchase: known.then(|| purchase(&row)).transpose()?,
+        delivered: units(&row, "delivered_at", "delivered_units")?,
+        intent_at: row.time_opt("intent_at")?,
+        requested: units(&row, "requested_at", "requested_units")?,
+        counted: units(&row, "counted_at", "counted_units")?,
+        helped: help(&row)?,
+        confirmed_at: row.time_opt("confirmed_at")?,
+    })
+}
+
+fn purchase(row: &Row<'_>) -> Result<Purchase> {
+    Ok(Purchase {
+        said_at: row.time("said_at")?,
+        said_by: row.parse("said_by")?,
+        placed_at: row.time("placed_at")?,
+        state: row.parse("state")?,
+        buyer: row.parse("buyer_key")?,
+        sku: row.parse("sku")?,
+        title: row.get("title")?,
+        category: row.get("category")?,
+        quantity: row.number("quantity")?,
+        unit_price: row
+            .money_opt("unit_price", "currency")?
+            .ok_or_else(|| row.corrupt("unit_price", "missing"))?,
+        language: row.get("language")?,
+    })
+}
+
+fn units(row: &Row<'_>, at: &str, units: &str) -> Result<Option<Units>> {
+    let Some(at) = row.time_opt(at)? else { return Ok(None) };
+    Ok(Some(Units { at, units: row.number(units)? }))
+}
+
+fn help(row: &Row<'_>) -> Result<Option<Help>> {
+    let Some(at) = row.time_opt("helped_at")? else { return Ok(None) };
+    Ok(Some(Help { kind: row.parse("help_kind")?, at, units: row.number("helped_units")? }))
+}

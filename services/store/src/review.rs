@@ -1,0 +1,260 @@
+//! Reviews as they stand, and the versions their stories are replayed from.
+
+mod version;
+
+use amends_domain::review::DiffKind;
+use amends_domain::tally::ReviewHandling;
+use amends_domain::{BuyerKey, CaseId, LineId, OrderId, ReviewId, ShopId, Sku, Time};
+use sea_orm::{QueryResult, Value};
+
+use crate::Of;
+use crate::bulk::{self, Existing, Kind, Table};
+use crate::conn::Conn;
+use crate::error::Result;
+use crate::row::Row;
+use crate::value::{int, int_opt, str, str_opt, text_opt, time, time_opt};
+
+pub use version::{insert_versions, versions};
+
+const REVIEWS: Table = Table {
+    name: "reviews",
+    columns: &[
+        ("shop_id", Kind::Text),
+        ("review_id", Kind::Text),
+        ("order_id", Kind::Text),
+        ("line_id", Kind::Text),
+        ("sku", Kind::Text),
+        ("buyer_key", Kind::Text),
+        ("case_id", Kind::Text),
+        ("language", Kind::Text),
+        ("negative", Kind::Bool),
+        ("hidden_negative", Kind::Bool),
+        ("first_rating", Kind::Int),
+        ("rating", Kind::Int),
+        ("first_observed_at", Kind::Int),
+        ("last_observed_at", Kind::Int),
+        ("visible", Kind::Bool),
+        ("last_diff", Kind::Text),
+        ("reversed_at", Kind::Int),
+        ("first_human_action_at", Kind::Int),
+        ("contacted_at", Kind::Int),
+        ("solved_at", Kind::Int),
+        ("asked_at", Kind::Int),
+        ("delivered_at", Kind::Int),
+    ],
+    key: &["shop_id", "review_id"],
+};
+
+/// A review as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewRow {
+    /// The tenant.
+    pub shop: ShopId,
+    /// The review.
+    pub review: ReviewId,
+    /// The order it is about.
+    pub order: Option<OrderId>,
+    /// The line it is about.
+    pub line: Option<LineId>,
+    /// The article it is about.
+    pub sku: Option<Sku>,
+    /// Who wrote it.
+    pub buyer: Option<BuyerKey>,
+    /// The case it opened or joined.
+    pub case: Option<CaseId>,
+    /// BCP 47, empty when unknown.
+    pub language: String,
+    /// A high rating over a negative text.
+    pub hidden_negative: bool,
+    /// When it was last seen.
+    pub last_observed_at: Time,
+    /// What its versions tell, as far as lists show it.
+    pub history: ReviewHead,
+    /// What was done about it.
+    pub handling: ReviewHandling,
+}
+
+/// The part of a review's story that is kept beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReviewHead {
+    /// Negative when first seen.
+    pub negative: bool,
+    /// The rating it was first seen with.
+    pub first_rating: Option<u8>,
+    /// The rating it has now.
+    pub rating: Option<u8>,
+    /// When it was first seen with a rating.
+    pub first_observed_at: Option<Time>,
+    /// Whether it can be seen now.
+    pub visible: bool,
+    /// What lies between its last two versions.
+    pub last_diff: DiffKind,
+    /// When it was first reversed.
+    pub reversed_at: Option<Time>,
+}
+
+/// Which reviews to list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReviewFilter {
+    /// Negative when first seen, or not.
+    pub negative: Option<bool>,
+    /// Of one order.
+    pub order: Option<OrderId>,
+    /// With this between the last two versions.
+    pub outcome: Option<DiffKind>,
+}
+
+/// Reviews by id.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn by_ids(conn: &Conn, reviews: &[Of<ReviewId>]) -> Result<Vec<ReviewRow>> {
+    let keys: Vec<[&str; 2]> = reviews.iter().map(|(shop, id)| [shop.as_str(), id.as_str()]).collect();
+    by(conn, "review_id", &keys).await
+}
+
+/// Reviews of orders.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn by_orders(conn: &Conn, orders: &[Of<OrderId>]) -> Result<Vec<ReviewRow>> {
+    let keys: Vec<[&str; 2]> = orders.iter().map(|(shop, id)| [shop.as_str(), id.as_str()]).collect();
+    by(conn, "order_id", &keys).await
+}
+
+/// Reviews of cases.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn by_cases(conn: &Conn, cases: &[Of<CaseId>]) -> Result<Vec<ReviewRow>> {
+    let printed: Vec<(&str, String)> =
+        cases.iter().map(|(shop, id)| (shop.as_str(), id.to_string())).collect();
+    let keys: Vec<[&str; 2]> = printed.iter().map(|(shop, id)| [*shop, id.as_str()]).collect();
+    by(conn, "case_id", &keys).await
+}
+
+async fn by(conn: &Conn, column: &str, keys: &[[&str; 2]]) -> Result<Vec<ReviewRow>> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (filter, values) = bulk::keys(conn.engine(), &["shop_id", column], 1, keys);
+    let sql = format!("{} WHERE {filter} AND {column} IS NOT NULL", bulk::select(&REVIEWS));
+    conn.all(sql, values).await?.iter().map(read).collect()
+}
+
+/// Writes reviews as they now stand.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn put(conn: &Conn, reviews: &[ReviewRow]) -> Result<()> {
+    let rows = reviews.iter().map(write).collect();
+    bulk::write(conn, &REVIEWS, rows, Existing::Replace).await.map(drop)
+}
+
+/// A shop's reviews, the last seen first, from after one on.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn list(
+    conn: &Conn,
+    shop: &ShopId,
+    filter: &ReviewFilter,
+    after: Option<(Time, ReviewId)>,
+    limit: u32,
+) -> Result<Vec<ReviewRow>> {
+    let mut sql = format!("{} WHERE shop_id = $1", bulk::select(&REVIEWS));
+    let mut values = vec![str(shop.as_str()), int(limit)];
+    let mut narrow = |clause: &str, value: Value| {
+        values.push(value);
+        sql.push_str(&format!(" AND {clause} ${}", values.len()));
+    };
+    if let Some(negative) = filter.negative {
+        narrow("negative =", negative.into());
+    }
+    if let Some(order) = &filter.order {
+        narrow("order_id =", str(order.as_str()));
+    }
+    if let Some(outcome) = filter.outcome {
+        narrow("last_diff =", str(outcome.as_str()));
+    }
+    if let Some((at, id)) = after {
+        values.extend([time(at), str(id.as_str())]);
+        let n = values.len();
+        sql.push_str(&format!(" AND (last_observed_at, review_id) < (${}, ${n})", n - 1));
+    }
+    sql.push_str(" ORDER BY last_observed_at DESC, review_id DESC LIMIT $2");
+    conn.all(sql, values).await?.iter().map(read).collect()
+}
+
+/// A shop's reviews by id, from after one on.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn page(conn: &Conn, shop: &ShopId, after: Option<ReviewId>, limit: u32) -> Result<Vec<ReviewRow>> {
+    let after = after.as_ref().map_or("", ReviewId::as_str);
+    let sql = format!(
+        "{} WHERE shop_id = $1 AND review_id > $2 ORDER BY review_id LIMIT $3",
+        bulk::select(&REVIEWS)
+    );
+    conn.all(sql, vec![str(shop.as_str()), str(after), int(limit)]).await?.iter().map(read).collect()
+}
+
+fn write(r: &ReviewRow) -> Vec<Value> {
+    let (head, handling) = (&r.history, &r.handling);
+    vec![
+        str(r.shop.as_str()),
+        str(r.review.as_str()),
+        str_opt(r.order.as_ref().map(OrderId::as_str)),
+        str_opt(r.line.as_ref().map(LineId::as_str)),
+        str_opt(r.sku.as_ref().map(Sku::as_str)),
+        text_opt(r.buyer),
+        text_opt(r.case),
+        str(&r.language),
+        head.negative.into(),
+        r.hidden_negative.into(),
+        int_opt(head.first_rating),
+        int_opt(head.rating),
+        time_opt(head.first_observed_at),
+        time(r.last_observed_at),
+        head.visible.into(),
+        str(head.last_diff.as_str()),
+        time_opt(head.reversed_at),
+        time_opt(handling.first_human_action_at),
+        time_opt(handling.contacted_at),
+        time_opt(handling.solved_at),
+        time_opt(handling.asked_at),
+        time_opt(handling.delivered_at),
+    ]
+}
+
+fn read(row: &QueryResult) -> Result<ReviewRow> {
+    let row = Row::new("reviews", row);
+    Ok(ReviewRow {
+        shop: row.parse("shop_id")?,
+        review: row.parse("review_id")?,
+        order: row.parse_opt("order_id")?,
+        line: row.parse_opt("line_id")?,
+        sku: row.parse_opt("sku")?,
+        buyer: row.parse_opt("buyer_key")?,
+        case: row.parse_opt("case_id")?,
+        language: row.get("language")?,
+        hidden_negative: row.get("hidden_negative")?,
+        last_observed_at: row.time("last_observed_at")?,
+        history: ReviewHead {
+            negative: row.get("negative")?,
+            first_rating: row.number_opt("first_rating")?,
+            rating: row.number_opt("rating")?,
+            first_observed_at: row.time_opt("first_observed_at")?,
+            visible: row.get("visible")?,
+            last_diff: row.parse("last_diff")?,
+            reversed_at: row.time_opt("reversed_at")?,
+        },
+        handling: ReviewHandling {
+            first_human_action_at: row.time_opt("first_human_action_at")?,
+            contacted_at: row.time_opt("contacted_at")?,
+            solved_at: row.time_opt("solved_at")?,
+            asked_at: row.time_opt("asked_at")?,
+            delivered_at: row.time_opt("delivered_at")?,
+        },
+    })
+}

@@ -1,0 +1,86 @@
+//! The immutable versions of reviews.
+
+use amends_domain::review::ReviewVersion;
+use amends_domain::{ReviewId, ShopId};
+use sea_orm::QueryResult;
+
+use crate::Of;
+use crate::bulk::{self, Existing, Kind, Table};
+use crate::conn::Conn;
+use crate::error::Result;
+use crate::row::Row;
+use crate::value::{int, int_opt, str, str_opt, time, time_opt};
+
+const VERSIONS: Table = Table {
+    name: "review_versions",
+    columns: &[
+        ("shop_id", Kind::Text),
+        ("review_id", Kind::Text),
+        ("observed_at", Kind::Int),
+        ("signal_id", Kind::Text),
+        ("rating", Kind::Int),
+        ("text_hash", Kind::Int),
+        ("visible", Kind::Bool),
+        ("removed_by", Kind::Text),
+        ("edit_state", Kind::Text),
+        ("platform_modified_at", Kind::Int),
+        ("follow_up", Kind::Bool),
+    ],
+    key: &["shop_id", "review_id", "observed_at", "signal_id"],
+};
+
+/// All versions of the reviews.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn versions(
+    conn: &Conn,
+    reviews: &[Of<ReviewId>],
+) -> Result<Vec<(ShopId, ReviewId, ReviewVersion)>> {
+    if reviews.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys: Vec<[&str; 2]> = reviews.iter().map(|(shop, id)| [shop.as_str(), id.as_str()]).collect();
+    let (filter, values) = bulk::keys(conn.engine(), &["shop_id", "review_id"], 1, &keys);
+    let sql = format!("{} WHERE {filter}", bulk::select(&VERSIONS));
+    conn.all(sql, values).await?.iter().map(read).collect()
+}
+
+/// Adds versions; one that is there already stays as it is.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn insert_versions(conn: &Conn, versions: &[(ShopId, ReviewId, ReviewVersion)]) -> Result<()> {
+    let rows = versions.iter().map(|(shop, review, v)| {
+        vec![
+            str(shop.as_str()),
+            str(review.as_str()),
+            time(v.observed_at),
+            str(v.signal.as_str()),
+            int_opt(v.rating),
+            int(v.text_hash),
+            v.visible.into(),
+            str_opt(v.removed_by.map(|by| by.as_str())),
+            str_opt(v.edit_state.map(|state| state.as_str())),
+            time_opt(v.platform_modified_at),
+            v.follow_up.into(),
+        ]
+    });
+    bulk::write(conn, &VERSIONS, rows.collect(), Existing::Keep).await.map(drop)
+}
+
+fn read(row: &QueryResult) -> Result<(ShopId, ReviewId, ReviewVersion)> {
+    let row = Row::new("review_versions", row);
+    let version = ReviewVersion {
+        observed_at: row.time("observed_at")?,
+        signal: row.parse("signal_id")?,
+        rating: row.number_opt("rating")?,
+        text_hash: row.get("text_hash")?,
+        visible: row.get("visible")?,
+        removed_by: row.parse_opt("removed_by")?,
+        edit_state: row.parse_opt("edit_state")?,
+        platform_modified_at: row.time_opt("platform_modified_at")?,
+        follow_up: row.get("follow_up")?,
+    };
+    Ok((row.parse("shop_id")?, row.parse("review_id")?, version))
+}

@@ -1,0 +1,91 @@
+//! Survey answers; the free words stand in `texts`.
+
+use amends_domain::signal::SurveyKind;
+use amends_domain::{CaseId, OrderId, ShopId, SurveyId, Time};
+use sea_orm::QueryResult;
+
+use crate::Of;
+use crate::bulk::{self, Existing, Kind, Table};
+use crate::conn::Conn;
+use crate::error::Result;
+use crate::row::Row;
+use crate::value::{int, str, str_opt, text_opt, time};
+
+const SURVEYS: Table = Table {
+    name: "surveys",
+    columns: &[
+        ("shop_id", Kind::Text),
+        ("survey_id", Kind::Text),
+        ("case_id", Kind::Text),
+        ("order_id", Kind::Text),
+        ("kind", Kind::Text),
+        ("score", Kind::Int),
+        ("occurred_at", Kind::Int),
+    ],
+    key: &["shop_id", "survey_id"],
+};
+
+/// A survey answer without its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SurveyRow {
+    /// The tenant.
+    pub shop: ShopId,
+    /// The answer.
+    pub survey: SurveyId,
+    /// The case it is about, if any.
+    pub case: Option<CaseId>,
+    /// The order it is about, if any.
+    pub order: Option<OrderId>,
+    /// What was asked.
+    pub kind: SurveyKind,
+    /// 1–5 for CSAT, 0–10 for NPS.
+    pub score: u8,
+    /// When it was answered.
+    pub occurred_at: Time,
+}
+
+/// Adds answers; one that is there already stays as it is.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn insert(conn: &Conn, surveys: &[SurveyRow]) -> Result<()> {
+    let rows = surveys.iter().map(|s| {
+        vec![
+            str(s.shop.as_str()),
+            str(s.survey.as_str()),
+            text_opt(s.case),
+            str_opt(s.order.as_ref().map(OrderId::as_str)),
+            str(s.kind.as_str()),
+            int(s.score),
+            time(s.occurred_at),
+        ]
+    });
+    bulk::write(conn, &SURVEYS, rows.collect(), Existing::Keep).await.map(drop)
+}
+
+/// Answers by id.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn by_ids(conn: &Conn, surveys: &[Of<SurveyId>]) -> Result<Vec<SurveyRow>> {
+    if surveys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys: Vec<[&str; 2]> = surveys.iter().map(|(shop, id)| [shop.as_str(), id.as_str()]).collect();
+    let (filter, values) = bulk::keys(conn.engine(), SURVEYS.key, 1, &keys);
+    let sql = format!("{} WHERE {filter}", bulk::select(&SURVEYS));
+    conn.all(sql, values).await?.iter().map(read).collect()
+}
+
+fn read(row: &QueryResult) -> Result<SurveyRow> {
+    let row = Row::new("surveys", row);
+    Ok(SurveyRow {
+        shop: row.parse("shop_id")?,
+        survey: row.parse("survey_id")?,
+        case: row.parse_opt("case_id")?,
+        order: row.parse_opt("order_id")?,
+        kind: row.parse("kind")?,
+        score: row.number("score")?,
+        occurred_at: row.time("occurred_at")?,
+    })
+}

@@ -1,0 +1,30 @@
+//! What every engine must do alike.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
+
+#[macro_use]
+mod harness;
+mod base;
+mod buyer;
+mod case;
+mod claim;
+mod deadline;
+mod decision;
+mod event;
+mod grant;
+mod key;
+mod lock;
+mod message;
+mod order;
+mod policy;
+mod relay;
+mod remedy;
+mod request;
+mod returns;
+mod review;
+mod sample;
+mod shipment;
+mod shop;
+mod signal;
+mod survey;
+mod tally;
+mod text;

@@ -1,0 +1,82 @@
+//! Messages.
+
+use amends_domain::signal::{Author, Direction};
+use amends_domain::{ConversationId, MessageId};
+use amends_store::Store;
+use amends_store::message::{self, MessageRow};
+
+use crate::sample::{ODD, at, buyer_key, case_id, line_id, order_id, shop_id, signal_id};
+
+conformance!(
+    a_message_is_kept_as_first_written,
+    the_wishes_to_return_about_an_order_are_found,
+    messages_follow_their_case,
+);
+
+fn bare(id: &str) -> MessageRow {
+    MessageRow {
+        shop: shop_id(ODD),
+        message: MessageId::new(id).unwrap(),
+        conversation: ConversationId::new(ODD).unwrap(),
+        order: None,
+        line: None,
+        buyer: buyer_key(1),
+        direction: Direction::ToBuyer,
+        author: Author::Bot,
+        public: false,
+        occurred_at: at(1),
+        language: String::new(),
+        case: None,
+        signal: signal_id(id),
+        return_intent: false,
+    }
+}
+
+fn full(id: &str, case: u128) -> MessageRow {
+    MessageRow {
+        order: Some(order_id(ODD)),
+        line: Some(line_id(ODD)),
+        direction: Direction::FromBuyer,
+        author: Author::QuickReply,
+        public: true,
+        language: "th".to_owned(),
+        case: Some(case_id(case)),
+        return_intent: true,
+        ..bare(id)
+    }
+}
+
+async fn a_message_is_kept_as_first_written(store: Store) {
+    let tx = store.begin().await.unwrap();
+    let early = MessageRow { occurred_at: at(0), ..full("9", 1) };
+    message::insert(&tx, &[full(ODD, 1), bare("2"), early.clone(), full("3", 2)]).await.unwrap();
+    message::insert(&tx, &[full("2", 1), MessageRow { public: false, ..full(ODD, 1) }]).await.unwrap();
+    tx.commit().await.unwrap();
+    let reader = store.reader();
+    let found = message::of_case(&reader, &shop_id(ODD), &case_id(1), 9).await.unwrap();
+    assert_eq!(found, [early.clone(), full(ODD, 1)]);
+    assert_eq!(message::of_case(&reader, &shop_id(ODD), &case_id(1), 1).await.unwrap(), [early]);
+    assert!(message::of_case(&reader, &shop_id("x"), &case_id(1), 9).await.unwrap().is_empty());
+}
+
+async fn the_wishes_to_return_about_an_order_are_found(store: Store) {
+    let tx = store.begin().await.unwrap();
+    let idle = MessageRow { return_intent: false, ..full("2", 1) };
+    let elsewhere = MessageRow { order: Some(order_id("other")), ..full("3", 1) };
+    message::insert(&tx, &[full("1", 1), idle, elsewhere, bare("4")]).await.unwrap();
+    let orders = [ODD, ODD, "x"].map(|order| (shop_id(ODD), order_id(order)));
+    assert_eq!(message::intents_of_orders(&tx, &orders).await.unwrap(), [full("1", 1)]);
+    tx.commit().await.unwrap();
+}
+
+async fn messages_follow_their_case(store: Store) {
+    let tx = store.begin().await.unwrap();
+    message::insert(&tx, &[bare("1"), full(ODD, 1), full("3", 1)]).await.unwrap();
+    let to = |id: &str, case| (shop_id(ODD), MessageId::new(id).unwrap(), case_id(case));
+    message::set_case(&tx, &[to("1", 7), to(ODD, 8), to("unknown", 7)]).await.unwrap();
+    let of = async |case| message::of_case(&tx, &shop_id(ODD), &case_id(case), 9).await.unwrap();
+    assert_eq!(of(7).await, [MessageRow { case: Some(case_id(7)), ..bare("1") }]);
+    assert_eq!(of(8).await, [full(ODD, 8)]);
+    assert_eq!(of(1).await, [full("3", 1)]);
+    tx.commit().await.unwrap();
+}

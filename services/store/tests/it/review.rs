@@ -1,0 +1,173 @@
+//! Reviews and their versions.
+
+use amends_domain::review::{DiffKind, EditState, RemovedBy, ReviewVersion};
+use amends_domain::tally::ReviewHandling;
+use amends_domain::{ReviewId, Sku, Time};
+use amends_store::Store;
+use amends_store::review::{self, ReviewFilter, ReviewHead, ReviewRow};
+
+use crate::sample::{ODD, at, buyer_key, case_id, line_id, order_id, review_id, shop_id, signal_id};
+
+conformance!(
+    a_review_is_read_back_by_id_and_order_and_case,
+    a_review_takes_the_place_of_what_stood_there,
+    versions_are_kept_as_first_written,
+    reviews_are_listed_the_last_seen_first,
+    all_reviews_of_a_shop_are_read_page_by_page,
+);
+
+fn bare(id: &str) -> ReviewRow {
+    ReviewRow {
+        shop: shop_id(ODD),
+        review: review_id(id),
+        order: None,
+        line: None,
+        sku: None,
+        buyer: None,
+        case: None,
+        language: String::new(),
+        hidden_negative: false,
+        last_observed_at: at(1),
+        history: ReviewHead {
+            negative: false,
+            first_rating: None,
+            rating: None,
+            first_observed_at: None,
+            visible: false,
+            last_diff: DiffKind::First,
+            reversed_at: None,
+        },
+        handling: ReviewHandling::default(),
+    }
+}
+
+fn full(id: &str) -> ReviewRow {
+    ReviewRow {
+        order: Some(order_id(ODD)),
+        line: Some(line_id(ODD)),
+        sku: Some(Sku::new(ODD).unwrap()),
+        buyer: Some(buyer_key(3)),
+        case: Some(case_id(4)),
+        language: "pt-BR".to_owned(),
+        hidden_negative: true,
+        history: ReviewHead {
+            negative: true,
+            first_rating: Some(1),
+            rating: Some(5),
+            first_observed_at: Some(at(0)),
+            visible: true,
+            last_diff: DiffKind::Reversed,
+            reversed_at: Some(at(1)),
+        },
+        handling: ReviewHandling {
+            first_human_action_at: Some(at(2)),
+            contacted_at: Some(at(3)),
+            solved_at: Some(at(4)),
+            asked_at: Some(at(5)),
+            delivered_at: Some(at(6)),
+        },
+        ..bare(id)
+    }
+}
+
+fn version(seconds: i64, signal: &str) -> ReviewVersion {
+    ReviewVersion {
+        observed_at: at(seconds),
+        signal: signal_id(signal),
+        rating: None,
+        text_hash: -1,
+        visible: false,
+        removed_by: None,
+        edit_state: None,
+        platform_modified_at: None,
+        follow_up: false,
+    }
+}
+
+fn sorted(mut rows: Vec<ReviewRow>) -> Vec<ReviewRow> {
+    rows.sort_by(|a, b| a.review.cmp(&b.review));
+    rows
+}
+
+async fn a_review_is_read_back_by_id_and_order_and_case(store: Store) {
+    let tx = store.begin().await.unwrap();
+    review::put(&tx, &[bare("1"), full("2"), full("3"), bare("4")]).await.unwrap();
+    tx.commit().await.unwrap();
+    let reader = store.reader();
+    let ids = ["1", "2", "2", "x"].map(|id| (shop_id(ODD), review_id(id)));
+    assert_eq!(sorted(review::by_ids(&reader, &ids).await.unwrap()), [bare("1"), full("2")]);
+    let orders = [ODD, "x"].map(|id| (shop_id(ODD), order_id(id)));
+    assert_eq!(sorted(review::by_orders(&reader, &orders).await.unwrap()), [full("2"), full("3")]);
+    let cases = [4, 5].map(|id| (shop_id(ODD), case_id(id)));
+    assert_eq!(sorted(review::by_cases(&reader, &cases).await.unwrap()), [full("2"), full("3")]);
+    assert!(review::by_ids(&reader, &[(shop_id("x"), review_id("1"))]).await.unwrap().is_empty());
+}
+
+async fn a_review_takes_the_place_of_what_stood_there(store: Store) {
+    let tx = store.begin().await.unwrap();
+    review::put(&tx, &[bare(ODD), full("2")]).await.unwrap();
+    review::put(&tx, &[full(ODD), bare("2")]).await.unwrap();
+    let ids = ["2", ODD].map(|id| (shop_id(ODD), review_id(id)));
+    assert_eq!(sorted(review::by_ids(&tx, &ids).await.unwrap()), [bare("2"), full(ODD)]);
+    tx.commit().await.unwrap();
+}
+
+async fn versions_are_kept_as_first_written(store: Store) {
+    let of = |id: &str, version| (shop_id(ODD), review_id(id), version);
+    let full = ReviewVersion {
+        rating: Some(5),
+        text_hash: i64::MAX,
+        visible: true,
+        removed_by: Some(RemovedBy::Platform),
+        edit_state: Some(EditState::EditedOnce),
+        platform_modified_at: Some(at(9)),
+        follow_up: true,
+        ..version(1, ODD)
+    };
+    let written = [of("1", version(1, "a")), of("1", full.clone()), of("1", version(2, "a")), of("2", full)];
+    let tx = store.begin().await.unwrap();
+    review::insert_versions(&tx, &written).await.unwrap();
+    let other = ReviewVersion { rating: Some(3), ..version(1, "a") };
+    review::insert_versions(&tx, &[of("1", other), of("3", version(1, "a"))]).await.unwrap();
+    let asked = ["1", "2", "2"].map(|id| (shop_id(ODD), review_id(id)));
+    let mut found = review::versions(&tx, &asked).await.unwrap();
+    let order = |v: &(_, ReviewId, ReviewVersion)| (v.1.clone(), v.2.observed_at, v.2.signal.clone());
+    found.sort_by_key(order);
+    let mut expected = written.to_vec();
+    expected.sort_by_key(order);
+    assert_eq!(found, expected);
+    tx.commit().await.unwrap();
+}
+
+async fn reviews_are_listed_the_last_seen_first(store: Store) {
+    let seen = |row: ReviewRow, seconds| ReviewRow { last_observed_at: at(seconds), ..row };
+    let rows = [seen(full("1"), 5), seen(bare("2"), 7), seen(bare("3"), 7), seen(full("4"), 1)];
+    let tx = store.begin().await.unwrap();
+    review::put(&tx, &rows).await.unwrap();
+    let list = async |filter: ReviewFilter, after: Option<(Time, ReviewId)>, limit| {
+        let found = review::list(&tx, &shop_id(ODD), &filter, after, limit).await.unwrap();
+        found.iter().map(|row| row.review.to_string()).collect::<Vec<_>>()
+    };
+    let all = ReviewFilter::default;
+    assert_eq!(list(all(), None, 9).await, ["3", "2", "1", "4"]);
+    assert_eq!(list(all(), None, 1).await, ["3"]);
+    assert_eq!(list(all(), Some((at(7), review_id("3"))), 2).await, ["2", "1"]);
+    let negative = ReviewFilter { negative: Some(true), ..all() };
+    assert_eq!(list(negative.clone(), None, 9).await, ["1", "4"]);
+    assert_eq!(list(ReviewFilter { negative: Some(false), ..all() }, None, 9).await, ["3", "2"]);
+    let narrow = ReviewFilter { order: Some(order_id(ODD)), outcome: Some(DiffKind::Reversed), ..negative };
+    assert_eq!(list(narrow.clone(), Some((at(5), review_id("1"))), 9).await, ["4"]);
+    assert!(list(ReviewFilter { outcome: Some(DiffKind::Worsened), ..narrow }, None, 9).await.is_empty());
+    tx.commit().await.unwrap();
+}
+
+async fn all_reviews_of_a_shop_are_read_page_by_page(store: Store) {
+    let tx = store.begin().await.unwrap();
+    review::put(&tx, &[bare("1"), full("2"), bare("3")]).await.unwrap();
+    let page =
+        async |after: Option<&str>| review::page(&tx, &shop_id(ODD), after.map(review_id), 2).await.unwrap();
+    assert_eq!(page(None).await, [bare("1"), full("2")]);
+    assert_eq!(page(Some("2")).await, [bare("3")]);
+    assert!(page(Some("3")).await.is_empty());
+    tx.commit().await.unwrap();
+}
