@@ -121,8 +121,9 @@ CREATE INDEX cases_opened ON cases (shop_id, opened_at);
 CREATE INDEX cases_queue ON cases
     (shop_id, (COALESCE(hard_deadline, 9223372036854775807)), priority DESC, queued_at, case_id)
     WHERE state = 'QUEUED';
+-- The condition is worded unlike the one above, so that a query can name the one index or the other.
 CREATE INDEX cases_queue_preferred ON cases (preferred_agent, shop_id)
-    WHERE state = 'QUEUED' AND preferred_agent IS NOT NULL;
+    WHERE state >= 'QUEUED' AND state <= 'QUEUED' AND preferred_agent IS NOT NULL;
 CREATE INDEX cases_held ON cases (shop_id, owner) WHERE owner IS NOT NULL;
 
 CREATE TABLE remedies (

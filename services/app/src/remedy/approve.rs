@@ -1,0 +1,61 @@
+//! Four eyes: another person agrees to a remedy, and it goes to the buyer.
+
+use amends_domain::deadline::DeadlineKind;
+use amends_domain::event::Event;
+use amends_domain::remedy::{Remedy, RemedyVerb};
+use amends_domain::{RemedyId, ShopId, Time};
+use amends_store::remedy;
+
+use super::RemedyOfCase;
+use super::offer::expiry;
+use super::step::{Right, note, open_remedy};
+use crate::call::Role;
+use crate::error::Result;
+use crate::runner::Command;
+use crate::work::Work;
+
+/// Approves a remedy that waits for it.
+#[derive(Debug, Clone)]
+pub struct ApproveRemedy {
+    /// The tenant.
+    pub shop: ShopId,
+    /// The remedy.
+    pub remedy: RemedyId,
+    /// The version of its case that the supervisor saw.
+    pub version: i64,
+    /// Why; may be empty.
+    pub note: String,
+}
+
+impl Command for ApproveRemedy {
+    type Output = RemedyOfCase;
+    const NAME: &'static str = "approve_remedy";
+
+    fn shop(&self) -> Option<&ShopId> {
+        Some(&self.shop)
+    }
+
+    async fn run(self, work: &mut Work) -> Result<RemedyOfCase> {
+        work.call.principal.require(&[Role::Supervisor])?;
+        let (remedy, mut opened) = open_remedy(work, &self.shop, self.remedy).await?;
+        let by = work.call.principal.name.clone();
+        opened.check(work, &Right::Seen(self.version), |hold| amends_domain::case::Verb::Act { hold })?;
+        let info = work.app.shops().get(&work.tx, &self.shop, work.now).await?;
+        let expires_at = expiry(work.now, info.policy.offer_life, &opened.case)?;
+        let before = remedy.version;
+        let remedy = remedy.apply(RemedyVerb::Approve { by: by.clone(), expires_at }, work.now)?;
+        remedy::update(&work.tx, &remedy, before).await?;
+        work.happened(&self.shop, Some(remedy.case), Event::RemedyApproved { remedy: remedy.id, by });
+        offered(work, &remedy, expires_at);
+        note(work, &opened.case, &self.note).await?;
+        opened.store(work).await?;
+        Ok(RemedyOfCase { remedy, case: opened.case })
+    }
+}
+
+/// The offer lies with the buyer from now on, until it ends.
+pub(super) fn offered(work: &mut Work, remedy: &Remedy, expires_at: Time) {
+    let event = Event::RemedyOffered { remedy: remedy.id, kind: remedy.kind, expires_at };
+    work.happened(&remedy.shop, Some(remedy.case), event);
+    work.due(&remedy.shop, DeadlineKind::OfferExpiry, remedy.id, expires_at);
+}

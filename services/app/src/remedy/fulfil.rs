@@ -1,0 +1,164 @@
+//! What the back end that carries a remedy out reports.
+
+use amends_domain::case::Verb;
+use amends_domain::deadline::DeadlineKind;
+use amends_domain::event::Event;
+use amends_domain::ledger::GrantState;
+use amends_domain::order::{Help, HelpKind, Line};
+use amends_domain::remedy::{Remedy, RemedyStage, RemedyState, RemedyVerb, Takes};
+use amends_domain::{RemedyId, ShopId, Span, Time};
+use amends_store::remedy;
+
+use super::step::{Right, open_remedy};
+use super::{RemedyOfCase, ledger};
+use crate::call::Role;
+use crate::error::{AppError, Result, Violation, Why};
+use crate::restate;
+use crate::runner::Command;
+use crate::work::Work;
+
+/// The longest tracking number and the longest reason of a failure, in characters.
+const TRACKING_CHARS_MAX: usize = 200;
+const FAILURE_CHARS_MAX: usize = 500;
+
+/// How far the carrying out of a remedy is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Report {
+    /// It has begun, or begins again after a failure.
+    Executing,
+    /// It is done.
+    Fulfilled {
+        /// The carrier's or payment's number.
+        tracking: String,
+    },
+    /// It could not be done.
+    Failed {
+        /// Why.
+        why: String,
+    },
+}
+
+/// Reports how far the carrying out of a remedy is.
+#[derive(Debug, Clone)]
+pub struct ReportFulfilment {
+    /// The tenant.
+    pub shop: ShopId,
+    /// The remedy.
+    pub remedy: RemedyId,
+    /// How far it is.
+    pub report: Report,
+    /// When it happened; none for now.
+    pub at: Option<Time>,
+}
+
+impl Command for ReportFulfilment {
+    type Output = RemedyOfCase;
+    const NAME: &'static str = "report_fulfilment";
+
+    fn shop(&self) -> Option<&ShopId> {
+        Some(&self.shop)
+    }
+
+    async fn run(self, work: &mut Work) -> Result<RemedyOfCase> {
+        work.call.principal.require(&[Role::Ingest, Role::Supervisor])?;
+        let (remedy, mut opened) = open_remedy(work, &self.shop, self.remedy).await?;
+        self.check(work, &remedy)?;
+        opened.check(work, &Right::Free, |hold| Verb::Note { hold })?;
+        let (from, before, at) = (remedy.state.stage(), remedy.version, self.when(work, &remedy));
+        let remedy = remedy.apply(self.verb(), at)?;
+        let event = match &remedy.state {
+            RemedyState::Fulfilled { tracking, .. } => {
+                ledger::settle(work, &remedy, GrantState::Confirmed).await?;
+                work.not_due(&self.shop, DeadlineKind::FulfilmentDue, remedy.id);
+                let (remedy, kind, tracking) = (remedy.id, remedy.kind, tracking.clone());
+                Event::RemedyFulfilled { remedy, kind, tracking }
+            }
+            RemedyState::Failed { why, .. } => {
+                ledger::settle(work, &remedy, GrantState::Released).await?;
+                Event::RemedyFailed { remedy: remedy.id, why: why.clone() }
+            }
+            _ => {
+                if from == RemedyStage::Failed {
+                    // The failure gave the units back; someone else may have them by now.
+                    ledger::reserve(work, &remedy).await?;
+                }
+                Event::RemedyExecuting { remedy: remedy.id }
+            }
+        };
+        remedy::update(&work.tx, &remedy, before).await?;
+        work.happened(&self.shop, Some(remedy.case), event);
+        if matches!(remedy.state, RemedyState::Fulfilled { .. }) {
+            helped(work, &remedy, at).await?;
+        }
+        opened.store(work).await?;
+        Ok(RemedyOfCase { remedy, case: opened.case })
+    }
+}
+
+impl ReportFulfilment {
+    fn verb(&self) -> RemedyVerb {
+        match &self.report {
+            Report::Executing => RemedyVerb::Execute,
+            Report::Fulfilled { tracking } => RemedyVerb::Fulfil { tracking: tracking.clone() },
+            Report::Failed { why } => RemedyVerb::Fail { why: why.clone() },
+        }
+    }
+
+    /// Not before the step it follows, whatever the other side's clock says, and not ahead of ours.
+    fn when(&self, work: &Work, remedy: &Remedy) -> Time {
+        let since = match remedy.state {
+            RemedyState::Accepted { at, .. }
+            | RemedyState::Executing { at, .. }
+            | RemedyState::Failed { at, .. } => at,
+            _ => work.now,
+        };
+        self.at.map_or(work.now, |at| at.max(since).min(work.now))
+    }
+
+    fn check(&self, work: &Work, remedy: &Remedy) -> Result<()> {
+        let mut wrong = Vec::new();
+        let mut say = |holds: bool, field: &str, problem: &str, why: Why| {
+            if holds {
+                wrong.push(Violation { field: field.to_owned(), problem: problem.to_owned(), why });
+            }
+        };
+        let form = Why::Malformed;
+        match &self.report {
+            Report::Executing => {}
+            Report::Fulfilled { tracking } => {
+                let long = tracking.chars().count() > TRACKING_CHARS_MAX;
+                say(long, "fulfilment.tracking", "must have at most 200 characters", form);
+                let missing = tracking.is_empty() && remedy.kind.takes() == Takes::Goods;
+                say(missing, "fulfilment.tracking", "must be given for what is shipped", form);
+            }
+            Report::Failed { why } => {
+                let long = why.chars().count() > FAILURE_CHARS_MAX;
+                say(long, "fulfilment.failure", "must have at most 500 characters", form);
+                say(why.is_empty(), "fulfilment.failure", "must say what went wrong", form);
+            }
+        }
+        let skew = i64::try_from(work.app.settings().clock_skew.as_micros()).unwrap_or(i64::MAX);
+        let ahead = self.at.is_some_and(|at| at > work.now + Span::from_micros(skew));
+        say(ahead, "fulfilment.occur_time", "must not lie in the future", Why::Future);
+        if wrong.is_empty() { Ok(()) } else { Err(AppError::Invalid(wrong)) }
+    }
+}
+
+/// The buyer was helped: whether that avoids a return shows within the channel's window.
+async fn helped(work: &mut Work, remedy: &Remedy, at: Time) -> Result<()> {
+    let Some(of) = remedy.line.as_ref().filter(|_| remedy.kind.is_alternative()) else { return Ok(()) };
+    let Some(before) = ledger::line(&work.tx, &remedy.shop, of).await? else { return Ok(()) };
+    let help = Help { kind: HelpKind::Remedy, at, units: remedy.units };
+    if !is_first(&before, help) {
+        return Ok(());
+    }
+    let mut after = before.clone();
+    after.helped = Some(help);
+    let info = work.app.shops().get(&work.tx, &remedy.shop, work.now).await?;
+    restate::line(work, &info, Some(remedy.case), &before, &after).await
+}
+
+/// The first help stands; the buyer's own withdrawal is none that the seller gave.
+fn is_first(line: &Line, help: Help) -> bool {
+    line.helped.is_none_or(|old| old.kind == HelpKind::Withdrawn || old.at > help.at)
+}

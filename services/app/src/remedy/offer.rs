@@ -1,0 +1,251 @@
+//! Puts a remedy to the buyer, or before another person where it is worth more than the limit.
+
+use amends_domain::case::Case;
+use amends_domain::detection::{Flag, Reason};
+use amends_domain::event::Event;
+use amends_domain::order::Purchase;
+use amends_domain::remedy::{Remedy, RemedyKind, RemedyStage, RemedyState, RemedyVerb, Takes, Terms};
+use amends_domain::suggestion::{cost, default_terms, worth};
+use amends_domain::{CaseId, LineId, Money, OrderId, RemedyId, ShopId, Span, SuggestionId, Time};
+use amends_store::{remedy, suggestion};
+
+use super::step::{Right, act_on, keep_text, open_case};
+use super::{RemedyOfCase, approve, ledger};
+use crate::call::Role;
+use crate::error::{AppError, Result, Violation, Why};
+use crate::runner::Command;
+use crate::shops::ShopInfo;
+use crate::work::Work;
+
+/// The longest text to a buyer, the longest note, in characters.
+const TEXT_CHARS_MAX: usize = 2_000;
+
+/// The longest name of an article, in characters.
+const ARTICLE_CHARS_MAX: usize = 128;
+
+/// How long an offer may stand.
+const LIFE_MIN: Span = Span::from_hours(1);
+const LIFE_MAX: Span = Span::from_days(60);
+
+/// How long before the channel decides by itself an offer must have ended.
+const MARGIN: Span = Span::from_hours(1);
+
+/// Offers a remedy to the buyer of a case.
+#[derive(Debug, Clone)]
+pub struct OfferRemedy {
+    /// The tenant.
+    pub shop: ShopId,
+    /// The case.
+    pub case: CaseId,
+    /// The version of the case that the agent saw.
+    pub version: i64,
+    /// The fence of the agent's lease.
+    pub fence: i64,
+    /// The suggestion it was taken from.
+    pub suggestion: Option<SuggestionId>,
+    /// What is given.
+    pub kind: RemedyKind,
+    /// For how many units; 0 stands for one.
+    pub units: u32,
+    /// The particulars; without an amount, the policy's share is given.
+    pub terms: Terms,
+    /// The earlier remedy of the same units, when that one did not hold.
+    pub after: Option<RemedyId>,
+    /// How long the offer stands; none for the policy's.
+    pub life: Option<Span>,
+    /// What the buyer is told; may be empty.
+    pub text: String,
+}
+
+impl Command for OfferRemedy {
+    type Output = RemedyOfCase;
+    const NAME: &'static str = "offer_remedy";
+
+    fn shop(&self) -> Option<&ShopId> {
+        Some(&self.shop)
+    }
+
+    async fn run(self, work: &mut Work) -> Result<RemedyOfCase> {
+        let principal = work.call.principal.clone();
+        principal.require(&[Role::Agent, Role::Supervisor])?;
+        let info = work.app.shops().get(&work.tx, &self.shop, work.now).await?;
+        self.check_form(&info)?;
+        let right = Right::of(&principal, Some(self.version), self.fence, &[], &[])?;
+        let mut opened = open_case(work, &self.shop, self.case).await?;
+        act_on(work, &mut opened, &right).await?;
+        self.check_counter_offer(work).await?;
+        self.check_suggestion(work).await?;
+        let bought = bought(work, &opened.case).await?;
+        self.check_fit(&opened.case, bought.as_ref())?;
+        let remedy = self.proposed(work, &info, &opened.case, bought.as_ref());
+        ledger::reserve(work, &remedy).await?;
+        let remedy = self.put(work, &info, &opened.case, remedy, bought.as_ref())?;
+        remedy::insert(&work.tx, std::slice::from_ref(&remedy)).await?;
+        if !self.text.is_empty() {
+            keep_text(work, &self.shop, remedy.id.to_string(), opened.case.buyer, &self.text).await?;
+        }
+        opened.store(work).await?;
+        Ok(RemedyOfCase { remedy, case: opened.case })
+    }
+}
+
+impl OfferRemedy {
+    fn units(&self) -> u32 {
+        self.units.max(1)
+    }
+
+    /// Everything that is wrong with the request by itself, all at once.
+    fn check_form(&self, info: &ShopInfo) -> Result<()> {
+        let mut wrong = Vec::new();
+        let mut say = |holds: bool, field: &str, problem: &str, why: Why| {
+            if holds {
+                wrong.push(Violation { field: field.to_owned(), problem: problem.to_owned(), why });
+            }
+        };
+        let takes_amount = !matches!(self.kind.takes(), Takes::Goods)
+            && !matches!(self.kind, RemedyKind::Instructions | RemedyKind::ReturnLabel);
+        let amount = self.terms.amount;
+        let form = Why::Malformed;
+        say(amount.is_some() && !takes_amount, "terms.amount", "must be unset for this kind", form);
+        say(amount.is_some_and(|a| a.minor_units <= 0), "terms.amount", "must be above zero", form);
+        let foreign = amount.is_some_and(|a| a.currency != info.shop.currency);
+        say(foreign, "terms.amount", "must be in the currency of the shop", Why::Currency);
+        let no_article = self.kind == RemedyKind::Exchange && self.terms.article.is_empty();
+        say(no_article, "terms.sku", "must name the article of the exchange", form);
+        let long_article = self.terms.article.chars().count() > ARTICLE_CHARS_MAX;
+        say(long_article, "terms.sku", "must have at most 128 characters", form);
+        let no_note = self.kind == RemedyKind::Instructions && self.terms.note.is_empty();
+        say(no_note, "terms.description", "must say how to help", form);
+        let long = |text: &str| text.chars().count() > TEXT_CHARS_MAX;
+        say(long(&self.terms.note), "terms.description", "must have at most 2,000 characters", form);
+        say(long(&self.text), "customer_text", "must have at most 2,000 characters", form);
+        let bad_life = self.life.is_some_and(|life| life < LIFE_MIN || life > LIFE_MAX);
+        say(bad_life, "life", "must be 1 hour to 60 days", form);
+        if wrong.is_empty() { Ok(()) } else { Err(AppError::Invalid(wrong)) }
+    }
+
+    /// A buyer who declined is asked once more at most. The return itself is no pressing.
+    async fn check_counter_offer(&self, work: &Work) -> Result<()> {
+        if !self.kind.is_alternative() {
+            return Ok(());
+        }
+        let remedies = remedy::of_cases(&work.tx, &[(self.shop.clone(), self.case)]).await?;
+        let declined = remedies.iter().filter_map(|r| match r.state {
+            RemedyState::Declined { at } => Some((at, r.id)),
+            _ => None,
+        });
+        let Some((at, first)) = declined.min() else { return Ok(()) };
+        let countered =
+            remedies.iter().any(|r| r.kind.is_alternative() && r.id != first && r.proposed_at >= at);
+        if countered {
+            return Err(AppError::Precondition("G20: after a decline there is one counter-offer at most"));
+        }
+        Ok(())
+    }
+
+    async fn check_suggestion(&self, work: &Work) -> Result<()> {
+        let Some(id) = self.suggestion else { return Ok(()) };
+        let found = suggestion::get(&work.tx, &self.shop, &id).await?;
+        found.filter(|s| s.case == self.case).ok_or_else(|| AppError::not_found("suggestion", id)).map(drop)
+    }
+
+    /// What the case and the order say against it.
+    fn check_fit(&self, case: &Case, bought: Option<&Bought>) -> Result<()> {
+        let grave = case.reasons.contains(&Reason::Counterfeit) || case.flags.contains(&Flag::Safety);
+        let is_refund = matches!(self.kind, RemedyKind::RefundWithoutReturn | RemedyKind::ReturnLabel);
+        if grave && !is_refund {
+            return Err(AppError::Precondition(
+                "a danger to health or a fake is refunded at once, never negotiated",
+            ));
+        }
+        let needs_line = self.kind.takes() != Takes::Nothing || self.kind == RemedyKind::ReturnLabel;
+        match bought {
+            None if needs_line => {
+                Err(AppError::Precondition("the order line is not known yet, and the remedy needs one"))
+            }
+            None if self.kind == RemedyKind::Coupon && self.terms.amount.is_none() => {
+                Err(AppError::field("terms.amount", "must say what the coupon is worth while no order is known"))
+            }
+            Some(bought) if self.units() > bought.purchase.quantity => Err(AppError::Invalid(vec![Violation {
+                field: "terms.quantity".to_owned(),
+                problem: format!("must be at most the {} that were bought", bought.purchase.quantity),
+                why: Why::Quantity,
+            }])),
+            _ => Ok(()),
+        }
+    }
+
+    fn proposed(&self, work: &Work, info: &ShopInfo, case: &Case, bought: Option<&Bought>) -> Remedy {
+        let total = self.total(info, bought);
+        let mut terms = self.terms.clone();
+        terms.amount = terms.amount.or_else(|| default_terms(self.kind, total, &info.policy).amount);
+        Remedy {
+            id: RemedyId::from_bits(work.id()),
+            shop: self.shop.clone(),
+            case: self.case,
+            line: bought.map(|b| b.line.clone()),
+            units: self.units(),
+            kind: self.kind,
+            cost: Some(cost(self.kind, total, &terms, &info.policy)),
+            terms,
+            reason: case.reasons.first().copied().unwrap_or(Reason::Other),
+            proposed_by: work.call.principal.name.clone(),
+            proposed_at: work.now,
+            after: self.after,
+            state: RemedyState::Proposed,
+            version: 1,
+        }
+    }
+
+    /// The price of the units concerned; nothing while no order is known.
+    fn total(&self, info: &ShopInfo, bought: Option<&Bought>) -> Money {
+        let price = bought.and_then(|b| b.purchase.unit_price.times(self.units()).ok());
+        price.unwrap_or(Money::new(0, info.shop.currency))
+    }
+
+    /// To the buyer, or to another person first.
+    fn put(
+        &self,
+        work: &mut Work,
+        info: &ShopInfo,
+        case: &Case,
+        remedy: Remedy,
+        bought: Option<&Bought>,
+    ) -> Result<Remedy> {
+        let (id, kind, units) = (remedy.id, remedy.kind, remedy.units);
+        let expires_at = expiry(work.now, self.life.unwrap_or(info.policy.offer_life), case)?;
+        let grave = worth(kind, self.total(info, bought), &remedy.terms) > info.policy.approval_limit;
+        let verb = if grave { RemedyVerb::Submit } else { RemedyVerb::Offer { expires_at } };
+        let remedy = remedy.apply(verb, work.now)?;
+        work.happened(&self.shop, Some(case.id), Event::RemedyProposed { remedy: id, kind, units });
+        if remedy.state.stage() == RemedyStage::AwaitingApproval {
+            work.happened(&self.shop, Some(case.id), Event::ApprovalAsked { remedy: id });
+        } else {
+            approve::offered(work, &remedy, expires_at);
+        }
+        Ok(remedy)
+    }
+}
+
+/// What was bought on the line that a case is about.
+struct Bought {
+    line: (OrderId, LineId),
+    purchase: Purchase,
+}
+
+async fn bought(work: &Work, case: &Case) -> Result<Option<Bought>> {
+    let (Some(order), Some(line)) = (case.subject.order(), case.subject.line()) else { return Ok(None) };
+    let of = (order.clone(), line.clone());
+    let found = ledger::line(&work.tx, &case.shop, &of).await?;
+    Ok(found.and_then(|line| line.purchase).map(|purchase| Bought { line: of, purchase }))
+}
+
+/// When an offer made now ends: before the channel decides by itself, whatever was wished.
+pub(super) fn expiry(now: Time, life: Span, case: &Case) -> Result<Time> {
+    let wished = now + life;
+    let end = case.hard_deadline.map_or(wished, |hard| wished.min(hard - MARGIN));
+    if end <= now {
+        return Err(AppError::Precondition("the channel decides too soon for an offer"));
+    }
+    Ok(end)
+}

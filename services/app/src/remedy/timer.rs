@@ -1,0 +1,91 @@
+//! What time does to a remedy: offers end, promises fall due.
+//!
+//! A deadline that no longer applies is cleared without harm; one that was
+//! moved is set again.
+
+use amends_domain::deadline::DeadlineKind;
+use amends_domain::event::Event;
+use amends_domain::ledger::GrantState;
+use amends_domain::remedy::{RemedyState, RemedyVerb};
+use amends_domain::{RemedyId, ShopId};
+use amends_store::remedy;
+
+use super::ledger;
+use super::step::{Right, open_remedy};
+use crate::error::Result;
+use crate::runner::Command;
+use crate::work::Work;
+
+/// Ends an offer that was not answered in time; answers whether it did.
+#[derive(Debug, Clone)]
+pub struct ExpireOffer {
+    /// The tenant.
+    pub shop: ShopId,
+    /// The remedy.
+    pub remedy: RemedyId,
+}
+
+impl Command for ExpireOffer {
+    type Output = bool;
+    const NAME: &'static str = "expire_offer";
+
+    fn shop(&self) -> Option<&ShopId> {
+        Some(&self.shop)
+    }
+
+    async fn run(self, work: &mut Work) -> Result<bool> {
+        let (remedy, mut opened) = open_remedy(work, &self.shop, self.remedy).await?;
+        work.not_due(&self.shop, DeadlineKind::OfferExpiry, self.remedy);
+        match remedy.state {
+            RemedyState::Offered { expires_at, .. } if expires_at > work.now => {
+                work.due(&self.shop, DeadlineKind::OfferExpiry, self.remedy, expires_at);
+                return Ok(false);
+            }
+            RemedyState::Offered { .. } => {}
+            _ => return Ok(false),
+        }
+        let before = remedy.version;
+        let remedy = remedy.apply(RemedyVerb::Expire, work.now)?;
+        remedy::update(&work.tx, &remedy, before).await?;
+        ledger::settle(work, &remedy, GrantState::Released).await?;
+        work.happened(&self.shop, Some(remedy.case), Event::RemedyExpired { remedy: remedy.id });
+        opened.check(work, &Right::Free, |hold| amends_domain::case::Verb::Note { hold })?;
+        opened.store(work).await?;
+        Ok(true)
+    }
+}
+
+/// Says that a promise was not kept in time; answers whether that is so.
+#[derive(Debug, Clone)]
+pub struct FulfilmentOverdue {
+    /// The tenant.
+    pub shop: ShopId,
+    /// The remedy.
+    pub remedy: RemedyId,
+}
+
+impl Command for FulfilmentOverdue {
+    type Output = bool;
+    const NAME: &'static str = "fulfilment_overdue";
+
+    fn shop(&self) -> Option<&ShopId> {
+        Some(&self.shop)
+    }
+
+    async fn run(self, work: &mut Work) -> Result<bool> {
+        let (remedy, _) = open_remedy(work, &self.shop, self.remedy).await?;
+        work.not_due(&self.shop, DeadlineKind::FulfilmentDue, self.remedy);
+        match remedy.due_at() {
+            Some(due_at) if due_at > work.now => {
+                work.due(&self.shop, DeadlineKind::FulfilmentDue, self.remedy, due_at);
+                Ok(false)
+            }
+            Some(_) => {
+                let event = Event::FulfilmentOverdue { remedy: self.remedy };
+                work.happened(&self.shop, Some(remedy.case), event);
+                Ok(true)
+            }
+            None => Ok(false),
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! Cases.
+
+use amends_domain::case::{Case, Handling, Lease, State};
+use amends_domain::subject::Anchor;
+use amends_domain::{AgentId, CaseId, ShopId};
+use sea_orm::{QueryResult, Value};
+
+use crate::Of;
+use crate::bulk::{self, Existing, Kind, Table};
+use crate::conn::Conn;
+use crate::error::{Result, StoreError};
+use crate::row::Row;
+use crate::value::{self, int, text, text_opt, time, time_opt, words};
+
+mod claim;
+mod list;
+
+pub use claim::next_claimable;
+pub use list::{CaseCursor, CaseFilter, CaseOrder, list};
+
+const TABLE: Table = Table {
+    name: "cases",
+    columns: &[
+        ("shop_id", Kind::Text),
+        ("case_id", Kind::Text),
+        ("subject", Kind::Text),
+        ("anchor", Kind::Text),
+        ("kind", Kind::Text),
+        ("origin", Kind::Text),
+        ("is_open", Kind::Bool),
+        ("state", Kind::Text),
+        ("owner", Kind::Text),
+        ("lease_id", Kind::Text),
+        ("lease_expires_at", Kind::Int),
+        ("until_at", Kind::Int),
+        ("outcome", Kind::Text),
+        ("ended_at", Kind::Int),
+        ("close_at", Kind::Int),
+        ("merged_into", Kind::Text),
+        ("version", Kind::Int),
+        ("fence", Kind::Int),
+        ("level", Kind::Int),
+        ("priority", Kind::Int),
+        ("reasons", Kind::Text),
+        ("flags", Kind::Text),
+        ("buyer_key", Kind::Text),
+        ("language", Kind::Text),
+        ("opened_at", Kind::Int),
+        ("queued_at", Kind::Int),
+        ("hard_deadline", Kind::Int),
+        ("first_human_action_at", Kind::Int),
+        ("waiting_since", Kind::Int),
+        ("preferred_agent", Kind::Text),
+        ("reopen_count", Kind::Int),
+        ("abandon_count", Kind::Int),
+        ("follow_up_of", Kind::Text),
+    ],
+    key: &["shop_id", "case_id"],
+};
+
+/// One case.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn get(conn: &Conn, shop: &ShopId, id: &CaseId) -> Result<Option<Case>> {
+    let sql = format!("{} WHERE shop_id = $1 AND case_id = $2", bulk::select(&TABLE));
+    let row = conn.one(sql, vec![text(shop), text(id)]).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The cases of these ids, in no particular order.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn by_ids(conn: &Conn, ids: &[Of<CaseId>]) -> Result<Vec<Case>> {
+    by(conn, &["shop_id", "case_id"], value::of(ids)).await
+}
+
+/// All cases, open and ended, that hang on these anchors.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn of_anchors(conn: &Conn, anchors: &[(ShopId, Anchor)]) -> Result<Vec<Case>> {
+    by(conn, &["shop_id", "anchor"], value::of(anchors)).await
+}
+
+async fn by(conn: &Conn, columns: &[&str], keys: Vec<Vec<String>>) -> Result<Vec<Case>> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (condition, values) = bulk::keys(conn.engine(), columns, 1, &keys);
+    let rows = conn.all(format!("{} WHERE {condition}", bulk::select(&TABLE)), values).await?;
+    rows.iter().map(read).collect()
+}
+
+/// How many cases an agent holds at the moment.
+///
+/// # Errors
+/// When the database fails.
+pub async fn held_count(conn: &Conn, shop: &ShopId, agent: &AgentId) -> Result<i64> {
+    let sql = "SELECT count(*) AS held FROM cases WHERE shop_id = $1 AND owner = $2 AND state IN ('CLAIMED', 'WORKING')";
+    let row = conn.one(sql, vec![text(shop), text(agent)]).await?;
+    row.map_or(Ok(0), |row| Row::new("cases", &row).get("held"))
+}
+
+/// Opens cases.
+///
+/// # Errors
+/// `Contended` when a case is open on one of the subjects already.
+pub async fn insert(conn: &Conn, cases: &[Case]) -> Result<()> {
+    let rows = cases.iter().map(write).collect();
+    bulk::write(conn, &TABLE, rows, Existing::Refuse).await.map(drop)
+}
+
+/// Stores changed cases, each with the version it was read at.
+///
+/// # Errors
+/// `Contended` when one of them is not at that version any more. What was
+/// written by then goes with the transaction, which must not be committed.
+pub async fn update(conn: &Conn, changed: &[(Case, i64)]) -> Result<()> {
+    let mut rows: Vec<&(Case, i64)> = changed.iter().collect();
+    // A case that ends makes room on its subject for one that moves there, so
+    // it goes first: the index of open cases is checked row by row.
+    rows.sort_by_key(|(case, _)| case.is_open());
+    let expected = rows.len();
+    let rows = rows.into_iter().map(|(case, old_version)| (write(case), *old_version)).collect();
+    let done = bulk::update(conn, &TABLE, rows).await?;
+    if usize::try_from(done).is_ok_and(|done| done == expected) {
+        return Ok(());
+    }
+    Err(StoreError::Contended(format!("{done} of {expected} cases were at the expected version")))
+}
+
+/// The columns that hold the facts of a state, in the order of the table.
+#[derive(Default)]
+struct StateFacts<'a> {
+    owner: Option<&'a AgentId>,
+    lease: Option<&'a Lease>,
+    until: Option<amends_domain::Time>,
+    outcome: Option<amends_domain::case::Outcome>,
+    ended_at: Option<amends_domain::Time>,
+    close_at: Option<amends_domain::Time>,
+    merged_into: Option<&'a CaseId>,
+}
+
+fn facts(handling: &Handling) -> StateFacts<'_> {
+    let mut facts = StateFacts { owner: handling.owner(), lease: handling.lease(), ..StateFacts::default() };
+    match handling {
+        Handling::Queued | Handling::Claimed(_) | Handling::Working(_) => {}
+        Handling::WaitingBuyer { give_up_at, .. } => facts.until = Some(*give_up_at),
+        Handling::WaitingThirdParty { until, .. } | Handling::Snoozed { until, .. } => {
+            facts.until = Some(*until)
+        }
+        Handling::Solved { outcome, at, close_at } => {
+            facts.outcome = Some(*outcome);
+            facts.ended_at = Some(*at);
+            facts.close_at = Some(*close_at);
+        }
+        Handling::Closed { outcome, at } => {
+            facts.outcome = Some(*outcome);
+            facts.ended_at = Some(*at);
+        }
+        Handling::Merged { into, at } => {
+            facts.merged_into = Some(into);
+            facts.ended_at = Some(*at);
+        }
+        Handling::Cancelled { at } => facts.ended_at = Some(*at),
+    }
+    facts
+}
+
+fn write(case: &Case) -> Vec<Value> {
+    let facts = facts(&case.handling);
+    vec![
+        text(&case.shop),
+        text(case.id),
+        text(&case.subject),
+        text(case.subject.anchor()),
+        text(case.kind),
+        text_opt(case.origin),
+        case.is_open().into(),
+        text(case.handling.state()),
+        text_opt(facts.owner),
+        text_opt(facts.lease.map(|lease| lease.id)),
+        time_opt(facts.lease.map(|lease| lease.expires_at)),
+        time_opt(facts.until),
+        text_opt(facts.outcome),
+        time_opt(facts.ended_at),
+        time_opt(facts.close_at),
+        text_opt(facts.merged_into),
+        int(case.version),
+        int(case.fence),
+        int(case.level),
+        int(case.priority),
+        words(&case.reasons),
+        words(&case.flags),
+        text_opt(case.buyer),
+        text(&case.language),
+        time(case.opened_at),
+        time(case.queued_at),
+        time_opt(case.hard_deadline),
+        time_opt(case.first_human_action_at),
+        time_opt(case.waiting_since),
+        text_opt(case.preferred_agent.as_ref()),
+        int(case.reopen_count),
+        int(case.abandon_count),
+        text_opt(case.follow_up_of),
+    ]
+}
+
+fn read(row: &QueryResult) -> Result<Case> {
+    let row = Row::new("cases", row);
+    Ok(Case {
+        id: row.parse("case_id")?,
+        shop: row.parse("shop_id")?,
+        subject: row.parse("subject")?,
+        kind: row.parse("kind")?,
+        origin: row.parse_opt("origin")?,
+        handling: handling(&row)?,
+        version: row.get("version")?,
+        fence: row.get("fence")?,
+        level: row.number("level")?,
+        priority: row.number("priority")?,
+        reasons: row.words("reasons")?,
+        flags: row.words("flags")?,
+        buyer: row.parse_opt("buyer_key")?,
+        language: row.get("language")?,
+        opened_at: row.time("opened_at")?,
+        queued_at: row.time("queued_at")?,
+        hard_deadline: row.time_opt("hard_deadline")?,
+        first_human_action_at: row.time_opt("first_human_action_at")?,
+        waiting_since: row.time_opt("waiting_since")?,
+        preferred_agent: row.parse_opt("preferred_agent")?,
+        reopen_count: row.number("reopen_count")?,
+        abandon_count: row.number("abandon_count")?,
+        follow_up_of: row.parse_opt("follow_up_of")?,
+    })
+}
+
+fn handling(row: &Row<'_>) -> Result<Handling> {
+    let lease = || -> Result<Lease> {
+        Ok(Lease {
+            id: row.parse("lease_id")?,
+            agent: row.parse("owner")?,
+            expires_at: row.time("lease_expires_at")?,
+        })
+    };
+    Ok(match row.parse::<State>("state")? {
+        State::Queued => Handling::Queued,
+        State::Claimed => Handling::Claimed(lease()?),
+        State::Working => Handling::Working(lease()?),
+        State::WaitingBuyer => {
+            Handling::WaitingBuyer { owner: row.parse("owner")?, give_up_at: row.time("until_at")? }
+        }
+        State::WaitingThirdParty => {
+            Handling::WaitingThirdParty { owner: row.parse("owner")?, until: row.time("until_at")? }
+        }
+        State::Snoozed => Handling::Snoozed { owner: row.parse("owner")?, until: row.time("until_at")? },
+        State::Solved => Handling::Solved {
+            outcome: row.parse("outcome")?,
+            at: row.time("ended_at")?,
+            close_at: row.time("close_at")?,
+        },
+        State::Closed => Handling::Closed { outcome: row.parse("outcome")?, at: row.time("ended_at")? },
+        State::Merged => Handling::Merged { into: row.parse("merged_into")?, at: row.time("ended_at")? },
+        State::Cancelled => Handling::Cancelled { at: row.time("ended_at")? },
+    })
+}

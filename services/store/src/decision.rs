@@ -1,0 +1,70 @@
+//! Stored decisions of the guardrails: what was asked, and why it was allowed or refused.
+
+use amends_domain::{CaseId, DecisionId, ReviewId, ShopId, Time};
+
+use crate::conn::Conn;
+use crate::error::Result;
+use crate::row::Row;
+use crate::value::{text, text_opt, time};
+
+/// One stored decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionRow {
+    /// The tenant.
+    pub shop: ShopId,
+    /// Which.
+    pub id: DecisionId,
+    /// The case it is about.
+    pub case: Option<CaseId>,
+    /// The review it is about.
+    pub review: Option<ReviewId>,
+    /// What was to be done.
+    pub action: String,
+    /// Whether it was allowed.
+    pub allowed: bool,
+    /// When it was decided.
+    pub at: Time,
+    /// Rules and facts as JSON.
+    pub body: String,
+}
+
+/// Stores a decision.
+///
+/// # Errors
+/// `Contended` when one of this id is there already.
+pub async fn insert(conn: &Conn, row: &DecisionRow) -> Result<()> {
+    let sql = "INSERT INTO decisions (shop_id, decision_id, case_id, review_id, action, allowed, at, body)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let values = vec![
+        text(&row.shop),
+        text(row.id),
+        text_opt(row.case),
+        text_opt(row.review.as_ref()),
+        text(&row.action),
+        row.allowed.into(),
+        time(row.at),
+        text(&row.body),
+    ];
+    conn.run(sql, values).await.map(drop)
+}
+
+/// Reads a decision.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn get(conn: &Conn, shop: &ShopId, id: &DecisionId) -> Result<Option<DecisionRow>> {
+    let sql = "SELECT case_id, review_id, action, allowed, at, body FROM decisions
+               WHERE shop_id = $1 AND decision_id = $2";
+    let Some(row) = conn.one(sql, vec![text(shop), text(id)]).await? else { return Ok(None) };
+    let row = Row::new("decisions", &row);
+    Ok(Some(DecisionRow {
+        shop: shop.clone(),
+        id: *id,
+        case: row.parse_opt("case_id")?,
+        review: row.parse_opt("review_id")?,
+        action: row.get("action")?,
+        allowed: row.get("allowed")?,
+        at: row.time("at")?,
+        body: row.get("body")?,
+    }))
+}

@@ -1,0 +1,92 @@
+//! Grants: which unit of an order line was remedied with what.
+
+use amends_domain::ledger::{Grant, GrantState};
+use amends_domain::{LineId, OrderId, RemedyId, ShopId};
+
+use crate::bulk::{self, Existing, Kind, Table};
+use crate::conn::Conn;
+use crate::error::Result;
+use crate::row::Row;
+use crate::value::{int, text};
+
+const TABLE: Table = Table {
+    name: "grants",
+    columns: &[
+        ("shop_id", Kind::Text),
+        ("order_id", Kind::Text),
+        ("line_id", Kind::Text),
+        ("unit", Kind::Int),
+        ("remedy_id", Kind::Text),
+        ("goods", Kind::Bool),
+        ("value", Kind::Int),
+        ("state", Kind::Text),
+    ],
+    key: &["shop_id", "order_id", "line_id", "unit", "remedy_id"],
+};
+
+/// The grants of these lines, by unit.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn of_lines(
+    conn: &Conn,
+    lines: &[(ShopId, OrderId, LineId)],
+) -> Result<Vec<(ShopId, OrderId, LineId, Grant)>> {
+    if lines.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys: Vec<Vec<String>> =
+        lines.iter().map(|(s, o, l)| vec![s.to_string(), o.to_string(), l.to_string()]).collect();
+    let (condition, values) = bulk::keys(conn.engine(), &["shop_id", "order_id", "line_id"], 1, &keys);
+    let order = "shop_id, order_id, line_id, unit, remedy_id";
+    let sql = format!("{} WHERE {condition} ORDER BY {order}", bulk::select(&TABLE));
+    let rows = conn.all(sql, values).await?;
+    let rows = rows.iter().map(|row| Row::new("grants", row));
+    rows.map(|row| {
+        let grant = Grant {
+            remedy: row.parse("remedy_id")?,
+            unit: row.number("unit")?,
+            goods: row.get("goods")?,
+            value: row.get("value")?,
+            state: row.parse("state")?,
+        };
+        Ok((row.parse("shop_id")?, row.parse("order_id")?, row.parse("line_id")?, grant))
+    })
+    .collect()
+}
+
+/// Stores grants of one line, over older ones of the same unit and remedy.
+///
+/// # Errors
+/// `Contended` when another remedy has reserved one of the units.
+pub async fn put(conn: &Conn, shop: &ShopId, order: &OrderId, line: &LineId, grants: &[Grant]) -> Result<()> {
+    let rows = grants.iter().map(|grant| {
+        vec![
+            text(shop),
+            text(order),
+            text(line),
+            int(grant.unit),
+            text(grant.remedy),
+            grant.goods.into(),
+            int(grant.value),
+            text(grant.state),
+        ]
+    });
+    bulk::write(conn, &TABLE, rows.collect(), Existing::Replace).await.map(drop)
+}
+
+/// Moves all grants of a remedy on a line to a state; says how many there are.
+///
+/// # Errors
+/// `Contended` when they become reserved and another remedy has reserved one of the units.
+pub async fn set_state(
+    conn: &Conn,
+    shop: &ShopId,
+    remedy: &RemedyId,
+    order: &OrderId,
+    line: &LineId,
+    state: GrantState,
+) -> Result<u64> {
+    let sql = "UPDATE grants SET state = $1 WHERE shop_id = $2 AND order_id = $3 AND line_id = $4 AND remedy_id = $5";
+    conn.run(sql, vec![text(state), text(shop), text(order), text(line), text(remedy)]).await
+}

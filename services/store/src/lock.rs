@@ -1,0 +1,57 @@
+//! Locks that let one writer at a time at what hangs together.
+
+use amends_domain::ShopId;
+use amends_domain::subject::Anchor;
+use sea_orm::Value;
+use sea_orm::sea_query::ArrayType;
+
+use crate::conn::Conn;
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::value::int;
+
+/// How many buckets there are: enough that two busy anchors rarely share one,
+/// few enough that a large batch does not fill the server's table of locks.
+const BUCKETS: u64 = 1024;
+
+/// Above every other advisory lock that Amends takes.
+const NAMESPACE: i64 = 0x0041_6d65_6e65_0000;
+
+/// Locks these buckets until the transaction ends. SQLite has one writer anyway.
+///
+/// # Errors
+/// When the database fails.
+pub async fn anchors(conn: &Conn, buckets: &[i64]) -> Result<()> {
+    if buckets.is_empty() || conn.engine() == Engine::Sqlite {
+        return Ok(());
+    }
+    // In one order for everyone, or two batches would wait for each other.
+    let mut sorted = buckets.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let keys = Value::Array(ArrayType::BigInt, Some(Box::new(sorted.into_iter().map(int).collect())));
+    let sql =
+        "SELECT pg_advisory_xact_lock(k) FROM (SELECT k FROM unnest($1::bigint[]) AS k ORDER BY k) AS sorted";
+    conn.run(sql, vec![keys]).await.map(drop)
+}
+
+/// Locks every bucket: nobody else writes about anything until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all(conn: &Conn) -> Result<()> {
+    let buckets: Vec<i64> = (0..BUCKETS).map(|bucket| NAMESPACE.saturating_add_unsigned(bucket)).collect();
+    anchors(conn, &buckets).await
+}
+
+/// The bucket of an anchor: the same in every process and version, because
+/// two versions may run side by side during an upgrade.
+#[must_use]
+pub fn bucket(shop: &ShopId, anchor: &Anchor) -> i64 {
+    // FNV-1a.
+    let name = format!("{shop}\0{anchor}");
+    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    NAMESPACE.saturating_add_unsigned(hash % BUCKETS)
+}

@@ -1,0 +1,245 @@
+//! Remedies.
+
+use amends_domain::remedy::{Remedy, RemedyStage, RemedyState, Terms};
+use amends_domain::{CaseId, RemedyId, ShopId, Time};
+use sea_orm::{QueryResult, Value};
+
+use crate::Of;
+use crate::bulk::{self, Existing, Kind, Table};
+use crate::conn::Conn;
+use crate::error::{Result, StoreError};
+use crate::row::Row;
+use crate::value::{self, int, money_opt, text, text_opt, time, time_opt};
+
+const TABLE: Table = Table {
+    name: "remedies",
+    columns: &[
+        ("shop_id", Kind::Text),
+        ("remedy_id", Kind::Text),
+        ("case_id", Kind::Text),
+        ("order_id", Kind::Text),
+        ("line_id", Kind::Text),
+        ("units", Kind::Int),
+        ("kind", Kind::Text),
+        ("amount", Kind::Int),
+        ("currency", Kind::Text),
+        ("article", Kind::Text),
+        ("note", Kind::Text),
+        ("reason", Kind::Text),
+        ("cost", Kind::Int),
+        ("cost_currency", Kind::Text),
+        ("proposed_by", Kind::Text),
+        ("proposed_at", Kind::Int),
+        ("after_remedy", Kind::Text),
+        ("stage", Kind::Text),
+        ("at", Kind::Int),
+        ("expires_at", Kind::Int),
+        ("due_at", Kind::Int),
+        ("tracking", Kind::Text),
+        ("why", Kind::Text),
+        ("version", Kind::Int),
+    ],
+    key: &["shop_id", "remedy_id"],
+};
+
+/// Which remedies to list; what is empty or none does not restrict.
+#[derive(Debug, Clone, Default)]
+pub struct RemedyFilter {
+    /// Of this case.
+    pub case: Option<CaseId>,
+    /// At one of these stages.
+    pub stages: Vec<RemedyStage>,
+}
+
+/// One remedy.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn get(conn: &Conn, shop: &ShopId, id: &RemedyId) -> Result<Option<Remedy>> {
+    let sql = format!("{} WHERE shop_id = $1 AND remedy_id = $2", bulk::select(&TABLE));
+    let row = conn.one(sql, vec![text(shop), text(id)]).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// All remedies of these cases, oldest first.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn of_cases(conn: &Conn, cases: &[Of<CaseId>]) -> Result<Vec<Remedy>> {
+    if cases.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (condition, values) = bulk::keys(conn.engine(), &["shop_id", "case_id"], 1, &value::of(cases));
+    let sql = format!("{} WHERE {condition} ORDER BY proposed_at, remedy_id", bulk::select(&TABLE));
+    let rows = conn.all(sql, values).await?;
+    rows.iter().map(read).collect()
+}
+
+/// Stores new remedies.
+///
+/// # Errors
+/// `Contended` when one is there already.
+pub async fn insert(conn: &Conn, remedies: &[Remedy]) -> Result<()> {
+    let rows = remedies.iter().map(write).collect();
+    bulk::write(conn, &TABLE, rows, Existing::Refuse).await.map(drop)
+}
+
+/// Stores a changed remedy that was read at `old_version`.
+///
+/// # Errors
+/// `Contended` when it is not at that version any more.
+pub async fn update(conn: &Conn, remedy: &Remedy, old_version: i64) -> Result<()> {
+    match bulk::update(conn, &TABLE, vec![(write(remedy), old_version)]).await? {
+        1 => Ok(()),
+        _ => Err(StoreError::Contended(format!("{} is not at version {old_version}", remedy.id))),
+    }
+}
+
+/// A page of a shop's remedies, newest first.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn list(
+    conn: &Conn,
+    shop: &ShopId,
+    filter: &RemedyFilter,
+    after: Option<&(Time, RemedyId)>,
+    limit: u32,
+) -> Result<Vec<Remedy>> {
+    let mut sql = format!("{} WHERE shop_id = $1", bulk::select(&TABLE));
+    let mut values = vec![text(shop)];
+    if let Some(case) = filter.case {
+        values.push(text(case));
+        sql.push_str(&format!(" AND case_id = ${}", values.len()));
+    }
+    if !filter.stages.is_empty() {
+        let words: Vec<String> = filter.stages.iter().map(|s| format!("'{s}'")).collect();
+        sql.push_str(&format!(" AND stage IN ({})", words.join(", ")));
+    }
+    if let Some((at, id)) = after {
+        values.extend([time(*at), text(id)]);
+        sql.push_str(&format!(" AND (proposed_at, remedy_id) < (${}, ${})", values.len() - 1, values.len()));
+    }
+    values.push(int(limit));
+    // A case has few remedies: looked up and sorted, not searched for in the order of time.
+    let time = if filter.case.is_some() { "proposed_at + 0" } else { "proposed_at" };
+    sql.push_str(&format!(" ORDER BY {time} DESC, remedy_id DESC LIMIT ${}", values.len()));
+    let rows = conn.all(sql, values).await?;
+    rows.iter().map(read).collect()
+}
+
+/// The columns that hold the facts of a state, in the order of the table.
+#[derive(Default)]
+struct StateFacts<'a> {
+    at: Option<Time>,
+    expires_at: Option<Time>,
+    due_at: Option<Time>,
+    tracking: Option<&'a str>,
+    why: Option<&'a str>,
+}
+
+fn facts(state: &RemedyState) -> StateFacts<'_> {
+    let mut facts = StateFacts::default();
+    match state {
+        RemedyState::Proposed | RemedyState::AwaitingApproval => {}
+        RemedyState::Offered { at, expires_at } => {
+            facts.at = Some(*at);
+            facts.expires_at = Some(*expires_at);
+        }
+        RemedyState::Accepted { at, due_at } | RemedyState::Executing { at, due_at } => {
+            facts.at = Some(*at);
+            facts.due_at = Some(*due_at);
+        }
+        RemedyState::Fulfilled { at, tracking } => {
+            facts.at = Some(*at);
+            facts.tracking = Some(tracking);
+        }
+        RemedyState::Declined { at } | RemedyState::Expired { at } | RemedyState::Withdrawn { at } => {
+            facts.at = Some(*at);
+        }
+        RemedyState::Failed { at, due_at, why } => {
+            facts.at = Some(*at);
+            facts.due_at = Some(*due_at);
+            facts.why = Some(why);
+        }
+    }
+    facts
+}
+
+fn write(remedy: &Remedy) -> Vec<Value> {
+    let facts = facts(&remedy.state);
+    let [amount, currency] = money_opt(remedy.terms.amount);
+    let [cost, cost_currency] = money_opt(remedy.cost);
+    vec![
+        text(&remedy.shop),
+        text(remedy.id),
+        text(remedy.case),
+        text_opt(remedy.line.as_ref().map(|(order, _)| order)),
+        text_opt(remedy.line.as_ref().map(|(_, line)| line)),
+        int(remedy.units),
+        text(remedy.kind),
+        amount,
+        currency,
+        text(&remedy.terms.article),
+        text(&remedy.terms.note),
+        text(remedy.reason),
+        cost,
+        cost_currency,
+        text(&remedy.proposed_by),
+        time(remedy.proposed_at),
+        text_opt(remedy.after),
+        text(remedy.state.stage()),
+        time_opt(facts.at),
+        time_opt(facts.expires_at),
+        time_opt(facts.due_at),
+        text_opt(facts.tracking),
+        text_opt(facts.why),
+        int(remedy.version),
+    ]
+}
+
+fn read(row: &QueryResult) -> Result<Remedy> {
+    let row = Row::new("remedies", row);
+    let line = match (row.parse_opt("order_id")?, row.parse_opt("line_id")?) {
+        (Some(order), Some(line)) => Some((order, line)),
+        _ => None,
+    };
+    Ok(Remedy {
+        id: row.parse("remedy_id")?,
+        shop: row.parse("shop_id")?,
+        case: row.parse("case_id")?,
+        line,
+        units: row.number("units")?,
+        kind: row.parse("kind")?,
+        terms: Terms {
+            amount: row.money_opt("amount", "currency")?,
+            article: row.get("article")?,
+            note: row.get("note")?,
+        },
+        reason: row.parse("reason")?,
+        cost: row.money_opt("cost", "cost_currency")?,
+        proposed_by: row.parse("proposed_by")?,
+        proposed_at: row.time("proposed_at")?,
+        after: row.parse_opt("after_remedy")?,
+        state: state(&row)?,
+        version: row.get("version")?,
+    })
+}
+
+fn state(row: &Row<'_>) -> Result<RemedyState> {
+    let at = || row.time("at");
+    Ok(match row.parse::<RemedyStage>("stage")? {
+        RemedyStage::Proposed => RemedyState::Proposed,
+        RemedyStage::AwaitingApproval => RemedyState::AwaitingApproval,
+        RemedyStage::Offered => RemedyState::Offered { at: at()?, expires_at: row.time("expires_at")? },
+        RemedyStage::Accepted => RemedyState::Accepted { at: at()?, due_at: row.time("due_at")? },
+        RemedyStage::Executing => RemedyState::Executing { at: at()?, due_at: row.time("due_at")? },
+        RemedyStage::Fulfilled => RemedyState::Fulfilled { at: at()?, tracking: row.get("tracking")? },
+        RemedyStage::Declined => RemedyState::Declined { at: at()? },
+        RemedyStage::Expired => RemedyState::Expired { at: at()? },
+        RemedyStage::Withdrawn => RemedyState::Withdrawn { at: at()? },
+        RemedyStage::Failed => {
+            RemedyState::Failed { at: at()?, due_at: row.time("due_at")?, why: row.get("why")? }
+        }
+    })
+}

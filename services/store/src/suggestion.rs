@@ -1,0 +1,46 @@
+//! Stored answers of the suggestion engine: what the agent was shown, and when.
+
+use amends_domain::{CaseId, ShopId, SuggestionId, Time};
+
+use crate::conn::Conn;
+use crate::error::Result;
+use crate::row::Row;
+use crate::value::{text, time};
+
+/// One stored answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SuggestionRow {
+    /// The tenant.
+    pub shop: ShopId,
+    /// Which.
+    pub id: SuggestionId,
+    /// The case it is for.
+    pub case: CaseId,
+    /// When it was given.
+    pub at: Time,
+    /// The answer as JSON.
+    pub body: String,
+}
+
+/// Stores an answer.
+///
+/// # Errors
+/// `Contended` when one of this id is there already.
+pub async fn insert(conn: &Conn, row: &SuggestionRow) -> Result<()> {
+    let sql =
+        "INSERT INTO suggestions (shop_id, suggestion_id, case_id, at, body) VALUES ($1, $2, $3, $4, $5)";
+    let values = vec![text(&row.shop), text(row.id), text(row.case), time(row.at), text(&row.body)];
+    conn.run(sql, values).await.map(drop)
+}
+
+/// Reads an answer.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn get(conn: &Conn, shop: &ShopId, id: &SuggestionId) -> Result<Option<SuggestionRow>> {
+    let sql = "SELECT case_id, at, body FROM suggestions WHERE shop_id = $1 AND suggestion_id = $2";
+    let Some(row) = conn.one(sql, vec![text(shop), text(id)]).await? else { return Ok(None) };
+    let row = Row::new("suggestions", &row);
+    let (case, at, body) = (row.parse("case_id")?, row.time("at")?, row.get("body")?);
+    Ok(Some(SuggestionRow { shop: shop.clone(), id: *id, case, at, body }))
+}
