@@ -6,7 +6,7 @@
 
 use amends_domain::order::{Help, HelpKind, Line, Shipment, Units};
 use amends_domain::policy::CountingRule;
-use amends_domain::returns::{self, ReturnEvent, ReturnHistory};
+use amends_domain::returns::{self, ReturnEvent, ReturnHistory, ReturnStatus};
 use amends_domain::review::{ReviewHistory, ReviewVersion};
 use amends_domain::{LineId, Time};
 use amends_store::returns::ReturnRow;
@@ -47,8 +47,16 @@ pub fn only_line<'a>(mut lines: impl Iterator<Item = &'a Line>) -> Option<&'a Li
 /// names no line means this one.
 pub fn refresh_line(line: &mut Line, is_only: bool, shipments: &[&Shipment], returns: &[&ReturnFacts]) {
     line.delivered = delivered(line, shipments);
-    let mine: Vec<&ReturnRow> =
-        returns.iter().map(|r| &r.row).filter(|r| concerns(r.line.as_ref(), &line.line, is_only)).collect();
+    let (voiced, mine): (Vec<&ReturnRow>, Vec<&ReturnRow>) = returns
+        .iter()
+        .map(|r| &r.row)
+        .filter(|r| concerns(r.line.as_ref(), &line.line, is_only))
+        .partition(|r| r.status == ReturnStatus::Intent);
+    let first_voiced = voiced.iter().map(|r| r.requested_at).min();
+    line.intent_at = match (line.intent_at, first_voiced) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    };
     line.requested = total(mine.iter().map(|r| (r.requested_at, r.quantity)));
     line.counted = total(mine.iter().filter_map(|r| r.counted_at.map(|at| (at, r.quantity))));
     let all_withdrawn = !mine.is_empty() && mine.iter().all(|r| r.withdrawn_at.is_some());

@@ -102,3 +102,11 @@ impl Telemetry {
         }
     }
 }
+
+/// Whether the standard variables ask for OTLP.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "the standard OTEL variables are part of the configuration")]
+pub fn otlp_is_on() -> bool {
+    let names = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
+    names.iter().any(|name| std::env::var(name).is_ok_and(|value| !value.is_empty()))
+}

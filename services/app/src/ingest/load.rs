@@ -24,6 +24,7 @@ struct Named {
     cases: BTreeSet<Of<CaseId>>,
     orders: BTreeSet<Of<OrderId>>,
     reviews: BTreeSet<Of<ReviewId>>,
+    returns: BTreeSet<Of<ReturnId>>,
     /// Orders whose lines may become known, or known to be delivered.
     moved_orders: BTreeSet<Of<OrderId>>,
     settles: bool,
@@ -44,6 +45,10 @@ pub(super) async fn load(work: &Work, submissions: &[Submission]) -> Result<Worl
     }
     for known in signal::known(&work.tx, &named.signals).await? {
         world.known.insert((known.shop.clone(), known.kind, known.id.clone()), known);
+    }
+    let requests: Vec<Of<ReturnId>> = named.returns.iter().cloned().collect();
+    for row in returns::by_ids(&work.tx, &requests).await? {
+        world.return_orders.insert((row.shop, row.return_id), row.order);
     }
     load_reviews(work, &named, &mut world).await?;
     load_orders(work, &named, &mut world).await?;
@@ -106,7 +111,10 @@ impl Named {
                 self.case_anchors.insert((shop.clone(), Anchor::Review(s.review.clone())));
                 self.anchors.insert((shop.clone(), Anchor::Review(s.review.clone())));
             }
-            SignalBody::Return(s) => self.settles |= s.status == ReturnStatus::Settled,
+            SignalBody::Return(s) => {
+                self.returns.insert((shop.clone(), s.return_id.clone()));
+                self.settles |= s.status == ReturnStatus::Settled;
+            }
             SignalBody::Survey(s) => self.cases.extend(s.case.map(|case| (shop.clone(), case))),
             SignalBody::Message(_) => {}
         }

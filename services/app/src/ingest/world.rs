@@ -44,6 +44,8 @@ pub(super) struct World {
     pub(super) reviews: HashMap<Of<ReviewId>, ReviewWorld>,
     pub(super) cases: CaseWorld,
     pub(super) remedies: HashMap<Of<CaseId>, Vec<Remedy>>,
+    /// The order each known return request is about.
+    pub(super) return_orders: HashMap<Of<ReturnId>, OrderId>,
     pub(super) out: Out,
 }
 

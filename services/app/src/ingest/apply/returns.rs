@@ -19,6 +19,7 @@ impl World {
     pub(in crate::ingest) fn take_return(&mut self, at: Now<'_>, seen: &ReturnSignal) -> Result<Effect, Receipt> {
         let shop = at.info.shop.id.clone();
         self.check_return(at, seen)?;
+        self.return_orders.insert((shop.clone(), seen.return_id.clone()), seen.order.clone());
         let buyer = seen.buyer.as_ref().map(|b| self.buyer(at, b));
         let subject = self.subject(&shop, &seen.order, seen.line.as_ref());
         let line = seen.line.clone().or_else(|| subject.line().cloned());
@@ -104,6 +105,11 @@ impl World {
         if seen.refund.is_some_and(|refund| refund.currency != shop.currency) {
             let problem = format!("must be the shop's currency, {}", shop.currency);
             return Err(Receipt::rejected("return_request.refund_amount.currency", problem, Why::Currency));
+        }
+        let known = self.return_orders.get(&(shop.id.clone(), seen.return_id.clone()));
+        if known.is_some_and(|order| *order != seen.order) {
+            let problem = "this return_id was used before for another order";
+            return Err(Receipt::rejected("return_request.return_id", problem, Why::Conflict));
         }
         let Some(facts) = self.orders.get(&(shop.id.clone(), seen.order.clone())) else { return Ok(()) };
         let purchased = match &seen.line {
