@@ -1,0 +1,110 @@
+//! Contact with the buyer: the first one stops the first-response clock.
+
+use amends_domain::case::{Case, State, Verb};
+use amends_domain::event::Event;
+use amends_domain::tally::ReviewHandling;
+use amends_domain::{EventId, ShopId, Span, Time};
+use amends_store::review;
+
+use super::desk::{check_text, tell_as};
+use super::summary::{CaseSummary, summary};
+use super::{DESK, TEXT_CHARS_MAX, Target, keep, open, tell};
+use crate::error::{AppError, Result, Violation, Why};
+use crate::restate;
+use crate::runner::Command;
+use crate::work::Work;
+
+/// Records that a person answered the buyer, or tried to.
+#[derive(Debug, Clone)]
+pub struct RecordContact {
+    /// Which case, under which hold.
+    pub target: Target,
+    /// By what means, as a short word such as `CHAT`.
+    pub means: String,
+    /// Whether the buyer was reached.
+    pub reached: bool,
+    /// What was said; may be empty.
+    pub text: String,
+    /// When it happened; none means now.
+    pub at: Option<Time>,
+}
+
+impl Command for RecordContact {
+    type Output = CaseSummary;
+
+    const NAME: &'static str = "RecordContact";
+
+    fn shop(&self) -> Option<&ShopId> {
+        Some(&self.target.shop)
+    }
+
+    async fn run(self, work: &mut Work) -> Result<CaseSummary> {
+        work.call.principal.require(DESK)?;
+        check_text("text", &self.text, TEXT_CHARS_MAX, false)?;
+        let at = self.at(work)?;
+        let agent = work.call.principal.name.clone();
+        let before = open(work, &self.target.shop, self.target.case).await?;
+        // What was said before the case was opened was not said about the case.
+        let at = at.max(before.opened_at);
+        let mut after = before.clone().apply(Verb::Act { hold: self.target.hold(&agent) }, work.now)?;
+        after.first_human_action_at = before.first_human_action_at.or(Some(at));
+        if self.reached {
+            // Whoever has just been answered waits for nothing.
+            after.waiting_since = None;
+        }
+        keep(work, &before, &after).await?;
+        if before.handling.state() == State::Claimed {
+            tell(work, &after, Event::WorkStarted { agent: agent.clone() }, "").await?;
+        }
+        let event = Event::ContactRecorded { agent, means: self.means, reached: self.reached };
+        let id = EventId::from_bits(work.id());
+        tell_as(work, &after, id, event, &self.text).await?;
+        let reached = self.reached;
+        stamp(work, &after, move |handling| {
+            first(&mut handling.first_human_action_at, at);
+            if reached {
+                first(&mut handling.contacted_at, at);
+            }
+        })
+        .await?;
+        summary(&work.tx, after).await
+    }
+}
+
+impl RecordContact {
+    fn at(&self, work: &Work) -> Result<Time> {
+        let Some(at) = self.at else { return Ok(work.now) };
+        let skew = work.app.settings().clock_skew.as_micros();
+        let latest = work.now + Span::from_micros(i64::try_from(skew).unwrap_or(i64::MAX));
+        if at > latest {
+            let (field, problem) = ("contact_time".to_owned(), "must not lie in the future".to_owned());
+            return Err(AppError::Invalid(vec![Violation { field, problem, why: Why::Future }]));
+        }
+        Ok(at.min(work.now))
+    }
+}
+
+fn first(stamp: &mut Option<Time>, at: Time) {
+    *stamp = Some(stamp.map_or(at, |earlier| earlier.min(at)));
+}
+
+/// Stamps the reviews of a case with the first human action on it: what changes
+/// in a review before that is natural, and nobody's merit.
+pub(crate) async fn stamp_first_action(work: &mut Work, case: &Case, at: Time) -> Result<()> {
+    stamp(work, case, move |handling| first(&mut handling.first_human_action_at, at)).await
+}
+
+/// Changes what was done about the reviews of a case, and restates their figures.
+pub(super) async fn stamp(
+    work: &mut Work,
+    case: &Case,
+    change: impl Fn(&mut ReviewHandling) + Send,
+) -> Result<()> {
+    let rows = review::by_cases(&work.tx, &[(case.shop.clone(), case.id)]).await?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let info = work.app.shops().get(&work.tx, &case.shop, work.now).await?;
+    restate::reviews(work, &info, rows, change).await?;
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! Making one case of two.
+
+use amends_domain::case::{Case, Handling, Refused, State, Verb};
+use amends_domain::event::Event;
+use amends_domain::{CaseId, ShopId};
+use amends_store::{StoreError, case, message, review};
+
+use super::desk::{check_right, check_text, set_deadlines};
+use super::solve::remedy_in_flight;
+use super::summary::{CaseSummary, summary};
+use super::{DESK, MERGE_TARGET_ENDED, NOTE_CHARS_MAX, Target, tell};
+use crate::error::{AppError, Result};
+use crate::runner::Command;
+use crate::work::Work;
+
+/// Messages that move with a merged case at most.
+const MESSAGES_MAX: u32 = 500;
+
+/// Merges a case into another open one of the same buyer.
+#[derive(Debug, Clone)]
+pub struct MergeCase {
+    /// Which case ends, under which hold; a supervisor without one gives fence 0.
+    pub target: Target,
+    /// The case that stays.
+    pub into: CaseId,
+    /// The version of that case the caller saw.
+    pub into_version: i64,
+    /// A note for colleagues; may be empty.
+    pub note: String,
+}
+
+/// Two cases that became one.
+#[derive(Debug, Clone)]
+pub struct Merged {
+    /// The case that ended.
+    pub case: CaseSummary,
+    /// The case that stays.
+    pub into: CaseSummary,
+}
+
+impl Command for MergeCase {
+    type Output = Merged;
+
+    const NAME: &'static str = "MergeCase";
+
+    fn shop(&self) -> Option<&ShopId> {
+        Some(&self.target.shop)
+    }
+
+    async fn run(self, work: &mut Work) -> Result<Merged> {
+        work.call.principal.require(DESK)?;
+        check_text("note", &self.note, NOTE_CHARS_MAX, false)?;
+        if self.into == self.target.case {
+            return Err(AppError::field("into", "must be another case"));
+        }
+        let (before, into) = self.open_both(work).await?;
+        let after = self.end(work, &before, &into).await?;
+        let heir = inherit(&before, &into);
+        case::update(&work.tx, &[(after.clone(), before.version), (heir.clone(), into.version)]).await?;
+        set_deadlines(work, Some(&before), &after).await?;
+        set_deadlines(work, Some(&into), &heir).await?;
+        move_facts(work, &before, heir.id).await?;
+        tell(work, &after, Event::CaseMerged { into: heir.id }, &self.note).await?;
+        tell(work, &heir, Event::CaseAbsorbed { from: after.id }, &self.note).await?;
+        let (case, into) = (summary(&work.tx, after).await?, summary(&work.tx, heir).await?);
+        Ok(Merged { case, into })
+    }
+}
+
+impl MergeCase {
+    /// Both cases under both locks, taken in one go and in one order for everyone.
+    async fn open_both(&self, work: &Work) -> Result<(Case, Case)> {
+        let shop = &self.target.shop;
+        let (a, b) = (self.read(work, self.target.case).await?, self.read(work, self.into).await?);
+        let (anchor_a, anchor_b) = (a.subject.anchor(), b.subject.anchor());
+        work.lock([(shop, &anchor_a), (shop, &anchor_b)]).await?;
+        let (a, b) = (self.read(work, self.target.case).await?, self.read(work, self.into).await?);
+        if (a.subject.anchor(), b.subject.anchor()) != (anchor_a, anchor_b) {
+            return Err(StoreError::Contended("a case moved to another subject".to_owned()).into());
+        }
+        Ok((a, b))
+    }
+
+    async fn read(&self, work: &Work, id: CaseId) -> Result<Case> {
+        let case = case::get(&work.tx, &self.target.shop, &id).await?;
+        case.ok_or_else(|| AppError::not_found("case", id))
+    }
+
+    async fn end(&self, work: &Work, before: &Case, into: &Case) -> Result<Case> {
+        let same_buyer = (before.buyer.is_some() && before.buyer == into.buyer)
+            || before.subject.anchor() == into.subject.anchor();
+        let verb = Verb::Merge { into: into.id, same_buyer, version: Some(self.target.version) };
+        let after = before.clone().apply(verb, work.now)?;
+        check_right(work, before, &self.target)?;
+        if let Handling::Merged { into, .. } = into.handling {
+            return Err(Refused::Merged { into }.into());
+        }
+        if !into.is_open() || into.handling.state() == State::Solved {
+            return Err(AppError::Precondition(MERGE_TARGET_ENDED));
+        }
+        if into.version != self.into_version {
+            return Err(AppError::EtagStale { seen: self.into_version, current: into.version });
+        }
+        // Remedies stay with the case they were promised in, and a merged case
+        // accepts no writes: what is still promised would be stuck there.
+        if remedy_in_flight(&work.tx, before).await? {
+            return Err(Refused::RemedyInFlight.into());
+        }
+        Ok(after)
+    }
+}
+
+/// The case that stays learns what the other knew.
+fn inherit(from: &Case, into: &Case) -> Case {
+    let mut heir = into.clone();
+    heir.learn(&from.reasons, &from.flags, from.hard_deadline);
+    heir.level = heir.level.max(from.level);
+    heir.waiting_since = match (heir.waiting_since, from.waiting_since) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    };
+    heir.version += 1;
+    heir
+}
+
+/// What was said moves along, so that whoever solves the one case has solved the other's reviews too.
+async fn move_facts(work: &Work, from: &Case, into: CaseId) -> Result<()> {
+    let mut reviews = review::by_cases(&work.tx, &[(from.shop.clone(), from.id)]).await?;
+    reviews.iter_mut().for_each(|row| row.case = Some(into));
+    review::put(&work.tx, &reviews).await?;
+    let messages = message::of_case(&work.tx, &from.shop, &from.id, MESSAGES_MAX).await?;
+    let moved: Vec<_> = messages.into_iter().map(|m| (m.shop, m.message, into)).collect();
+    Ok(message::set_case(&work.tx, &moved).await?)
+}

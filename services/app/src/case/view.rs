@@ -1,0 +1,136 @@
+//! The whole picture of one case, so that nothing is asked twice at a hand-over.
+
+use std::collections::HashMap;
+
+use amends_domain::case::Case;
+use amends_domain::order::{Line, Shipment};
+use amends_domain::remedy::RemedyStage;
+use amends_domain::{CaseId, ShopId};
+use amends_store::case::{CaseFilter, CaseOrder};
+use amends_store::message::MessageRow;
+use amends_store::returns::ReturnRow;
+use amends_store::signal::SignalRow;
+use amends_store::text::{self, TextOwner};
+use amends_store::{Conn, case, event, message, order, returns, review, shipment, signal};
+
+use super::next::{NextVerb, next_verbs};
+use super::summary::{CaseSummary, summaries, summary};
+use super::{DESK, READERS};
+use crate::app::App;
+use crate::call::Principal;
+use crate::error::{AppError, Result};
+use crate::review::ReviewView;
+
+/// Lines of the order that are shown at most.
+pub const LINES_MAX: usize = 500;
+
+/// Parcels, reviews and returns that are shown at most, each.
+pub const SHIPMENTS_MAX: usize = 100;
+
+/// Messages that are shown at most.
+const MESSAGES_MAX: u32 = 200;
+
+/// Signals that are looked through for what was heard.
+const SIGNALS_MAX: u32 = 200;
+
+/// Earlier cases that are shown at most.
+const EARLIER_MAX: u32 = 50;
+
+/// The whole picture of one case. A list that is at its limit leaves out the rest.
+#[derive(Debug, Clone)]
+pub struct CaseView {
+    /// The case with its remedies and tracks.
+    pub summary: CaseSummary,
+    /// The lines of its order.
+    pub lines: Vec<Line>,
+    /// The parcels of its order.
+    pub shipments: Vec<Shipment>,
+    /// Its reviews with their stories, newest first.
+    pub reviews: Vec<ReviewView>,
+    /// What was said, oldest first.
+    pub messages: Vec<MessageView>,
+    /// Return requests on its order, newest first.
+    pub returns: Vec<ReturnRow>,
+    /// The signals in whose text something was heard, oldest first.
+    pub detections: Vec<SignalRow>,
+    /// Other cases of this buyer in this shop, newest first.
+    pub earlier: Vec<CaseSummary>,
+    /// What the reader may do next, and why not the rest.
+    pub next: Vec<NextVerb>,
+    /// The number of the last timeline entry.
+    pub timeline_number: i64,
+}
+
+/// A message with its words.
+#[derive(Debug, Clone)]
+pub struct MessageView {
+    /// The message.
+    pub message: MessageRow,
+    /// Its words; none where they were erased or the reader may not see them.
+    pub text: Option<String>,
+}
+
+impl App {
+    /// The whole picture of one case.
+    ///
+    /// # Errors
+    /// When there is no such case, the role is missing, or storage fails.
+    pub async fn case_view(&self, principal: &Principal, shop: &ShopId, id: CaseId) -> Result<CaseView> {
+        principal.enter(shop)?;
+        principal.require(READERS)?;
+        let conn = self.store().reader();
+        let case = case::get(&conn, shop, &id).await?.ok_or_else(|| AppError::not_found("case", id))?;
+        let timeline_number = event::count_of_case(&conn, shop, &id).await?;
+        let orders: Vec<_> =
+            case.subject.order().map(|order| (shop.clone(), order.clone())).into_iter().collect();
+        let (mut lines, mut shipments) =
+            (order::by_orders(&conn, &orders).await?, shipment::by_orders(&conn, &orders).await?);
+        lines.truncate(LINES_MAX);
+        shipments.truncate(SHIPMENTS_MAX);
+        let mut returns = returns::by_orders(&conn, &orders).await?;
+        returns.sort_by(|a, b| (b.requested_at, &b.return_id).cmp(&(a.requested_at, &a.return_id)));
+        returns.truncate(SHIPMENTS_MAX);
+        let mut reviews = review::by_cases(&conn, &[(shop.clone(), id)]).await?;
+        reviews.sort_by(|a, b| (b.last_observed_at, &b.review).cmp(&(a.last_observed_at, &a.review)));
+        reviews.truncate(SHIPMENTS_MAX);
+        let reviews = self.review_views(principal, shop, reviews).await?;
+        let messages = said(&conn, &case, principal.has(DESK)).await?;
+        let heard = signal::of_case(&conn, shop, &id, SIGNALS_MAX).await?;
+        let earlier = earlier(&conn, &case).await?;
+        let summary = summary(&conn, case).await?;
+        let in_flight = summary.remedies.iter().map(|r| r.state.stage()).any(RemedyStage::in_flight);
+        let next = next_verbs(&summary.case, principal, in_flight, self.now());
+        let detections = heard.into_iter().filter(|signal| signal.detection.is_some()).collect();
+        Ok(CaseView {
+            summary,
+            lines,
+            shipments,
+            reviews,
+            messages,
+            returns,
+            detections,
+            earlier,
+            next,
+            timeline_number,
+        })
+    }
+}
+
+async fn said(conn: &Conn, case: &Case, may_read: bool) -> Result<Vec<MessageView>> {
+    let messages = message::of_case(conn, &case.shop, &case.id, MESSAGES_MAX).await?;
+    let keys = messages.iter().map(|row| (TextOwner::Message, row.message.to_string()));
+    let keys: Vec<_> = if may_read { keys.collect() } else { Vec::new() };
+    let found = text::get(conn, &case.shop, &keys).await?;
+    let mut texts: HashMap<String, String> = found.into_iter().map(|(_, id, body)| (id, body)).collect();
+    let view = |message: MessageRow| MessageView { text: texts.remove(message.message.as_str()), message };
+    Ok(messages.into_iter().map(view).collect())
+}
+
+async fn earlier(conn: &Conn, case: &Case) -> Result<Vec<CaseSummary>> {
+    let Some(buyer) = case.buyer else { return Ok(Vec::new()) };
+    let filter = CaseFilter { buyer: Some(buyer), ..CaseFilter::default() };
+    let mut cases = case::list(conn, &case.shop, &filter, CaseOrder::Opened, None, EARLIER_MAX + 1).await?;
+    cases.retain(|other| other.id != case.id);
+    cases.truncate(usize::try_from(EARLIER_MAX).unwrap_or(usize::MAX));
+    summaries(conn, cases).await
+}

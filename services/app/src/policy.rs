@@ -1,0 +1,271 @@
+//! What a shop may do: the channel's dated rules, and the shop's own.
+
+use amends_domain::policy::{ChannelPolicy, EditWindow, ShopPolicy, catalogue, in_force};
+use amends_domain::shop::Shop;
+use amends_domain::{ShopId, Span, Time};
+use amends_store::policy::{self, PolicyRow};
+use amends_store::shop;
+
+use crate::app::App;
+use crate::call::{Principal, Role};
+use crate::error::{AppError, Result, Violation, Why};
+use crate::runner::Command;
+use crate::work::Work;
+
+const WRITERS: &[Role] = &[Role::Admin];
+const READERS: &[Role] = &[Role::Agent, Role::Supervisor, Role::Analyst, Role::Admin];
+
+/// The most versions on one page.
+pub const POLICIES_PAGE_MAX: u32 = 200;
+
+/// How often a shop may have changed its channel's rules: each row is kept.
+const OWN_ROWS_MAX: usize = 200;
+
+/// Ten thousand ten-thousandths: the whole.
+const POINTS_MAX: i64 = 10_000;
+
+/// A version of a shop's policy, with what follows from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyView {
+    /// The version; 0 is what every shop starts with.
+    pub version: i64,
+    /// What the shop decided.
+    pub policy: ShopPolicy,
+    /// The catalogue's row for the channel and region; none if there is none.
+    pub catalogue: Option<ChannelPolicy>,
+    /// What holds for the channel, both together.
+    pub effective: ChannelPolicy,
+    /// Who decided it; empty for version 0.
+    pub changed_by: String,
+}
+
+/// Makes a new version with some fields changed. Run it with [`App::change_shop`].
+///
+/// A field that is none stays as it was. To go back to the default, give the
+/// default's value.
+#[derive(Debug, Clone)]
+pub struct UpdatePolicy {
+    /// Which shop.
+    pub shop: ShopId,
+    /// The version the caller saw.
+    pub version: i64,
+    /// What changes.
+    pub change: PolicyChange,
+}
+
+/// The fields of a policy that change.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PolicyChange {
+    /// Above which worth, in minor units, another person approves.
+    pub approval_limit: Option<i64>,
+    /// How long an offer stands: 1 hour to 60 days.
+    pub offer_life: Option<Span>,
+    /// How long a fulfilment may take: 1 hour to 365 days.
+    pub fulfilment_within: Option<Span>,
+    /// After which silence one reminder is due: 1 hour to 60 days.
+    pub remind_after: Option<Span>,
+    /// After which silence a case is solved: 1 hour to 60 days.
+    pub give_up_after: Option<Span>,
+    /// After which time a solved case closes: 1 hour to 28 days.
+    pub close_after: Option<Span>,
+    /// How long a lease lasts: 30 seconds to 1 hour.
+    pub lease: Option<Span>,
+    /// The share a partial refund begins at, in ten-thousandths.
+    pub partial_refund_points: Option<i64>,
+    /// The worth of a coupon, in ten-thousandths of the price.
+    pub coupon_points: Option<i64>,
+    /// What an article costs, in ten-thousandths of its price.
+    pub article_cost_points: Option<i64>,
+    /// What a parcel costs, in ten-thousandths of the price.
+    pub freight_points: Option<i64>,
+    /// What of a returned article cannot be sold again, in ten-thousandths of its price.
+    pub unsellable_points: Option<i64>,
+    /// What one more counted return costs, in minor units.
+    pub counted_return_cost: Option<i64>,
+    /// The shop's own row for its channel, whole. Its channel, region and date
+    /// are set here: it holds for the shop from now on, and what was counted
+    /// before stays counted by the rows that held then.
+    pub channel: Option<ChannelPolicy>,
+}
+
+impl Command for UpdatePolicy {
+    type Output = PolicyView;
+
+    const NAME: &'static str = "UpdatePolicy";
+
+    fn shop(&self) -> Option<&ShopId> {
+        Some(&self.shop)
+    }
+
+    async fn run(self, work: &mut Work) -> Result<PolicyView> {
+        work.call.principal.require(WRITERS)?;
+        let shop =
+            shop::get(&work.tx, &self.shop).await?.ok_or_else(|| AppError::not_found("shop", &self.shop))?;
+        let latest = policy::latest(&work.tx, &self.shop).await?;
+        let current = latest.as_ref().map_or(0, |row| row.version);
+        if self.version != current {
+            return Err(AppError::EtagStale { seen: self.version, current });
+        }
+        let mut next = latest.map_or_else(ShopPolicy::default, |row| row.policy);
+        self.change.apply(&mut next, &shop, work.now);
+        let violations = violations(&next);
+        if !violations.is_empty() {
+            return Err(AppError::Invalid(violations));
+        }
+        let row = PolicyRow {
+            version: current + 1,
+            policy: next,
+            changed_by: work.call.principal.name.to_string(),
+            changed_at: work.now,
+        };
+        policy::insert(&work.tx, &self.shop, &row).await?;
+        Ok(view(&shop, row, work.now))
+    }
+}
+
+impl PolicyChange {
+    fn apply(self, policy: &mut ShopPolicy, shop: &Shop, now: Time) {
+        fn set<T>(field: &mut T, value: Option<T>) {
+            if let Some(value) = value {
+                *field = value;
+            }
+        }
+        policy.effective_from = now;
+        set(&mut policy.approval_limit, self.approval_limit);
+        set(&mut policy.offer_life, self.offer_life);
+        set(&mut policy.fulfilment_within, self.fulfilment_within);
+        set(&mut policy.remind_after, self.remind_after);
+        set(&mut policy.give_up_after, self.give_up_after);
+        set(&mut policy.close_after, self.close_after);
+        set(&mut policy.lease, self.lease);
+        set(&mut policy.partial_refund_points, self.partial_refund_points);
+        set(&mut policy.coupon_points, self.coupon_points);
+        set(&mut policy.article_cost_points, self.article_cost_points);
+        set(&mut policy.freight_points, self.freight_points);
+        set(&mut policy.unsellable_points, self.unsellable_points);
+        set(&mut policy.counted_return_cost, self.counted_return_cost);
+        if let Some(row) = self.channel {
+            let (channel, region) = (shop.channel.as_str().to_owned(), shop.region.clone());
+            // Of two rows from one instant only one can hold.
+            policy.channel.retain(|old| old.effective_from != now);
+            policy.channel.push(ChannelPolicy { channel, region, effective_from: now, known_at: now, ..row });
+        }
+    }
+}
+
+fn violations(policy: &ShopPolicy) -> Vec<Violation> {
+    let (hour, day) = (Span::from_hours(1), Span::from_days(1));
+    let days = |n| Span::from_days(n);
+    let rules = [
+        ("shop_rules.offer_life", policy.offer_life, hour, days(60), "must be 1 hour to 60 days"),
+        (
+            "shop_rules.fulfilment_life",
+            policy.fulfilment_within,
+            hour,
+            days(365),
+            "must be 1 hour to 365 days",
+        ),
+        ("shop_rules.buyer_reminder_after", policy.remind_after, hour, days(60), "must be 1 hour to 60 days"),
+        ("shop_rules.buyer_silence_after", policy.give_up_after, hour, days(60), "must be 1 hour to 60 days"),
+        ("shop_rules.auto_close_after", policy.close_after, hour, days(28), "must be 1 hour to 28 days"),
+        ("shop_rules.lease_life", policy.lease, Span::from_secs(30), hour, "must be 30 seconds to 1 hour"),
+    ];
+    let mut found: Vec<Violation> = Vec::new();
+    let mut wrong = |field: &str, problem: &str| {
+        found.push(Violation { field: field.to_owned(), problem: problem.to_owned(), why: Why::Malformed });
+    };
+    for (field, value, least, most, problem) in rules {
+        if value < least || value > most {
+            wrong(field, problem);
+        }
+    }
+    let points = [
+        ("partial_refund_points", policy.partial_refund_points),
+        ("coupon_points", policy.coupon_points),
+        ("article_cost_points", policy.article_cost_points),
+        ("freight_points", policy.freight_points),
+        ("unsellable_points", policy.unsellable_points),
+    ];
+    for (field, _) in points.into_iter().filter(|(_, value)| !(0..=POINTS_MAX).contains(value)) {
+        wrong(&format!("shop_rules.{field}"), "must be 0–10,000 ten-thousandths");
+    }
+    if policy.approval_limit < 0 {
+        wrong("shop_rules.approval_limit", "must not be negative");
+    }
+    if policy.counted_return_cost < 0 {
+        wrong("shop_rules.counted_return_cost", "must not be negative");
+    }
+    if policy.channel.len() > OWN_ROWS_MAX {
+        wrong("channel_overrides", "was changed too often: at most 200 rows are kept");
+    }
+    if let Some(row) = policy.channel.last() {
+        if !(1..=4).contains(&row.negative_threshold) {
+            wrong("channel_overrides.negative_threshold", "must be 1–4 stars");
+        }
+        if matches!(row.edit_window, EditWindow::Days { days: 0, .. }) {
+            wrong("channel_overrides.edit_window_days", "must be at least 1");
+        }
+        if row.return_window < day || row.avoid_window < day {
+            wrong("channel_overrides.return_window_days", "must be at least 1");
+        }
+    }
+    found
+}
+
+fn view(shop: &Shop, row: PolicyRow, at: Time) -> PolicyView {
+    let (channel, region) = (shop.channel.as_str(), shop.region.as_str());
+    let known = catalogue().iter().any(|seed| seed.channel == channel);
+    PolicyView {
+        version: row.version,
+        catalogue: known.then(|| in_force(&[], channel, region, at)),
+        effective: in_force(&row.policy.channel, channel, region, at),
+        policy: row.policy,
+        changed_by: row.changed_by,
+    }
+}
+
+impl App {
+    /// The policy in force now.
+    ///
+    /// # Errors
+    /// When there is no such shop, the role is missing, or storage fails.
+    pub async fn policy(&self, principal: &Principal, id: &ShopId) -> Result<PolicyView> {
+        principal.enter(id)?;
+        principal.require(READERS)?;
+        let (conn, now) = (self.store().reader(), self.now());
+        let shop = shop::get(&conn, id).await?.ok_or_else(|| AppError::not_found("shop", id))?;
+        let first = || PolicyRow {
+            version: 0,
+            policy: ShopPolicy::default(),
+            changed_by: String::new(),
+            changed_at: Time::MIN,
+        };
+        let row = policy::in_force(&conn, id, now).await?.unwrap_or_else(first);
+        Ok(view(&shop, row, now))
+    }
+
+    /// The versions of a shop's policy before a version, the newest first.
+    ///
+    /// # Errors
+    /// When there is no such shop, the role is missing, or storage fails.
+    pub async fn policy_versions(
+        &self,
+        principal: &Principal,
+        id: &ShopId,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<PolicyView>> {
+        principal.enter(id)?;
+        principal.require(READERS)?;
+        let conn = self.store().reader();
+        let shop = shop::get(&conn, id).await?.ok_or_else(|| AppError::not_found("shop", id))?;
+        let rows = policy::list(&conn, id, before, limit.clamp(1, POLICIES_PAGE_MAX)).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| {
+                let at = row.changed_at;
+                view(&shop, row, at)
+            })
+            .collect())
+    }
+}

@@ -1,0 +1,130 @@
+use amends_app::AppError;
+use amends_app::case::{AddNote, MERGE_TARGET_ENDED, MergeCase, SolveCase};
+use amends_domain::case::{Case, Handling, Outcome, Refused, State};
+use amends_domain::detection::Reason;
+use amends_store::review;
+
+use crate::house::{House, call, everywhere};
+use crate::make::{
+    after, ann, bob, buyer, case, case_id, days, offered, review as a_review, review_id, shop, sue, target,
+    unheld,
+};
+
+fn merge(from: &Case, into: &Case) -> MergeCase {
+    let (into, into_version) = (into.id, into.version);
+    MergeCase { target: unheld(from), into, into_version, note: "one lamp".to_owned() }
+}
+
+/// Two open cases of one buyer.
+async fn twins(house: &House) -> (Case, Case) {
+    house.insert(&case(1)).await;
+    house.insert(&Case { buyer: Some(buyer(1)), reasons: vec![Reason::Late], priority: 90, ..case(2) }).await;
+    (house.case(case_id(1)).await, house.case(case_id(2)).await)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merged_case_redirects_and_the_other_knows_what_it_knew() {
+    everywhere(async |house| {
+        let (one, two) = twins(house).await;
+        house.insert_review(a_review(1)).await;
+        let merged = house.perform(&sue(), merge(&one, &two)).await.unwrap();
+        assert!(matches!(merged.case.case.handling, Handling::Merged { into, .. } if into == two.id));
+        assert_eq!(merged.into.case.reasons, [Reason::Late, Reason::Damaged]);
+        assert_eq!(merged.into.case.version, two.version + 1);
+        assert_eq!(house.words(one.id).await, ["case.merged"]);
+        assert_eq!(house.words(two.id).await, ["case.absorbed"]);
+        let row = review::by_ids(&house.app.store().reader(), &[(shop(), review_id(1))]).await.unwrap();
+        assert_eq!(row[0].case, Some(two.id), "what was said moves along");
+        let late = AddNote { target: unheld(&merged.case.case), text: "late".to_owned() };
+        let refused = house.perform(&sue(), late).await;
+        assert!(matches!(refused, Err(AppError::Case(Refused::Merged { into })) if into == two.id));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_timers_of_a_merged_case_are_off() {
+    everywhere(async |house| {
+        let held = house.claimed(1).await;
+        house.insert(&Case { buyer: Some(buyer(1)), ..case(2) }).await;
+        let by_ann = MergeCase { target: target(&held), ..merge(&held, &case(2)) };
+        house.perform(&ann(), by_ann).await.unwrap();
+        house.advance(after(days(1))).await;
+        assert_eq!(house.words(held.id).await, ["case.claimed", "case.merged"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cases_of_two_buyers_stay_two() {
+    everywhere(async |house| {
+        house.insert(&case(1)).await;
+        house.insert(&case(2)).await;
+        let refused = house.perform(&sue(), merge(&case(1), &case(2))).await;
+        assert!(matches!(refused, Err(AppError::Case(Refused::NotMergeable))));
+        let itself = house.perform(&sue(), merge(&case(1), &case(1))).await;
+        assert!(matches!(itself, Err(AppError::Invalid(_))));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_versions_the_right_and_open_promises_are_looked_at() {
+    everywhere(async |house| {
+        let (one, two) = twins(house).await;
+        let stale = house.perform(&sue(), MergeCase { into_version: 7, ..merge(&one, &two) }).await;
+        assert!(matches!(stale, Err(AppError::EtagStale { seen: 7, current: 1 })));
+        let mut old = merge(&one, &two);
+        old.target.version = 7;
+        let refused = house.perform(&sue(), old).await;
+        assert!(matches!(refused, Err(AppError::Case(Refused::VersionStale { seen: 7, current: 1 }))));
+        let refused = house.perform(&bob(), merge(&one, &two)).await;
+        assert!(matches!(refused, Err(AppError::RoleMissing { .. })));
+        house.insert_remedy(offered(1)).await;
+        let refused = house.perform(&sue(), merge(&one, &two)).await;
+        assert!(matches!(refused, Err(AppError::Case(Refused::RemedyInFlight))));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_merged_into_a_case_that_is_solved_or_merged() {
+    everywhere(async |house| {
+        let into = house.working(2).await;
+        house.insert(&Case { buyer: Some(buyer(2)), ..case(1) }).await;
+        house.insert(&Case { buyer: Some(buyer(2)), ..case(3) }).await;
+        let solve = SolveCase {
+            target: target(&into),
+            outcome: Outcome::NotRecoverable,
+            note: String::new(),
+            reason: None,
+        };
+        let solved = house.perform(&ann(), solve).await.unwrap().case;
+        let refused = house.perform(&sue(), merge(&case(1), &solved)).await;
+        assert!(matches!(refused, Err(AppError::Precondition(why)) if why == MERGE_TARGET_ENDED));
+        house.perform(&sue(), merge(&case(1), &case(3))).await.unwrap();
+        let gone = house.case(case_id(1)).await;
+        let refused = house.perform(&sue(), merge(&case(3), &gone)).await;
+        assert!(matches!(
+            refused,
+            Err(AppError::Case(Refused::VersionStale { .. } | Refused::Merged { .. }))
+        ));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_cases_merged_into_each_other_at_once_leave_one_open() {
+    everywhere(async |house| {
+        let (one, two) = twins(house).await;
+        let run = |command| {
+            let app = house.app.clone();
+            tokio::spawn(async move { app.perform(call(&sue()), command).await.is_ok() })
+        };
+        let (a, b) = (run(merge(&one, &two)), run(merge(&two, &one)));
+        assert!(a.await.unwrap() ^ b.await.unwrap());
+        let states = [house.case(one.id).await.handling.state(), house.case(two.id).await.handling.state()];
+        assert_eq!(states.iter().filter(|state| **state == State::Merged).count(), 1);
+    })
+    .await;
+}
