@@ -28,11 +28,11 @@ pub use answer::{BuyerAnswer, RecordAnswer};
 pub use approve::ApproveRemedy;
 pub use fulfil::{Report, ReportFulfilment};
 pub use offer::OfferRemedy;
-pub use suggest::{Suggested, SuggestRemedies};
+pub use suggest::{SuggestRemedies, Suggested};
 pub use timer::{ExpireOffer, FulfilmentOverdue};
 pub use withdraw::WithdrawRemedy;
 
-pub(crate) use step::{Right, act_on};
+pub(crate) use step::{Opened, Right, act_on, follow_case, keep_text};
 
 /// The most remedies on one page.
 pub const REMEDIES_PAGE_MAX: u32 = 200;
@@ -70,11 +70,12 @@ impl App {
     pub async fn remedy(&self, principal: &Principal, shop: &ShopId, id: RemedyId) -> Result<RemedyView> {
         principal.enter(shop)?;
         let conn = self.store().reader();
-        let remedy =
-            remedy::get(&conn, shop, &id).await?.ok_or_else(|| AppError::not_found("remedy", id))?;
+        let remedy = remedy::get(&conn, shop, &id).await?.ok_or_else(|| AppError::not_found("remedy", id))?;
         let events = event::of_case(&conn, shop, &remedy.case, 0, EVENTS_MAX).await?;
         let approved_by = events.iter().find_map(|stored| match &stored.row.event {
-            amends_domain::event::Event::RemedyApproved { remedy, by } if *remedy == id => Some(by.to_string()),
+            amends_domain::event::Event::RemedyApproved { remedy, by } if *remedy == id => {
+                Some(by.to_string())
+            }
             _ => None,
         });
         let mut views = self.with_cases(shop, vec![remedy]).await?;

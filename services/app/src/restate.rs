@@ -8,9 +8,8 @@ use std::collections::HashMap;
 use amends_domain::deadline::DeadlineKind;
 use amends_domain::event::Event;
 use amends_domain::order::Line;
-use amends_domain::policy::ChannelPolicy;
 use amends_domain::review::{ReviewHistory, ReviewVersion, replay};
-use amends_domain::tally::{self, Count, ReviewHandling};
+use amends_domain::tally::ReviewHandling;
 use amends_domain::{CaseId, ReviewId, Time};
 use amends_store::review::ReviewRow;
 use amends_store::{Conn, order, review};
@@ -19,26 +18,10 @@ use crate::error::Result;
 use crate::shops::ShopInfo;
 use crate::work::Work;
 
-/// What an order line counts, by the channel's policy of its own day.
-#[must_use]
-pub fn line_counts(info: &ShopInfo, line: &Line) -> Vec<Count> {
-    tally::of_line(line, &line_policy(info, line))
-}
-
-/// The channel's policy of the day the line was delivered, or else wanted back.
-#[must_use]
-pub fn line_policy(info: &ShopInfo, line: &Line) -> ChannelPolicy {
-    let at = line.delivered.map(|d| d.at).or_else(|| line.wanted_at());
-    info.channel_policy(at.unwrap_or(Time::MIN))
-}
-
 /// The story of a review, by the channel's policy of the day it was first seen.
-#[must_use]
-pub fn review_story(info: &ShopInfo, versions: Vec<ReviewVersion>) -> (ReviewHistory, ChannelPolicy) {
+pub(crate) fn review_story(info: &ShopInfo, versions: Vec<ReviewVersion>) -> ReviewHistory {
     let first = versions.iter().map(|v| v.observed_at).min().unwrap_or(Time::MIN);
-    let policy = info.channel_policy(first);
-    let (_, history) = replay(versions, policy.negative_threshold);
-    (history, policy)
+    replay(versions, info.channel_policy(first).negative_threshold).1
 }
 
 /// Stores a line that the desk changed, with everything that follows from it.
@@ -50,19 +33,24 @@ pub(crate) async fn line(
     after: &Line,
 ) -> Result<()> {
     order::put(&work.tx, std::slice::from_ref(after)).await?;
-    let policy = line_policy(info, after);
-    work.count(&after.shop, &line_counts(info, before), &tally::of_line(after, &policy));
+    work.count(&after.shop, &info.line_counts(before), &info.line_counts(after));
     let (from, to) = (before.verdict(), after.verdict());
     if from != to {
         let (order, line) = (after.order.clone(), after.line.clone());
         work.happened(&after.shop, case, Event::VerdictChanged { order, line, from, to });
     }
-    let subject = format!("{}/{}", after.order, after.line);
-    match after.confirm_due_at(policy.avoid_window) {
-        Some(at) => work.due(&after.shop, DeadlineKind::AvoidedConfirmation, subject, at),
-        None => work.not_due(&after.shop, DeadlineKind::AvoidedConfirmation, subject),
-    }
+    watch(work, info, after);
     Ok(())
+}
+
+/// Sets or clears the deadline at which an avoided return is confirmed.
+pub(crate) fn watch(work: &mut Work, info: &ShopInfo, line: &Line) {
+    let subject = format!("{}/{}", line.order, line.line);
+    let window = info.channel_policy(line.helped.map_or(Time::MIN, |help| help.at)).avoid_window;
+    match line.confirm_due_at(window) {
+        Some(at) => work.due(&line.shop, DeadlineKind::AvoidedConfirmation, subject, at),
+        None => work.not_due(&line.shop, DeadlineKind::AvoidedConfirmation, subject),
+    }
 }
 
 /// Changes what was done about reviews, and stores those that changed.
@@ -79,9 +67,9 @@ pub(crate) async fn reviews(
         let before = row.handling;
         change(&mut row.handling);
         if row.handling != before {
-            let (history, policy) = review_story(info, versions.remove(&row.review).unwrap_or_default());
-            let old = tally::of_review(&history, &before, &policy);
-            let new = tally::of_review(&history, &row.handling, &policy);
+            let history = review_story(info, versions.remove(&row.review).unwrap_or_default());
+            let (old, new) =
+                (info.review_counts(&history, &before), info.review_counts(&history, &row.handling));
             work.count(&row.shop, &old, &new);
             changed.push(row.clone());
         }

@@ -8,9 +8,11 @@ use amends_domain::remedy::{Remedy, RemedyVerb};
 use amends_domain::{RemedyId, ShopId, Time};
 use amends_store::remedy;
 
-use super::step::{Right, hear_buyer, note, open_remedy};
+use super::offer::check_note;
+use super::step::{Right, hear_buyer, open_remedy};
 use super::{RemedyOfCase, ledger};
 use crate::call::Role;
+use crate::case::tell;
 use crate::error::Result;
 use crate::runner::Command;
 use crate::work::Work;
@@ -43,7 +45,7 @@ pub struct RecordAnswer {
 
 impl Command for RecordAnswer {
     type Output = RemedyOfCase;
-    const NAME: &'static str = "record_answer";
+    const NAME: &'static str = "RecordAnswer";
 
     fn shop(&self) -> Option<&ShopId> {
         Some(&self.shop)
@@ -52,8 +54,8 @@ impl Command for RecordAnswer {
     async fn run(self, work: &mut Work) -> Result<RemedyOfCase> {
         let principal = work.call.principal.clone();
         principal.require(&[Role::Agent, Role::Supervisor, Role::Ingest])?;
-        let right =
-            Right::of(&principal, self.version, self.fence, &[Role::Supervisor], &[Role::Ingest])?;
+        check_note(&self.note)?;
+        let right = Right::of(&principal, self.version, self.fence, &[Role::Supervisor], &[Role::Ingest])?;
         let (remedy, mut opened) = open_remedy(work, &self.shop, self.remedy).await?;
         let info = work.app.shops().get(&work.tx, &self.shop, work.now).await?;
         let due_at = work.now + info.policy.fulfilment_within;
@@ -67,25 +69,28 @@ impl Command for RecordAnswer {
         let remedy = remedy.apply(verb, work.now)?;
         remedy::update(&work.tx, &remedy, before).await?;
         work.not_due(&self.shop, DeadlineKind::OfferExpiry, remedy.id);
-        match self.answer {
-            BuyerAnswer::Accepted => accepted(work, &remedy, due_at),
+        let event = match self.answer {
+            BuyerAnswer::Accepted => {
+                work.due(&self.shop, DeadlineKind::FulfilmentDue, remedy.id, due_at);
+                accepted(&remedy, due_at)
+            }
             BuyerAnswer::Declined => {
                 ledger::settle(work, &remedy, GrantState::Released).await?;
-                work.happened(&self.shop, Some(remedy.case), Event::RemedyDeclined { remedy: remedy.id });
+                Event::RemedyDeclined { remedy: remedy.id }
             }
-        }
-        note(work, &opened.case, &self.note).await?;
-        hear_buyer(work, &mut opened)?;
+        };
+        tell(work, &opened.case, event, &self.note).await?;
+        hear_buyer(work, &mut opened).await?;
         opened.store(work).await?;
         Ok(RemedyOfCase { remedy, case: opened.case })
     }
 }
 
 /// Whoever carries it out finds everything in the event.
-fn accepted(work: &mut Work, remedy: &Remedy, due_at: Time) {
+fn accepted(remedy: &Remedy, due_at: Time) -> Event {
     let (order, line) = remedy.line.clone().unzip();
     let amount = remedy.terms.amount;
-    let event = Event::RemedyAccepted {
+    Event::RemedyAccepted {
         remedy: remedy.id,
         kind: remedy.kind,
         order,
@@ -95,7 +100,5 @@ fn accepted(work: &mut Work, remedy: &Remedy, due_at: Time) {
         currency: amount.map(|a| a.currency.to_string()),
         article: remedy.terms.article.clone(),
         due_at,
-    };
-    work.happened(&remedy.shop, Some(remedy.case), event);
-    work.due(&remedy.shop, DeadlineKind::FulfilmentDue, remedy.id, due_at);
+    }
 }

@@ -1,5 +1,6 @@
 //! Four eyes: another person agrees to a remedy, and it goes to the buyer.
 
+use amends_domain::case::Verb;
 use amends_domain::deadline::DeadlineKind;
 use amends_domain::event::Event;
 use amends_domain::remedy::{Remedy, RemedyVerb};
@@ -7,9 +8,10 @@ use amends_domain::{RemedyId, ShopId, Time};
 use amends_store::remedy;
 
 use super::RemedyOfCase;
-use super::offer::expiry;
-use super::step::{Right, note, open_remedy};
+use super::offer::{check_note, expiry};
+use super::step::{Right, open_remedy};
 use crate::call::Role;
+use crate::case::tell;
 use crate::error::Result;
 use crate::runner::Command;
 use crate::work::Work;
@@ -29,7 +31,7 @@ pub struct ApproveRemedy {
 
 impl Command for ApproveRemedy {
     type Output = RemedyOfCase;
-    const NAME: &'static str = "approve_remedy";
+    const NAME: &'static str = "ApproveRemedy";
 
     fn shop(&self) -> Option<&ShopId> {
         Some(&self.shop)
@@ -37,17 +39,18 @@ impl Command for ApproveRemedy {
 
     async fn run(self, work: &mut Work) -> Result<RemedyOfCase> {
         work.call.principal.require(&[Role::Supervisor])?;
+        check_note(&self.note)?;
         let (remedy, mut opened) = open_remedy(work, &self.shop, self.remedy).await?;
         let by = work.call.principal.name.clone();
-        opened.check(work, &Right::Seen(self.version), |hold| amends_domain::case::Verb::Act { hold })?;
+        opened.check(work, &Right::Seen(self.version), |hold| Verb::Act { hold })?;
         let info = work.app.shops().get(&work.tx, &self.shop, work.now).await?;
         let expires_at = expiry(work.now, info.policy.offer_life, &opened.case)?;
         let before = remedy.version;
         let remedy = remedy.apply(RemedyVerb::Approve { by: by.clone(), expires_at }, work.now)?;
         remedy::update(&work.tx, &remedy, before).await?;
-        work.happened(&self.shop, Some(remedy.case), Event::RemedyApproved { remedy: remedy.id, by });
+        let event = Event::RemedyApproved { remedy: remedy.id, by };
+        tell(work, &opened.case, event, &self.note).await?;
         offered(work, &remedy, expires_at);
-        note(work, &opened.case, &self.note).await?;
         opened.store(work).await?;
         Ok(RemedyOfCase { remedy, case: opened.case })
     }

@@ -53,7 +53,7 @@ pub struct ReportFulfilment {
 
 impl Command for ReportFulfilment {
     type Output = RemedyOfCase;
-    const NAME: &'static str = "report_fulfilment";
+    const NAME: &'static str = "ReportFulfilment";
 
     fn shop(&self) -> Option<&ShopId> {
         Some(&self.shop)
@@ -154,6 +154,8 @@ async fn helped(work: &mut Work, remedy: &Remedy, at: Time) -> Result<()> {
     }
     let mut after = before.clone();
     after.helped = Some(help);
+    // Another help opens another window.
+    after.confirmed_at = None;
     let info = work.app.shops().get(&work.tx, &remedy.shop, work.now).await?;
     restate::line(work, &info, Some(remedy.case), &before, &after).await
 }

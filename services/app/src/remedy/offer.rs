@@ -5,7 +5,7 @@ use amends_domain::detection::{Flag, Reason};
 use amends_domain::event::Event;
 use amends_domain::order::Purchase;
 use amends_domain::remedy::{Remedy, RemedyKind, RemedyStage, RemedyState, RemedyVerb, Takes, Terms};
-use amends_domain::suggestion::{cost, default_terms, worth};
+use amends_domain::suggestion::{cost, default_amount, worth};
 use amends_domain::{CaseId, LineId, Money, OrderId, RemedyId, ShopId, Span, SuggestionId, Time};
 use amends_store::{remedy, suggestion};
 
@@ -15,6 +15,7 @@ use crate::call::Role;
 use crate::error::{AppError, Result, Violation, Why};
 use crate::runner::Command;
 use crate::shops::ShopInfo;
+use crate::template;
 use crate::work::Work;
 
 /// The longest text to a buyer, the longest note, in characters.
@@ -53,13 +54,14 @@ pub struct OfferRemedy {
     pub after: Option<RemedyId>,
     /// How long the offer stands; none for the policy's.
     pub life: Option<Span>,
-    /// What the buyer is told; may be empty.
+    /// What the buyer is told; empty takes the template. That the return stays
+    /// open to the buyer is added in any case.
     pub text: String,
 }
 
 impl Command for OfferRemedy {
     type Output = RemedyOfCase;
-    const NAME: &'static str = "offer_remedy";
+    const NAME: &'static str = "OfferRemedy";
 
     fn shop(&self) -> Option<&ShopId> {
         Some(&self.shop)
@@ -81,9 +83,8 @@ impl Command for OfferRemedy {
         ledger::reserve(work, &remedy).await?;
         let remedy = self.put(work, &info, &opened.case, remedy, bought.as_ref())?;
         remedy::insert(&work.tx, std::slice::from_ref(&remedy)).await?;
-        if !self.text.is_empty() {
-            keep_text(work, &self.shop, remedy.id.to_string(), opened.case.buyer, &self.text).await?;
-        }
+        let text = template::offer_in(language(&opened.case, bought.as_ref()), &self.text);
+        keep_text(work, &self.shop, remedy.id.to_string(), opened.case.buyer, &text).await?;
         opened.store(work).await?;
         Ok(RemedyOfCase { remedy, case: opened.case })
     }
@@ -163,14 +164,17 @@ impl OfferRemedy {
             None if needs_line => {
                 Err(AppError::Precondition("the order line is not known yet, and the remedy needs one"))
             }
-            None if self.kind == RemedyKind::Coupon && self.terms.amount.is_none() => {
-                Err(AppError::field("terms.amount", "must say what the coupon is worth while no order is known"))
+            None if self.kind == RemedyKind::Coupon && self.terms.amount.is_none() => Err(AppError::field(
+                "terms.amount",
+                "must say what the coupon is worth while no order is known",
+            )),
+            Some(bought) if self.units() > bought.purchase.quantity => {
+                Err(AppError::Invalid(vec![Violation {
+                    field: "terms.quantity".to_owned(),
+                    problem: format!("must be at most the {} that were bought", bought.purchase.quantity),
+                    why: Why::Quantity,
+                }]))
             }
-            Some(bought) if self.units() > bought.purchase.quantity => Err(AppError::Invalid(vec![Violation {
-                field: "terms.quantity".to_owned(),
-                problem: format!("must be at most the {} that were bought", bought.purchase.quantity),
-                why: Why::Quantity,
-            }])),
             _ => Ok(()),
         }
     }
@@ -178,7 +182,7 @@ impl OfferRemedy {
     fn proposed(&self, work: &Work, info: &ShopInfo, case: &Case, bought: Option<&Bought>) -> Remedy {
         let total = self.total(info, bought);
         let mut terms = self.terms.clone();
-        terms.amount = terms.amount.or_else(|| default_terms(self.kind, total, &info.policy).amount);
+        terms.amount = terms.amount.or_else(|| default_amount(self.kind, total, &info.policy));
         Remedy {
             id: RemedyId::from_bits(work.id()),
             shop: self.shop.clone(),
@@ -233,11 +237,25 @@ struct Bought {
     purchase: Purchase,
 }
 
+/// The buyer's language: that of the order, else that of the case.
+fn language<'a>(case: &'a Case, bought: Option<&'a Bought>) -> &'a str {
+    let of_order = bought.map(|b| b.purchase.language.as_str()).filter(|tag| !tag.is_empty());
+    of_order.unwrap_or(&case.language)
+}
+
 async fn bought(work: &Work, case: &Case) -> Result<Option<Bought>> {
     let (Some(order), Some(line)) = (case.subject.order(), case.subject.line()) else { return Ok(None) };
     let of = (order.clone(), line.clone());
     let found = ledger::line(&work.tx, &case.shop, &of).await?;
     Ok(found.and_then(|line| line.purchase).map(|purchase| Bought { line: of, purchase }))
+}
+
+/// Refuses a note that is longer than it may be.
+pub(super) fn check_note(note: &str) -> Result<()> {
+    if note.chars().count() > TEXT_CHARS_MAX {
+        return Err(AppError::field("note", "must have at most 2,000 characters"));
+    }
+    Ok(())
 }
 
 /// When an offer made now ends: before the channel decides by itself, whatever was wished.

@@ -1,18 +1,21 @@
 //! One step of a remedy together with its case: lock, read, check, write.
 
 use amends_domain::case::handling::arrow;
-use amends_domain::case::{Case, Hold, Refused, Verb, VerbKind};
-use amends_domain::deadline::DeadlineKind;
+use amends_domain::case::{Case, Handling, Hold, State, Verb, VerbKind};
 use amends_domain::event::Event;
 use amends_domain::remedy::Remedy;
 use amends_domain::subject::Anchor;
 use amends_domain::{BuyerKey, CaseId, RemedyId, ShopId};
+use amends_store::remedy;
 use amends_store::text::{self, TextOwner, TextRow};
-use amends_store::{case, remedy};
 
 use crate::call::{Principal, Role};
+use crate::case::{keep, open, stamp_first_action, tell};
 use crate::error::{AppError, Result};
 use crate::work::Work;
+
+/// How often a case that was merged into was merged itself.
+const MERGES_MAX: u32 = 8;
 
 /// What a caller may base a write on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +52,7 @@ impl Right {
 /// A case that a step works on, as it was before and as it is now.
 #[derive(Debug)]
 pub(crate) struct Opened {
-    pub(crate) before: i64,
+    pub(crate) before: Case,
     pub(crate) case: Case,
 }
 
@@ -59,17 +62,18 @@ impl Opened {
         match right {
             Right::Hold(hold) => self.case = self.case.clone().apply(verb(hold.clone()), work.now)?,
             Right::Seen(seen) => {
-                if let amends_domain::case::Handling::Merged { into, .. } = self.case.handling {
-                    return Err(Refused::Merged { into }.into());
-                }
-                if *seen != self.case.version {
-                    return Err(AppError::EtagStale { seen: *seen, current: self.case.version });
-                }
+                self.check_seen(*seen)?;
                 self.touch();
             }
             Right::Free => self.touch(),
         }
         Ok(())
+    }
+
+    /// Refuses whoever did not see the case as it stands.
+    pub(crate) fn check_seen(&self, seen: i64) -> Result<()> {
+        let current = self.case.version;
+        if seen == current { Ok(()) } else { Err(AppError::EtagStale { seen, current }) }
     }
 
     /// A case that ended is never written again, whatever still happens to its remedies.
@@ -80,9 +84,9 @@ impl Opened {
     }
 
     /// Stores the case, if the step changed it.
-    pub(crate) async fn store(&self, work: &Work) -> Result<()> {
-        if self.case.version != self.before {
-            case::update(&work.tx, &[(self.case.clone(), self.before)]).await?;
+    pub(crate) async fn store(&self, work: &mut Work) -> Result<()> {
+        if self.case.version != self.before.version {
+            keep(work, &self.before, &self.case).await?;
         }
         Ok(())
     }
@@ -90,67 +94,59 @@ impl Opened {
 
 /// Reads a case and makes this transaction the only one that writes about it.
 pub(crate) async fn open_case(work: &Work, shop: &ShopId, id: CaseId) -> Result<Opened> {
-    let gone = || AppError::not_found("case", id);
-    let seen = case::get(&work.tx, shop, &id).await?.ok_or_else(gone)?;
-    work.lock([(shop, &seen.subject.anchor())]).await?;
-    let case = case::get(&work.tx, shop, &id).await?.ok_or_else(gone)?;
-    if case.subject.anchor() != seen.subject.anchor() {
-        // What it is about became known between the two reads: another lock is needed.
-        work.lock([(shop, &case.subject.anchor())]).await?;
+    let case = open(work, shop, id).await?;
+    Ok(Opened { before: case.clone(), case })
+}
+
+/// The same, or the case it was merged into.
+pub(crate) async fn follow_case(work: &Work, shop: &ShopId, id: CaseId) -> Result<Opened> {
+    let mut opened = open_case(work, shop, id).await?;
+    for _ in 0..MERGES_MAX {
+        let Handling::Merged { into, .. } = opened.case.handling else { break };
+        opened = open_case(work, shop, into).await?;
     }
-    Ok(Opened { before: case.version, case })
+    Ok(opened)
 }
 
 /// Reads a remedy and its case under their locks.
+///
+/// The remedy of a case that was merged goes on in the case it was merged into.
 pub(crate) async fn open_remedy(work: &Work, shop: &ShopId, id: RemedyId) -> Result<(Remedy, Opened)> {
     let gone = || AppError::not_found("remedy", id);
     let seen = remedy::get(&work.tx, shop, &id).await?.ok_or_else(gone)?;
     if let Some((order, _)) = &seen.line {
         work.lock([(shop, &Anchor::Order(order.clone()))]).await?;
     }
-    let opened = open_case(work, shop, seen.case).await?;
-    let remedy = remedy::get(&work.tx, shop, &id).await?.ok_or_else(gone)?;
+    let opened = follow_case(work, shop, seen.case).await?;
+    let mut remedy = remedy::get(&work.tx, shop, &id).await?.ok_or_else(gone)?;
+    remedy.case = opened.case.id;
     Ok((remedy, opened))
 }
 
 /// An agent's own step on a case: the first one begins the work.
 pub(crate) async fn act_on(work: &mut Work, opened: &mut Opened, right: &Right) -> Result<()> {
-    let first = opened.case.first_human_action_at.is_none();
     opened.check(work, right, |hold| Verb::Act { hold })?;
-    if first && opened.case.first_human_action_at.is_some() {
-        let (shop, case, agent) = (opened.case.shop.clone(), opened.case.id, work.call.principal.name.clone());
-        work.happened(&shop, Some(case), Event::WorkStarted { agent });
-        crate::case::stamp_first_action(work, &opened.case, work.now).await?;
+    if opened.before.handling.state() == State::Claimed && opened.case.handling.state() == State::Working {
+        let agent = work.call.principal.name.clone();
+        tell(work, &opened.case, Event::WorkStarted { agent }, "").await?;
+    }
+    if opened.before.first_human_action_at.is_none() && opened.case.first_human_action_at.is_some() {
+        stamp_first_action(work, &opened.case, work.now).await?;
     }
     Ok(())
 }
 
 /// The buyer said something about an offer: whoever waited for that need not wait any more.
-pub(crate) fn hear_buyer(work: &mut Work, opened: &mut Opened) -> Result<()> {
+pub(crate) async fn hear_buyer(work: &mut Work, opened: &mut Opened) -> Result<()> {
     let state = opened.case.handling.state();
     if arrow(state, VerbKind::BuyerMessage).is_none() {
         return Ok(());
     }
     opened.case = opened.case.clone().apply(Verb::BuyerMessage { at: work.now }, work.now)?;
     if opened.case.handling.state() != state {
-        let (shop, id) = (opened.case.shop.clone(), opened.case.id);
-        for kind in [DeadlineKind::BuyerReminder, DeadlineKind::BuyerSilence, DeadlineKind::Wake, DeadlineKind::AutoClose] {
-            work.not_due(&shop, kind, id);
-        }
-        work.happened(&shop, Some(id), Event::CaseWoken { cause: "the buyer answered an offer".to_owned() });
+        let event = Event::CaseWoken { cause: "OFFER_ANSWERED".to_owned() };
+        tell(work, &opened.case, event, "").await?;
     }
-    Ok(())
-}
-
-/// Keeps a note on a case; an empty one is none.
-pub(crate) async fn note(work: &mut Work, case: &Case, body: &str) -> Result<()> {
-    if body.is_empty() {
-        return Ok(());
-    }
-    let text_id = format!("note_{:032x}", work.id());
-    keep_text(work, &case.shop, text_id.clone(), case.buyer, body).await?;
-    let agent = work.call.principal.name.clone();
-    work.happened(&case.shop, Some(case.id), Event::NoteAdded { agent, text_id });
     Ok(())
 }
 

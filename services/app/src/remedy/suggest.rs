@@ -53,7 +53,7 @@ pub struct Suggested {
 
 impl Command for SuggestRemedies {
     type Output = Suggested;
-    const NAME: &'static str = "suggest_remedies";
+    const NAME: &'static str = "SuggestRemedies";
 
     fn shop(&self) -> Option<&ShopId> {
         Some(&self.shop)
@@ -105,17 +105,18 @@ impl Facts {
     async fn load(work: &Work, info: &ShopInfo, case: &Case, units: u32) -> Result<Self> {
         let shop = &info.shop.id;
         let line = match (case.subject.order(), case.subject.line()) {
-            (Some(order), Some(line)) => {
-                ledger::line(&work.tx, shop, &(order.clone(), line.clone())).await?
-            }
+            (Some(order), Some(line)) => ledger::line(&work.tx, shop, &(order.clone(), line.clone())).await?,
             _ => None,
         };
         let Some(line) = line.filter(|line| line.purchase.is_some()) else {
             return Ok(Self { line: None, terms: None, units });
         };
         let grants = ledger::grants(&work.tx, shop, &line.order, &line.line).await?;
-        let terms =
-            line.purchase.as_ref().map(|p| LineTerms { purchased: p.quantity, unit_price: p.unit_price, grants });
+        let terms = line.purchase.as_ref().map(|p| LineTerms {
+            purchased: p.quantity,
+            unit_price: p.unit_price,
+            grants,
+        });
         if terms.as_ref().is_some_and(|t| units > t.purchased) {
             return Err(AppError::field("quantity", "must be at most as many as were bought"));
         }

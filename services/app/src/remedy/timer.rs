@@ -3,6 +3,7 @@
 //! A deadline that no longer applies is cleared without harm; one that was
 //! moved is set again.
 
+use amends_domain::case::Verb;
 use amends_domain::deadline::DeadlineKind;
 use amends_domain::event::Event;
 use amends_domain::ledger::GrantState;
@@ -27,7 +28,7 @@ pub struct ExpireOffer {
 
 impl Command for ExpireOffer {
     type Output = bool;
-    const NAME: &'static str = "expire_offer";
+    const NAME: &'static str = "ExpireOffer";
 
     fn shop(&self) -> Option<&ShopId> {
         Some(&self.shop)
@@ -49,7 +50,7 @@ impl Command for ExpireOffer {
         remedy::update(&work.tx, &remedy, before).await?;
         ledger::settle(work, &remedy, GrantState::Released).await?;
         work.happened(&self.shop, Some(remedy.case), Event::RemedyExpired { remedy: remedy.id });
-        opened.check(work, &Right::Free, |hold| amends_domain::case::Verb::Note { hold })?;
+        opened.check(work, &Right::Free, |hold| Verb::Note { hold })?;
         opened.store(work).await?;
         Ok(true)
     }
@@ -66,7 +67,7 @@ pub struct FulfilmentOverdue {
 
 impl Command for FulfilmentOverdue {
     type Output = bool;
-    const NAME: &'static str = "fulfilment_overdue";
+    const NAME: &'static str = "FulfilmentOverdue";
 
     fn shop(&self) -> Option<&ShopId> {
         Some(&self.shop)

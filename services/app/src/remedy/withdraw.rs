@@ -8,9 +8,11 @@ use amends_domain::remedy::RemedyVerb;
 use amends_domain::{RemedyId, ShopId};
 use amends_store::remedy;
 
-use super::step::{Right, note, open_remedy};
+use super::offer::check_note;
+use super::step::{Right, open_remedy};
 use super::{RemedyOfCase, ledger};
 use crate::call::Role;
+use crate::case::tell;
 use crate::error::Result;
 use crate::runner::Command;
 use crate::work::Work;
@@ -32,7 +34,7 @@ pub struct WithdrawRemedy {
 
 impl Command for WithdrawRemedy {
     type Output = RemedyOfCase;
-    const NAME: &'static str = "withdraw_remedy";
+    const NAME: &'static str = "WithdrawRemedy";
 
     fn shop(&self) -> Option<&ShopId> {
         Some(&self.shop)
@@ -41,6 +43,7 @@ impl Command for WithdrawRemedy {
     async fn run(self, work: &mut Work) -> Result<RemedyOfCase> {
         let principal = work.call.principal.clone();
         principal.require(&[Role::Agent, Role::Supervisor])?;
+        check_note(&self.note)?;
         let right = Right::of(&principal, Some(self.version), self.fence, &[Role::Supervisor], &[])?;
         let (remedy, mut opened) = open_remedy(work, &self.shop, self.remedy).await?;
         opened.check(work, &right, |hold| Verb::Note { hold })?;
@@ -49,8 +52,7 @@ impl Command for WithdrawRemedy {
         remedy::update(&work.tx, &remedy, before).await?;
         ledger::settle(work, &remedy, GrantState::Released).await?;
         work.not_due(&self.shop, DeadlineKind::OfferExpiry, remedy.id);
-        work.happened(&self.shop, Some(remedy.case), Event::RemedyWithdrawn { remedy: remedy.id });
-        note(work, &opened.case, &self.note).await?;
+        tell(work, &opened.case, Event::RemedyWithdrawn { remedy: remedy.id }, &self.note).await?;
         opened.store(work).await?;
         Ok(RemedyOfCase { remedy, case: opened.case })
     }

@@ -1,0 +1,188 @@
+//! Everything that is derived, derived again from the append-only rows, and compared.
+//!
+//! Lines are derived from parcels and what channels said about returns,
+//! reviews from their versions, the tallies from both; by the same functions
+//! that ingest uses. What people did (help given, confirmations, asks) is not
+//! derived: it stands in the events and in the rows alone, and counts as said.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::sync::Arc;
+
+use amends_domain::tally::{Count, Measure};
+use amends_domain::{Day, ShopId};
+use amends_store::{Conn, lock, tally};
+
+use crate::app::App;
+use crate::call::{Call, Role};
+use crate::error::Result;
+use crate::runner::Command;
+use crate::shops::ShopInfo;
+use crate::work::Work;
+
+mod lines;
+mod reviews;
+
+/// Lines or reviews read at once.
+const PAGE: u32 = 500;
+
+/// Differences that are told in words; the rest is only counted.
+const DIFFERENCES_TOLD_MAX: usize = 100;
+
+/// What a recomputation found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Recomputed {
+    /// Order lines derived.
+    pub lines: u64,
+    /// Reviews derived.
+    pub reviews: u64,
+    /// How many values differ from what is stored.
+    pub difference_count: u64,
+    /// The first of them, in words.
+    pub differences: Vec<String>,
+    /// Whether what is derived was stored in their place.
+    pub repaired: bool,
+}
+
+/// Told after every page: lines and reviews so far.
+pub type Progress = Arc<dyn Fn(u64, u64) + Send + Sync>;
+
+impl App {
+    /// Derives everything of a shop again and compares it with what is stored.
+    ///
+    /// Comparing reads beside the writers: while signals come in, a difference
+    /// can be one of two instants. Repairing keeps every writer out until it
+    /// is done, and is exact.
+    ///
+    /// # Errors
+    /// When there is no such shop, the principal may not, or storage fails.
+    pub async fn recompute(
+        &self,
+        call: Call,
+        shop: &ShopId,
+        repair: bool,
+        progress: Progress,
+    ) -> Result<Recomputed> {
+        call.principal.require(&[Role::Admin])?;
+        call.principal.enter(shop)?;
+        if repair {
+            return self.perform(call, Repair { shop: shop.clone(), progress }).await;
+        }
+        let conn = self.store().reader();
+        let info = self.shops().get(&conn, shop, self.now()).await?;
+        let mut pass = Pass::new(info, progress);
+        pass.examine(&conn, None).await?;
+        Ok(pass.found)
+    }
+}
+
+/// Recomputes a shop and stores what differs.
+#[derive(Clone)]
+struct Repair {
+    shop: ShopId,
+    progress: Progress,
+}
+
+impl Command for Repair {
+    type Output = Recomputed;
+    const NAME: &'static str = "Recompute";
+
+    fn shop(&self) -> Option<&ShopId> {
+        Some(&self.shop)
+    }
+
+    async fn run(self, work: &mut Work) -> Result<Recomputed> {
+        lock::all(&work.tx).await?;
+        let info = work.app.shops().get(&work.tx, &self.shop, work.now).await?;
+        let mut pass = Pass::new(info, self.progress);
+        let mut corrections = Corrections::default();
+        pass.examine(&work.tx, Some(&mut corrections)).await?;
+        corrections.store(work, &pass.info).await?;
+        let counts: Vec<(Day, Measure, i64)> =
+            pass.tallies.into_iter().map(|((d, m), v)| (d, m, v)).collect();
+        tally::replace(&work.tx, &self.shop, &counts).await?;
+        Ok(Recomputed { repaired: true, ..pass.found })
+    }
+}
+
+/// Rows that must be written to make stored and derived agree.
+#[derive(Debug, Default)]
+struct Corrections {
+    lines: Vec<amends_domain::order::Line>,
+    returns: Vec<amends_store::returns::ReturnRow>,
+    reviews: Vec<amends_store::review::ReviewRow>,
+}
+
+impl Corrections {
+    async fn store(self, work: &mut Work, info: &ShopInfo) -> Result<()> {
+        amends_store::order::put(&work.tx, &self.lines).await?;
+        amends_store::returns::put(&work.tx, &self.returns).await?;
+        amends_store::review::put(&work.tx, &self.reviews).await?;
+        for line in &self.lines {
+            crate::restate::watch(work, info, line);
+        }
+        Ok(())
+    }
+}
+
+/// One pass over a shop.
+struct Pass {
+    info: Arc<ShopInfo>,
+    progress: Progress,
+    found: Recomputed,
+    tallies: BTreeMap<(Day, Measure), i64>,
+}
+
+impl Pass {
+    fn new(info: Arc<ShopInfo>, progress: Progress) -> Self {
+        Self { info, progress, found: Recomputed::default(), tallies: BTreeMap::new() }
+    }
+
+    async fn examine(&mut self, conn: &Conn, mut fix: Option<&mut Corrections>) -> Result<()> {
+        self.lines(conn, fix.as_deref_mut()).await?;
+        self.reviews(conn, fix).await?;
+        self.compare_tallies(conn).await
+    }
+
+    fn add(&mut self, counts: Vec<Count>) {
+        for (day, measure, value) in counts {
+            *self.tallies.entry((day, measure)).or_default() += value;
+        }
+    }
+
+    fn page_done(&self) {
+        (self.progress)(self.found.lines, self.found.reviews);
+    }
+
+    /// Notes a difference, if there is one.
+    fn differ<T: PartialEq + std::fmt::Debug>(
+        &mut self,
+        what: impl Display,
+        stored: &T,
+        derived: &T,
+    ) -> bool {
+        if stored == derived {
+            return false;
+        }
+        self.found.difference_count += 1;
+        if self.found.differences.len() < DIFFERENCES_TOLD_MAX {
+            self.found.differences.push(format!("{what}: stored {stored:?}, derived {derived:?}"));
+        }
+        true
+    }
+
+    async fn compare_tallies(&mut self, conn: &Conn) -> Result<()> {
+        self.tallies.retain(|_, value| *value != 0);
+        let stored: BTreeMap<(Day, Measure), i64> =
+            tally::all(conn, &self.info.shop.id).await?.into_iter().map(|(_, d, m, v)| ((d, m), v)).collect();
+        let mut keys: Vec<(Day, Measure)> = stored.keys().chain(self.tallies.keys()).copied().collect();
+        keys.sort_unstable();
+        keys.dedup();
+        for (day, measure) in keys {
+            let of = |counts: &BTreeMap<_, i64>| counts.get(&(day, measure)).copied().unwrap_or(0);
+            let (stored, derived) = (of(&stored), of(&self.tallies));
+            self.differ(format_args!("{measure} of day {}", day.number()), &stored, &derived);
+        }
+        Ok(())
+    }
+}

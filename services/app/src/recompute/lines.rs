@@ -1,0 +1,104 @@
+//! Order lines and return requests, derived again.
+
+use std::collections::HashMap;
+
+use amends_domain::order::{HelpKind, Line, Shipment};
+use amends_domain::{OrderId, ReturnId, Time};
+use amends_store::{Conn, order, returns, shipment};
+
+use super::{Corrections, PAGE, Pass};
+use crate::error::Result;
+use crate::facts::{ReturnFacts, only_line, refresh_line};
+use crate::shops::ShopInfo;
+
+/// What a page of lines is derived from.
+struct Sources {
+    lines: Vec<Line>,
+    shipments: Vec<Shipment>,
+    returns: Vec<ReturnFacts>,
+}
+
+impl Pass {
+    pub(super) async fn lines(&mut self, conn: &Conn, mut fix: Option<&mut Corrections>) -> Result<()> {
+        let mut after = None;
+        // A request is told of once, though its order may lie on two pages.
+        let mut last_order: Option<OrderId> = None;
+        loop {
+            let page = order::page(conn, &self.info.shop.id, after.clone(), PAGE).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = Some((last.order.clone(), last.line.clone()));
+            let mut sources = load(conn, &self.info, &page).await?;
+            self.requests(&mut sources, last_order.as_ref(), fix.as_deref_mut());
+            last_order = after.as_ref().map(|(order, _)| order.clone());
+            for line in page {
+                self.line(line, &sources, fix.as_deref_mut());
+            }
+            self.page_done();
+        }
+    }
+
+    /// Derives the requests from what the channel said; the lines are derived from these.
+    fn requests(&mut self, sources: &mut Sources, told: Option<&OrderId>, mut fix: Option<&mut Corrections>) {
+        for facts in &mut sources.returns {
+            let stored = facts.row.clone();
+            let first = facts.events.iter().map(|e| e.occurred_at).min().unwrap_or(Time::MIN);
+            if facts.refresh(self.info.channel_policy(first).counting).is_none()
+                || told == Some(&stored.order)
+            {
+                continue;
+            }
+            let state = |r: &returns::ReturnRow| {
+                (r.status, r.quantity, r.requested_at, r.withdrawn_at, r.counted_at, r.last_event_at)
+            };
+            let what = format_args!("return {}", stored.return_id);
+            if self.differ(what, &state(&stored), &state(&facts.row))
+                && let Some(fix) = fix.as_deref_mut()
+            {
+                fix.returns.push(facts.row.clone());
+            }
+        }
+    }
+
+    fn line(&mut self, stored: Line, sources: &Sources, fix: Option<&mut Corrections>) {
+        let of = |order: &OrderId| *order == stored.order;
+        let shipments: Vec<&Shipment> = sources.shipments.iter().filter(|s| of(&s.order)).collect();
+        let requests: Vec<&ReturnFacts> = sources.returns.iter().filter(|r| of(&r.row.order)).collect();
+        let only = only_line(sources.lines.iter().filter(|l| of(&l.order)));
+        let is_only = only.is_some_and(|only| only.line == stored.line);
+        let mut derived = stored.clone();
+        refresh_line(&mut derived, is_only, &shipments, &requests);
+        let name = format!("line {}/{}", stored.order, stored.line);
+        let withdrawn = |l: &Line| l.helped.filter(|help| help.kind == HelpKind::Withdrawn);
+        let differs = [
+            self.differ(format_args!("{name}, delivered"), &stored.delivered, &derived.delivered),
+            self.differ(format_args!("{name}, requested"), &stored.requested, &derived.requested),
+            self.differ(format_args!("{name}, counted"), &stored.counted, &derived.counted),
+            self.differ(format_args!("{name}, withdrawn"), &withdrawn(&stored), &withdrawn(&derived)),
+        ];
+        self.found.lines += 1;
+        let counts = self.info.line_counts(&derived);
+        self.add(counts);
+        if let Some(fix) = fix.filter(|_| differs.contains(&true)) {
+            fix.lines.push(derived);
+        }
+    }
+}
+
+async fn load(conn: &Conn, info: &ShopInfo, page: &[Line]) -> Result<Sources> {
+    let mut orders: Vec<_> = page.iter().map(|line| (info.shop.id.clone(), line.order.clone())).collect();
+    orders.dedup();
+    let mut events: HashMap<(OrderId, ReturnId), Vec<_>> = HashMap::new();
+    for (_, order, id, event) in returns::events_by_orders(conn, &orders).await? {
+        events.entry((order, id)).or_default().push(event);
+    }
+    let rows = returns::by_orders(conn, &orders).await?;
+    let facts = rows.into_iter().map(|row| {
+        let events = events.remove(&(row.order.clone(), row.return_id.clone())).unwrap_or_default();
+        ReturnFacts { row, events }
+    });
+    Ok(Sources {
+        returns: facts.collect(),
+        lines: order::by_orders(conn, &orders).await?,
+        shipments: shipment::by_orders(conn, &orders).await?,
+    })
+}

@@ -1,0 +1,76 @@
+//! Reviews, derived again.
+
+use amends_domain::Time;
+use amends_domain::order::Line;
+use amends_store::review::{self, ReviewRow};
+use amends_store::{Conn, order};
+
+use super::{Corrections, PAGE, Pass};
+use crate::error::Result;
+use crate::facts::refresh_review;
+use crate::restate::versions_of;
+
+impl Pass {
+    pub(super) async fn reviews(&mut self, conn: &Conn, mut fix: Option<&mut Corrections>) -> Result<()> {
+        let mut after = None;
+        loop {
+            let shop = self.info.shop.id.clone();
+            let page = review::page(conn, &shop, after.clone(), PAGE).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = Some(last.review.clone());
+            let mut versions = versions_of(conn, &page).await?;
+            let mut orders: Vec<_> =
+                page.iter().filter_map(|row| Some((shop.clone(), row.order.clone()?))).collect();
+            orders.sort();
+            orders.dedup();
+            let lines = order::by_orders(conn, &orders).await?;
+            for row in page {
+                let mine = versions.remove(&row.review).unwrap_or_default();
+                self.review(row, mine, &lines, fix.as_deref_mut());
+            }
+            self.page_done();
+        }
+    }
+
+    fn review(
+        &mut self,
+        stored: ReviewRow,
+        versions: Vec<amends_domain::review::ReviewVersion>,
+        lines: &[Line],
+        fix: Option<&mut Corrections>,
+    ) {
+        let first = versions.iter().map(|v| v.observed_at).min().unwrap_or(Time::MIN);
+        let threshold = self.info.channel_policy(first).negative_threshold;
+        let mut derived = stored.clone();
+        let (_, history) = refresh_review(&mut derived, versions, threshold);
+        derived.handling.delivered_at = delivered_at(&stored, lines).or(stored.handling.delivered_at);
+        let name = format!("review {}", stored.review);
+        let differs = [
+            self.differ(&name, &stored.history, &derived.history),
+            self.differ(
+                format_args!("{name}, last seen"),
+                &stored.last_observed_at,
+                &derived.last_observed_at,
+            ),
+            self.differ(
+                format_args!("{name}, delivered"),
+                &stored.handling.delivered_at,
+                &derived.handling.delivered_at,
+            ),
+        ];
+        self.found.reviews += 1;
+        let counts = self.info.review_counts(&history, &derived.handling);
+        self.add(counts);
+        if let Some(fix) = fix.filter(|_| differs.contains(&true)) {
+            fix.reviews.push(derived);
+        }
+    }
+}
+
+/// When what the review is about was delivered: its line, or the first of its order.
+fn delivered_at(row: &ReviewRow, lines: &[Line]) -> Option<Time> {
+    let order = row.order.as_ref()?;
+    let mine = lines.iter().filter(|line| line.order == *order);
+    let meant = mine.filter(|line| row.line.as_ref().is_none_or(|of| *of == line.line));
+    meant.filter_map(|line| line.delivered).map(|delivered| delivered.at).min()
+}

@@ -1,0 +1,261 @@
+//! Telling a buyer, once and in neutral words, that a review can be updated.
+
+use amends_domain::case::State;
+use amends_domain::event::Event;
+use amends_domain::guardrail::Refusal;
+use amends_domain::{CaseId, DecisionId, ReviewId, ShopId, Time};
+use amends_store::decision::{self, DecisionRow};
+use amends_store::order;
+use amends_store::review::{self, ReviewRow};
+use serde_json::{Value, json};
+
+use super::facts::{AskFacts, anchor};
+use crate::app::App;
+use crate::call::{Principal, Role};
+use crate::error::{AppError, Result};
+use crate::remedy::{Opened, Right, act_on, follow_case, keep_text};
+use crate::restate;
+use crate::runner::Command;
+use crate::shops::ShopInfo;
+use crate::template;
+use crate::work::Work;
+
+/// Who may ask, and ask whether asking is allowed.
+const ASKERS: &[Role] = &[Role::Agent, Role::Supervisor];
+
+/// Whether an ask is allowed, with everything that entered the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Where it is stored; none where the question was only explored.
+    pub id: Option<DecisionId>,
+    /// The review it is about.
+    pub review: ReviewId,
+    /// The case of the review.
+    pub case: Option<CaseId>,
+    /// Every rule that refuses; none of them means yes.
+    pub refusals: Vec<Refusal>,
+    /// The inputs the rules saw, by name.
+    pub facts: Vec<(String, String)>,
+    /// The text that would be, or was, sent.
+    pub text: String,
+    /// The id of its template.
+    pub template: String,
+    /// The policy it was decided under.
+    pub policy_version: i64,
+    /// When it was decided.
+    pub at: Time,
+}
+
+impl Decision {
+    /// Whether no rule refuses.
+    #[must_use]
+    pub fn allowed(&self) -> bool {
+        self.refusals.is_empty()
+    }
+
+    fn body(&self) -> Value {
+        let facts = |facts: Vec<(String, String)>| -> serde_json::Map<String, Value> {
+            facts.into_iter().map(|(name, value)| (name, json!(value))).collect()
+        };
+        let rules = self.refusals.iter().map(|r| {
+            let seen = r.facts.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+            json!({ "rule": r.rule.as_str(), "facts": facts(seen) })
+        });
+        json!({
+            "inputs": facts(self.facts.clone()),
+            "rules": rules.collect::<Vec<_>>(),
+            "template": self.template,
+            "policy_version": self.policy_version,
+        })
+    }
+}
+
+/// What came of an ask.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AskOutcome {
+    /// It went out.
+    Sent {
+        /// The decision that let it pass, with the text.
+        decision: Decision,
+        /// The review, asked about.
+        review: Box<ReviewRow>,
+        /// The version of its case after it.
+        case_version: i64,
+    },
+    /// A rule refused; the refusal stands on the timeline.
+    Refused(Decision),
+}
+
+/// Sends the ask, if every rule lets it pass.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// The tenant.
+    pub shop: ShopId,
+    /// The review.
+    pub review: ReviewId,
+    /// The version of its case that was seen.
+    pub version: i64,
+    /// The fence of the agent's lease; 0 for a supervisor without one, and for
+    /// a case that nobody can hold because it is solved.
+    pub fence: i64,
+    /// The template's id; empty takes the one in the buyer's language.
+    pub template: String,
+}
+
+impl Command for Ask {
+    type Output = AskOutcome;
+    const NAME: &'static str = "Ask";
+
+    fn shop(&self) -> Option<&ShopId> {
+        Some(&self.shop)
+    }
+
+    async fn run(self, work: &mut Work) -> Result<AskOutcome> {
+        work.call.principal.require(ASKERS)?;
+        let info = work.app.shops().get(&work.tx, &self.shop, work.now).await?;
+        let row = self.lock(work).await?;
+        let case = row.case.ok_or(AppError::Precondition("the review has no case that was worked on"))?;
+        let mut opened = follow_case(work, &self.shop, case).await?;
+        let right = self.right(&work.call.principal, &opened)?;
+        let facts = AskFacts::load(&work.tx, &info, std::slice::from_ref(&row)).await?;
+        let language = language(&work.tx, &row, &opened.case.language).await?;
+        let mut decision = decide(&facts, &row, &info, work.now, &self.template, &language)?;
+        decision.id = Some(DecisionId::from_bits(work.id()));
+        decision.case = Some(opened.case.id);
+        if !decision.allowed() {
+            // A refusal changes nothing about the case, but a stale caller is told first.
+            opened.check_seen(self.version)?;
+            return self.refuse(work, decision).await;
+        }
+        act_on(work, &mut opened, &right).await?;
+        self.send(work, &info, row, opened, decision).await
+    }
+}
+
+impl Ask {
+    /// Reads the review as the only transaction that writes about it.
+    async fn lock(&self, work: &Work) -> Result<ReviewRow> {
+        let gone = || AppError::not_found("review", &self.review);
+        let key = [(self.shop.clone(), self.review.clone())];
+        let seen = review::by_ids(&work.tx, &key).await?.pop().ok_or_else(gone)?;
+        work.lock([(&self.shop, &anchor(&seen))]).await?;
+        review::by_ids(&work.tx, &key).await?.pop().ok_or_else(gone)
+    }
+
+    /// A solved case has no holder any more: whoever saw its latest version may ask.
+    fn right(&self, principal: &Principal, opened: &Opened) -> Result<Right> {
+        match opened.case.handling.state() {
+            State::Solved | State::Closed => Ok(Right::Seen(self.version)),
+            _ => Right::of(principal, Some(self.version), self.fence, &[Role::Supervisor], &[]),
+        }
+    }
+
+    async fn refuse(&self, work: &mut Work, decision: Decision) -> Result<AskOutcome> {
+        store(work, &self.shop, &decision).await?;
+        if let (Some(refusal), Some(id)) = (decision.refusals.first(), decision.id) {
+            let (action, rule) = ("ask".to_owned(), refusal.rule);
+            let event = Event::ActionRefused { action, rule, decision: id };
+            work.happened(&self.shop, decision.case, event);
+        }
+        Ok(AskOutcome::Refused(decision))
+    }
+
+    async fn send(
+        &self,
+        work: &mut Work,
+        info: &ShopInfo,
+        row: ReviewRow,
+        opened: Opened,
+        decision: Decision,
+    ) -> Result<AskOutcome> {
+        store(work, &self.shop, &decision).await?;
+        let now = work.now;
+        let buyer = row.buyer.or(opened.case.buyer);
+        let mut rows =
+            restate::reviews(work, info, vec![row], |handling| handling.asked_at = Some(now)).await?;
+        let review = rows.pop().ok_or_else(|| AppError::not_found("review", &self.review))?;
+        if let Some(id) = decision.id {
+            keep_text(work, &self.shop, id.to_string(), buyer, &decision.text).await?;
+            let (review, template) = (self.review.clone(), decision.template.clone());
+            work.happened(&self.shop, decision.case, Event::AskSent { review, template, decision: id });
+        }
+        opened.store(work).await?;
+        let case_version = opened.case.version;
+        Ok(AskOutcome::Sent { decision, review: Box::new(review), case_version })
+    }
+}
+
+impl App {
+    /// Tells whether an ask would be allowed, and which rules refuse. Nothing is stored.
+    ///
+    /// # Errors
+    /// When there is no such review or template, the principal may not ask, or storage fails.
+    pub async fn check_ask(
+        &self,
+        principal: &Principal,
+        shop: &ShopId,
+        id: &ReviewId,
+        template: &str,
+    ) -> Result<Decision> {
+        principal.require(ASKERS)?;
+        principal.enter(shop)?;
+        let conn = self.store().reader();
+        let info = self.shops().get(&conn, shop, self.now()).await?;
+        let found = review::by_ids(&conn, &[(shop.clone(), id.clone())]).await?.pop();
+        let row = found.ok_or_else(|| AppError::not_found("review", id))?;
+        let facts = AskFacts::load(&conn, &info, std::slice::from_ref(&row)).await?;
+        let language = language(&conn, &row, "").await?;
+        decide(&facts, &row, &info, self.now(), template, &language)
+    }
+}
+
+fn decide(
+    facts: &AskFacts,
+    row: &ReviewRow,
+    info: &ShopInfo,
+    now: Time,
+    template: &str,
+    language: &str,
+) -> Result<Decision> {
+    let words = if template.is_empty() { template::ask_in(language) } else { template::ask_by_id(template) };
+    let (template, text) = words.ok_or_else(|| AppError::not_found("template", template))?;
+    let inputs = facts.inputs(row);
+    Ok(Decision {
+        id: None,
+        review: row.review.clone(),
+        case: row.case,
+        refusals: inputs.check(&info.channel_policy(now), now),
+        facts: inputs.facts(),
+        text,
+        template,
+        policy_version: info.policy_version,
+        at: now,
+    })
+}
+
+/// The language of the order, of the case, or of the review itself.
+async fn language(conn: &amends_store::Conn, row: &ReviewRow, of_case: &str) -> Result<String> {
+    let lines = match &row.order {
+        Some(order) => order::get(conn, &row.shop, order).await?,
+        None => Vec::new(),
+    };
+    let of_order = lines.iter().filter_map(|line| line.purchase.as_ref()).map(|p| p.language.as_str());
+    let mut known = of_order.chain([of_case, row.language.as_str()]).filter(|tag| !tag.is_empty());
+    Ok(known.next().unwrap_or_default().to_owned())
+}
+
+async fn store(work: &Work, shop: &ShopId, decision: &Decision) -> Result<()> {
+    let Some(id) = decision.id else { return Ok(()) };
+    let row = DecisionRow {
+        shop: shop.clone(),
+        id,
+        case: decision.case,
+        review: Some(decision.review.clone()),
+        action: "ask".to_owned(),
+        allowed: decision.allowed(),
+        at: decision.at,
+        body: decision.body().to_string(),
+    };
+    decision::insert(&work.tx, &row).await?;
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! Everything that the decision about an ask depends on, loaded for many reviews at once.
+
+use std::collections::HashMap;
+
+use amends_domain::case::Case;
+use amends_domain::detection::Flag;
+use amends_domain::guardrail::{AskInput, Refusal, Rule, check_ask};
+use amends_domain::policy::ChannelPolicy;
+use amends_domain::remedy::{Remedy, RemedyState};
+use amends_domain::review::{ReviewHistory, ReviewVersion};
+use amends_domain::subject::Anchor;
+use amends_domain::{ReviewId, ShopId, Time};
+use amends_store::buyer::{self, BuyerState};
+use amends_store::review::ReviewRow;
+use amends_store::{Conn, case, remedy};
+
+use super::story;
+use crate::error::Result;
+use crate::restate::versions_of;
+use crate::shops::ShopInfo;
+
+/// Whether the buyer may be told that a review can be updated: computed, never set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskState {
+    /// There is nothing to ask about.
+    Observed,
+    /// A rule forbids it; the first one.
+    Blocked(Rule),
+    /// Allowed now.
+    Eligible,
+    /// Sent; it is never sent twice.
+    Asked,
+}
+
+/// What is known about some reviews of one shop.
+#[derive(Debug)]
+pub(super) struct AskFacts {
+    stories: HashMap<ReviewId, (Vec<ReviewVersion>, ReviewHistory)>,
+    cases: Vec<Case>,
+    remedies: Vec<Remedy>,
+    buyers: Vec<BuyerState>,
+}
+
+/// The owned part of the input of the rules.
+#[derive(Debug)]
+pub(super) struct AskInputs {
+    pub(super) history: ReviewHistory,
+    pub(super) remedies_promised: u32,
+    pub(super) last_fulfilled_at: Option<Time>,
+    pub(super) delivered_at: Option<Time>,
+    pub(super) asked_at: Option<Time>,
+    pub(super) opted_out: bool,
+    pub(super) erased: bool,
+    pub(super) extortion: bool,
+}
+
+impl AskFacts {
+    pub(super) async fn load(conn: &Conn, info: &ShopInfo, rows: &[ReviewRow]) -> Result<Self> {
+        let shop = &info.shop.id;
+        let versions = versions_of(conn, rows).await?;
+        let stories = versions.into_iter().map(|(id, versions)| (id, story(info, versions))).collect();
+        let mut anchors: Vec<(ShopId, Anchor)> = rows.iter().map(|row| (shop.clone(), anchor(row))).collect();
+        anchors.sort();
+        anchors.dedup();
+        let mut cases = case::of_anchors(conn, &anchors).await?;
+        let mut others: Vec<_> = rows.iter().filter_map(|row| Some((shop.clone(), row.case?))).collect();
+        others.retain(|(_, id)| cases.iter().all(|c| c.id != *id));
+        others.sort();
+        others.dedup();
+        cases.extend(case::by_ids(conn, &others).await?);
+        let ids: Vec<_> = cases.iter().map(|c| (shop.clone(), c.id)).collect();
+        let remedies = remedy::of_cases(conn, &ids).await?;
+        let mut keys: Vec<_> = rows.iter().filter_map(|row| Some((shop.clone(), row.buyer?))).collect();
+        keys.extend(cases.iter().filter_map(|c| Some((shop.clone(), c.buyer?))));
+        keys.sort();
+        keys.dedup();
+        let buyers = buyer::get(conn, &keys).await?;
+        Ok(Self { stories, cases, remedies, buyers })
+    }
+
+    /// Versions in order, and the story they tell.
+    pub(super) fn story(&self, review: &ReviewId) -> (Vec<ReviewVersion>, ReviewHistory) {
+        self.stories.get(review).cloned().unwrap_or_else(|| amends_domain::review::replay(Vec::new(), 0))
+    }
+
+    /// The latest version that said something itself.
+    pub(super) fn last_words(&self, review: &ReviewId) -> Option<&ReviewVersion> {
+        let (versions, _) = self.stories.get(review)?;
+        versions.iter().rev().find(|v| v.visible && !v.follow_up).or_else(|| versions.last())
+    }
+
+    /// All cases about whatever the review is about.
+    fn cases_of<'a>(&'a self, row: &'a ReviewRow) -> impl Iterator<Item = &'a Case> {
+        let anchor = anchor(row);
+        self.cases.iter().filter(move |c| Some(c.id) == row.case || c.subject.anchor() == anchor)
+    }
+
+    pub(super) fn inputs(&self, row: &ReviewRow) -> AskInputs {
+        let mine: Vec<&Case> = self.cases_of(row).collect();
+        // A promise on the same order that another case made is a promise all the same.
+        let remedies: Vec<&Remedy> =
+            self.remedies.iter().filter(|r| mine.iter().any(|c| c.id == r.case)).collect();
+        let promised = remedies.iter().filter(|r| r.state.stage().is_promised()).count();
+        let fulfilled = remedies.iter().filter_map(|r| match r.state {
+            RemedyState::Fulfilled { at, .. } => Some(at),
+            _ => None,
+        });
+        let key = row.buyer.or_else(|| mine.iter().find_map(|c| c.buyer));
+        let buyer = key.and_then(|key| self.buyers.iter().find(|b| b.key == key));
+        AskInputs {
+            history: self.story(&row.review).1,
+            remedies_promised: u32::try_from(promised).unwrap_or(u32::MAX),
+            last_fulfilled_at: fulfilled.max(),
+            delivered_at: row.handling.delivered_at,
+            asked_at: row.handling.asked_at,
+            opted_out: buyer.is_some_and(|b| b.opted_out_at.is_some()),
+            erased: buyer.is_some_and(|b| b.erased_at.is_some()),
+            extortion: mine.iter().any(|c| c.flags.contains(&Flag::Extortion)),
+        }
+    }
+}
+
+impl AskInputs {
+    pub(super) fn check(&self, policy: &ChannelPolicy, now: Time) -> Vec<Refusal> {
+        check_ask(&AskInput {
+            policy,
+            review: &self.history,
+            delivered_at: self.delivered_at,
+            remedies_promised: self.remedies_promised,
+            last_fulfilled_at: self.last_fulfilled_at,
+            asked_at: self.asked_at,
+            opted_out: self.opted_out,
+            erased: self.erased,
+            extortion: self.extortion,
+            now,
+        })
+    }
+
+    /// The inputs by name, as they are stored with a decision.
+    pub(super) fn facts(&self) -> Vec<(String, String)> {
+        let time = |at: Option<Time>| at.map_or_else(String::new, |at| at.micros().to_string());
+        [
+            ("rating", self.history.rating.map_or_else(String::new, |r| r.to_string())),
+            ("visible", self.history.visible.to_string()),
+            ("first_observed_at", time(self.history.first_observed_at)),
+            ("delivered_at", time(self.delivered_at)),
+            ("remedies_promised", self.remedies_promised.to_string()),
+            ("last_fulfilled_at", time(self.last_fulfilled_at)),
+            ("asked_at", time(self.asked_at)),
+            ("opted_out", self.opted_out.to_string()),
+            ("erased", self.erased.to_string()),
+            ("extortion", self.extortion.to_string()),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+    }
+}
+
+/// Where the ask of a review stands.
+pub(super) fn judge(facts: &AskFacts, row: &ReviewRow, info: &ShopInfo, now: Time) -> AskState {
+    if row.handling.asked_at.is_some() {
+        return AskState::Asked;
+    }
+    if row.case.is_none() {
+        return AskState::Observed;
+    }
+    let refusals = facts.inputs(row).check(&info.channel_policy(now), now);
+    refusals.first().map_or(AskState::Eligible, |refusal| AskState::Blocked(refusal.rule))
+}
+
+/// What a review hangs on.
+pub(super) fn anchor(row: &ReviewRow) -> Anchor {
+    row.order.clone().map_or_else(|| Anchor::Review(row.review.clone()), Anchor::Order)
+}

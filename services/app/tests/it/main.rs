@@ -1,0 +1,25 @@
+//! The use cases on a real database: SQLite always, PostgreSQL where
+//! `AMENDS_TEST_POSTGRES_URL` names a server.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod ask;
+mod claim;
+mod contact;
+mod deadlines;
+mod due;
+mod figures;
+mod house;
+mod keys;
+mod lease;
+mod make;
+mod merge;
+mod pause;
+mod policy;
+mod relay;
+mod remedy;
+mod runner;
+mod shops;
+mod solve;
+mod stage;
+mod supervise;
+mod view;
