@@ -5,13 +5,27 @@
 
 pub mod app;
 pub mod call;
+pub mod case;
 pub mod context;
+pub mod detect;
+pub mod due;
 pub mod error;
+pub mod event;
 pub mod facts;
 pub mod ingest;
+pub mod key;
+pub mod metrics;
+pub mod policy;
+pub mod recompute;
+pub mod remedy;
+mod restate;
+pub mod returns;
+pub mod review;
 pub mod runner;
+pub mod shop;
 pub mod shops;
 pub mod telemetry;
+mod template;
 pub mod work;
 
 pub use app::{App, Settings};
