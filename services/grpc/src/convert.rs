@@ -1,0 +1,24 @@
+//! Wire types to domain types and back, one file per noun.
+
+pub mod case;
+pub mod decision;
+pub mod detection;
+pub mod enums;
+pub mod event;
+pub mod metrics;
+pub mod money;
+pub mod policy;
+pub mod remedy;
+pub mod returns;
+pub mod review;
+pub mod shop;
+pub mod signal;
+pub mod suggestion;
+pub mod time;
+pub mod timeline;
+pub mod view;
+
+pub(crate) use enums::Word;
+
+#[cfg(test)]
+mod tests;

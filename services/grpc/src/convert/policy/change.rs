@@ -1,0 +1,219 @@
+//! A change of a policy: the fields that the mask names, and no others.
+
+use amends_app::policy::{PolicyChange, PolicyView};
+use amends_domain::policy::{ChannelPolicy, EditFrom, EditWindow, ShopPolicy};
+use amends_domain::shop::Shop;
+use amends_domain::{ShopId, Span};
+use amends_proto::v1 as pb;
+use prost_types::Duration;
+
+use crate::fields::Fields;
+
+/// A change as it was asked for.
+#[derive(Debug, Clone)]
+pub struct PolicyUpdate {
+    /// The shop.
+    pub shop: ShopId,
+    /// The version the caller saw; none where the caller did not say.
+    pub version: Option<i64>,
+    paths: Vec<String>,
+    overrides: pb::ChannelPolicy,
+    rules: pb::ShopRules,
+}
+
+/// The domain form of the parts that need nothing else to be known.
+pub fn parse_update(fields: &mut Fields, request: pb::UpdatePolicyRequest) -> Option<PolicyUpdate> {
+    let paths = request.update_mask.map(|mask| mask.paths).unwrap_or_default();
+    if paths.is_empty() || paths.len() > 100 {
+        fields.refuse::<()>("update_mask", "must name 1–100 fields");
+    }
+    let policy = fields.required("policy", request.policy)?;
+    let (shop, version) = fields.inside("policy", |f| {
+        let shop = f.policy_of("name", &policy.name);
+        let version = match policy.etag.parse() {
+            Ok(version) if version >= 0 => Some(Some(version)),
+            _ if policy.etag.is_empty() => Some(None),
+            _ => f.refuse("etag", "is not an etag of this service"),
+        };
+        Some((shop?, version?))
+    })?;
+    let overrides = policy.channel_overrides.unwrap_or_default();
+    Some(PolicyUpdate { shop, version, paths, overrides, rules: policy.shop_rules.unwrap_or_default() })
+}
+
+impl PolicyUpdate {
+    /// What changes, given what holds now. A field that is named and unset goes
+    /// back to the catalogue or the default.
+    pub fn change(self, fields: &mut Fields, shop: &Shop, now: &PolicyView) -> PolicyChange {
+        let mut change = PolicyChange::default();
+        let mut row: Option<ChannelPolicy> = None;
+        let base = now.catalogue.as_ref().unwrap_or(&now.effective);
+        for (index, path) in self.paths.iter().enumerate() {
+            if let Some(field) = path.strip_prefix("channel_overrides.") {
+                let row = row.get_or_insert_with(|| now.effective.clone());
+                if !self.set_override(fields, field, row, base) {
+                    unknown(fields, index);
+                }
+            } else if let Some(field) = path.strip_prefix("shop_rules.") {
+                if !self.set_rule(fields, field, &mut change, shop) {
+                    unknown(fields, index);
+                }
+            } else {
+                unknown(fields, index);
+            }
+        }
+        change.channel = row;
+        change
+    }
+
+    fn set_rule(&self, f: &mut Fields, field: &str, change: &mut PolicyChange, shop: &Shop) -> bool {
+        let rules = &self.rules;
+        let default = ShopPolicy::default();
+        let mut span = |name, wire: Option<Duration>, default| {
+            at_least_zero(f, name, wire).map(|s| s.unwrap_or(default))
+        };
+        match field {
+            "offer_life" => change.offer_life = span("offer_life", rules.offer_life, default.offer_life),
+            "buyer_reminder_after" => {
+                change.remind_after =
+                    span("buyer_reminder_after", rules.buyer_reminder_after, default.remind_after);
+            }
+            "buyer_silence_after" => {
+                change.give_up_after =
+                    span("buyer_silence_after", rules.buyer_silence_after, default.give_up_after);
+            }
+            "auto_close_after" => {
+                change.close_after = span("auto_close_after", rules.auto_close_after, default.close_after);
+            }
+            "lease_life" => change.lease = span("lease_life", rules.lease_life, default.lease),
+            "fulfilment_life" => {
+                change.fulfilment_within =
+                    span("fulfilment_life", rules.fulfilment_life, default.fulfilment_within);
+            }
+            "approval_limit" => match &rules.approval_limit {
+                None => change.approval_limit = Some(default.approval_limit),
+                Some(limit) if limit.currency != shop.currency.as_str() => {
+                    f.refuse::<()>(
+                        "policy.shop_rules.approval_limit.currency",
+                        "must be the currency of the shop",
+                    );
+                }
+                Some(limit) => change.approval_limit = Some(limit.minor_units),
+            },
+            _ => return false,
+        }
+        true
+    }
+
+    fn set_override(
+        &self,
+        f: &mut Fields,
+        field: &str,
+        row: &mut ChannelPolicy,
+        base: &ChannelPolicy,
+    ) -> bool {
+        let wire = &self.overrides;
+        f.inside("policy", |f| {
+            f.inside("channel_overrides", |f| match field {
+                "negative_threshold" => {
+                    let stars =
+                        number(f, "negative_threshold", wire.negative_threshold, base.negative_threshold);
+                    row.negative_threshold = stars.unwrap_or(row.negative_threshold);
+                    true
+                }
+                "ask_permission" => word(f, "ask_permission", wire.ask_permission, &mut row.ask, base.ask),
+                "counting_rule" => {
+                    word(f, "counting_rule", wire.counting_rule, &mut row.counting, base.counting)
+                }
+                "certainty" => word(f, "certainty", wire.certainty, &mut row.certainty, base.certainty),
+                "edit_window_days" | "edit_window_start" => {
+                    if let Some(window) = window(f, wire) {
+                        row.edit_window = window.unwrap_or(base.edit_window);
+                    }
+                    true
+                }
+                "edits_max" => {
+                    let edits = number(f, "edits_max", wire.edits_max, base.edits_allowed.unwrap_or(0));
+                    row.edits_allowed = edits.filter(|edits| *edits > 0);
+                    true
+                }
+                "reply_locks_edit" => {
+                    row.reply_locks_edit = wire.reply_locks_edit.unwrap_or(base.reply_locks_edit);
+                    true
+                }
+                "return_window_days" => {
+                    if let Some(days) = days(f, wire.return_window_days) {
+                        row.return_window = days.unwrap_or(base.return_window);
+                        row.avoid_window = days.unwrap_or(base.avoid_window);
+                    }
+                    true
+                }
+                "auto_approval_after" => {
+                    if let Some(after) = at_least_zero(f, "auto_approval_after", wire.auto_approval_after) {
+                        row.auto_approval = after.or(base.auto_approval);
+                    }
+                    true
+                }
+                "source" => {
+                    let source = wire.source.clone().unwrap_or_else(|| base.source.clone());
+                    row.source = f.text("source", source, 500).unwrap_or_default();
+                    true
+                }
+                _ => false,
+            })
+        })
+    }
+}
+
+fn unknown(fields: &mut Fields, index: usize) {
+    fields.inside("update_mask", |f| {
+        f.entry("paths", index, |f| f.refuse::<()>("", "names no field that can be changed (yet)"));
+    });
+}
+
+fn word<W: crate::convert::Word>(
+    f: &mut Fields,
+    name: &'static str,
+    wire: Option<i32>,
+    to: &mut W,
+    base: W,
+) -> bool {
+    if let Some(read) = f.word_or_none(name, wire) {
+        *to = read.unwrap_or(base);
+    }
+    true
+}
+
+fn number(f: &mut Fields, name: &'static str, wire: Option<i32>, base: u8) -> Option<u8> {
+    match wire.map(u8::try_from) {
+        None => Some(base),
+        Some(Ok(number)) => Some(number),
+        Some(Err(_)) => f.refuse(name, "must be 0–255"),
+    }
+}
+
+/// The window that both of its fields make; the inner option is none where both are unset.
+fn window(f: &mut Fields, wire: &pb::ChannelPolicy) -> Option<Option<EditWindow>> {
+    let from = f.word_or_none::<EditFrom>("edit_window_start", wire.edit_window_start)?;
+    match wire.edit_window_days.map(u16::try_from) {
+        None => Some(None),
+        Some(Ok(0)) => Some(Some(EditWindow::Always)),
+        Some(Ok(days)) => {
+            Some(Some(EditWindow::Days { days, from: from.unwrap_or(EditFrom::FirstObserved) }))
+        }
+        Some(Err(_)) => f.refuse("edit_window_days", "must be 0–65,535"),
+    }
+}
+
+fn days(f: &mut Fields, wire: Option<i32>) -> Option<Option<Span>> {
+    match wire {
+        None => Some(None),
+        Some(days @ 1..=365) => Some(Some(Span::from_days(i64::from(days)))),
+        Some(_) => f.refuse("return_window_days", "must be 1–365"),
+    }
+}
+
+/// Bounds of their own are checked where the policy is kept.
+fn at_least_zero(f: &mut Fields, name: &'static str, wire: Option<Duration>) -> Option<Option<Span>> {
+    f.span_or_none(name, wire, Span::ZERO..=Span::from_days(3_650), "must be 0–3,650 days")
+}

@@ -1,0 +1,148 @@
+//! The whole picture of a case.
+
+use amends_app::case::{CaseView, MessageView, NextVerb, NotNow};
+use amends_app::stored::SignalRow;
+use amends_domain::case::VerbKind;
+use amends_domain::order::{Line, Shipment};
+use amends_domain::signal::{Direction, SignalKind};
+use amends_proto::v1 as pb;
+
+use super::{Word as _, case, detection, money, remedy, returns, review, time};
+use crate::status;
+use crate::status::refusal::reason_word;
+
+/// The wire form of the picture.
+#[must_use]
+pub fn render(view: CaseView) -> pb::CaseView {
+    let lines = &view.lines;
+    let version = view.summary.case.version;
+    let line_of = |row: &amends_app::stored::ReturnRow| {
+        lines.iter().find(|line| row.line.as_ref() == Some(&line.line)).or(view.summary.line.as_ref())
+    };
+    pb::CaseView {
+        case: Some(case::render(&view.summary)),
+        order: order(&view),
+        shipments: view.shipments.iter().map(shipment).collect(),
+        reviews: view.reviews.iter().map(review::render).collect(),
+        returns: view.returns.iter().map(|row| returns::beside(row, line_of(row))).collect(),
+        remedies: view.summary.remedies.iter().rev().map(|one| remedy::render(one, version)).collect(),
+        earlier_cases: view.earlier.iter().map(case::render).collect(),
+        next_actions: view.next.iter().filter_map(next_action).collect(),
+        timeline_sequence: view.timeline_number,
+        messages: view.messages.into_iter().map(message).collect(),
+        detections: view.detections.into_iter().filter_map(heard).collect(),
+    }
+}
+
+fn order(view: &CaseView) -> Option<pb::OrderView> {
+    let order = view.summary.case.subject.order()?;
+    let purchase = view.lines.iter().find_map(|line| line.purchase.as_ref());
+    let delivered = view.lines.iter().filter_map(|line| line.delivered.map(|units| units.at)).max();
+    Some(pb::OrderView {
+        order_id: order.to_string(),
+        state: purchase.map(|purchase| purchase.state.number()),
+        lines: view.lines.iter().filter_map(line).collect(),
+        order_time: purchase.map(|purchase| time::render(purchase.placed_at)),
+        delivery_time: delivered.map(time::render),
+    })
+}
+
+fn line(line: &Line) -> Option<pb::OrderLine> {
+    let purchase = line.purchase.as_ref()?;
+    Some(pb::OrderLine {
+        line_id: line.line.to_string(),
+        sku: purchase.sku.to_string(),
+        title: purchase.title.clone(),
+        category: purchase.category.clone(),
+        quantity: i32::try_from(purchase.quantity).unwrap_or(i32::MAX),
+        unit_price: Some(money::render(purchase.unit_price)),
+    })
+}
+
+fn shipment(shipment: &Shipment) -> pb::ShipmentView {
+    let lines = shipment.lines.iter().map(|(line, quantity)| pb::ShipmentLine {
+        line_id: line.to_string(),
+        quantity: i32::try_from(*quantity).unwrap_or(i32::MAX),
+    });
+    let signal = pb::ShipmentSignal {
+        shipment_id: shipment.shipment.to_string(),
+        order_id: shipment.order.to_string(),
+        lines: lines.collect(),
+        state: shipment.state.number(),
+        eta: shipment.eta.map(time::render),
+        carrier: shipment.carrier.clone(),
+        tracking: shipment.tracking.clone(),
+        remedy: String::new(),
+    };
+    pb::ShipmentView { shipment: Some(signal), occur_time: Some(time::render(shipment.state_at)) }
+}
+
+fn message(view: MessageView) -> pb::ConversationMessage {
+    let message = view.message;
+    let from_shop = message.direction == Direction::ToBuyer;
+    pb::ConversationMessage {
+        message_id: message.message.to_string(),
+        conversation_id: message.conversation.to_string(),
+        direction: message.direction.number(),
+        author: from_shop.then(|| message.author.number()),
+        text_withheld: view.text.is_none(),
+        text: view.text.unwrap_or_default(),
+        language: message.language,
+        public_reply: message.public,
+        occur_time: Some(time::render(message.occurred_at)),
+    }
+}
+
+fn heard(signal: SignalRow) -> Option<pb::DetectionRecord> {
+    let kind = match signal.kind {
+        SignalKind::Message => pb::TextKind::Message,
+        _ => pb::TextKind::Review,
+    };
+    Some(pb::DetectionRecord {
+        signal_id: signal.id.to_string(),
+        kind: kind.into(),
+        detection: Some(detection::render(signal.detection?)),
+        detect_time: Some(time::render(signal.received_at)),
+    })
+}
+
+/// The verbs that a screen has a button for; a timer's verb is nobody's next action.
+const fn desk_verb(verb: VerbKind) -> Option<pb::CaseVerb> {
+    Some(match verb {
+        VerbKind::Claim => pb::CaseVerb::Claim,
+        VerbKind::Release => pb::CaseVerb::Release,
+        VerbKind::Assign => pb::CaseVerb::Assign,
+        VerbKind::Note => pb::CaseVerb::AddNote,
+        VerbKind::Act => pb::CaseVerb::RecordContact,
+        VerbKind::WaitBuyer => pb::CaseVerb::Wait,
+        VerbKind::Snooze => pb::CaseVerb::Snooze,
+        VerbKind::Escalate => pb::CaseVerb::Escalate,
+        VerbKind::Solve => pb::CaseVerb::Solve,
+        VerbKind::Reopen => pb::CaseVerb::Reopen,
+        VerbKind::Merge => pb::CaseVerb::Merge,
+        VerbKind::Cancel => pb::CaseVerb::Cancel,
+        VerbKind::Renew
+        | VerbKind::LeaseExpired
+        | VerbKind::WaitThirdParty
+        | VerbKind::Wake
+        | VerbKind::BuyerMessage
+        | VerbKind::BuyerSilent
+        | VerbKind::AutoClose => return None,
+    })
+}
+
+fn next_action(next: &NextVerb) -> Option<pb::NextAction> {
+    let verb = desk_verb(next.verb)?;
+    let refusal = next.refused.as_ref().map(|refused| match refused {
+        NotNow::Case(refused) => status::of_case(refused),
+        NotNow::RoleMissing(any) => status::role_missing(any),
+    });
+    let refusals = refusal.map(|refusal| pb::Refusal {
+        rule: reason_word(refusal.reason).to_ascii_lowercase(),
+        reason: refusal.reason.into(),
+        message: refusal.message,
+        facts: Vec::new(),
+    });
+    let allowed = refusals.is_none();
+    Some(pb::NextAction { verb: verb.into(), allowed, refusals: refusals.into_iter().collect() })
+}

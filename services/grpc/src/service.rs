@@ -1,0 +1,12 @@
+//! The services: each handler parses, calls the app, and renders.
+
+pub mod case;
+pub mod detection;
+pub mod event;
+pub mod ingest;
+pub mod metrics;
+pub mod policy;
+pub mod remedy;
+pub mod returns;
+pub mod review;
+pub mod shop;
