@@ -24,6 +24,9 @@ pub mod refusal;
 /// What is wrong with a mask that names a field that never changes.
 pub const IMMUTABLE: &str = "cannot be changed";
 
+/// What is wrong with a batch that is too large.
+pub const TOO_MANY: &str = "must have at most 1,000 entries";
+
 /// When to come back after the database was in the way.
 const CONTENDED_RETRY: Duration = Duration::from_millis(200);
 /// When to come back after the database was gone, or we were.
@@ -256,6 +259,7 @@ pub fn retry_of(violations: &[Violation]) -> Option<Duration> {
 fn reason_of_one(violation: &Violation) -> Reason {
     match (violation.why, violation.field.as_str()) {
         (Why::Malformed, "page_token") => Reason::PageTokenInvalid,
+        (Why::Malformed, _) if violation.problem == TOO_MANY => Reason::BatchTooLarge,
         (Why::Malformed, path) if path.starts_with("update_mask") && violation.problem == IMMUTABLE => {
             Reason::FieldImmutable
         }

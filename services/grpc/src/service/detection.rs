@@ -9,6 +9,7 @@ use tonic::{Request, Response, Status};
 
 use crate::call::{answer, read};
 use crate::convert::detection::{self, TextInput as Parsed};
+use crate::status::TOO_MANY;
 
 /// The most texts of one request.
 const INPUTS_MAX: usize = 1_000;
@@ -27,7 +28,8 @@ impl DetectionService for Detections {
             let (_, mut f, message) = read(request)?;
             let inputs = match message.inputs.len() {
                 1..=INPUTS_MAX => f.each("inputs", message.inputs, detection::parse),
-                _ => f.refuse("inputs", "must have 1–1,000 entries"),
+                0 => f.refuse("inputs", "must have 1–1,000 entries"),
+                _ => f.refuse("inputs", TOO_MANY),
             };
             let inputs = f.finish(inputs)?;
             let app = self.0.clone();

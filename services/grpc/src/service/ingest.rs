@@ -14,7 +14,7 @@ use crate::call::{answer, of, open, principal};
 use crate::convert::signal::{Limits, parse};
 use crate::convert::{detection, time};
 use crate::fields::Fields;
-use crate::status::{self, reason_of};
+use crate::status::{self, TOO_MANY, reason_of};
 use crate::{latest, name};
 
 mod stream;
@@ -62,10 +62,11 @@ impl IngestService for Ingest {
 /// The shop, where the batch as a whole is a good one.
 fn check(fields: &mut Fields, parent: &str, signals: usize) -> Option<ShopId> {
     let shop = fields.shop("parent", parent);
-    if !(1..=SIGNALS_MAX).contains(&signals) {
-        return fields.refuse("signals", "must have 1–1,000 entries");
+    match signals {
+        0 => fields.refuse("signals", "must have 1–1,000 entries"),
+        1..=SIGNALS_MAX => shop,
+        _ => fields.refuse("signals", TOO_MANY),
     }
-    shop
 }
 
 /// What is kept of a signal until its receipt is there.

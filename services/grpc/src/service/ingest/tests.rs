@@ -63,3 +63,17 @@ fn a_receipt_that_refuses_names_the_place_in_the_request() {
     assert_eq!(rejection.field_violations[0].field, "signals[7].return_request.quantity");
     assert_eq!(rejection.retry_delay, None);
 }
+
+#[test]
+fn a_batch_has_one_to_a_thousand_signals() {
+    let reason = |signals| {
+        let mut fields = Fields::new();
+        let shop = check(&mut fields, "shops/main", signals);
+        assert_eq!(shop.is_some(), fields.is_clean());
+        let violations = fields.into_violations();
+        (!violations.is_empty()).then(|| reason_of(&violations))
+    };
+    assert_eq!(reason(0), Some(pb::Reason::InvalidField));
+    assert_eq!((reason(1), reason(1_000)), (None, None));
+    assert_eq!(reason(1_001), Some(pb::Reason::BatchTooLarge));
+}
