@@ -9,6 +9,7 @@ mod case;
 mod codes;
 mod connection;
 mod event;
+pub mod import;
 mod metrics;
 mod output;
 mod policy;
