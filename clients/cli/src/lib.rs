@@ -10,6 +10,8 @@ mod codes;
 mod connection;
 mod event;
 pub mod import;
+pub mod load;
+pub mod market;
 mod metrics;
 mod output;
 mod policy;
