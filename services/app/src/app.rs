@@ -67,7 +67,13 @@ impl App {
     ///
     /// Must be called within a tokio runtime.
     #[must_use]
-    pub fn new(store: Store, detector: Arc<Detector>, clock: Arc<dyn Clock>, ids: Ids, settings: Settings) -> Self {
+    pub fn new(
+        store: Store,
+        detector: Arc<Detector>,
+        clock: Arc<dyn Clock>,
+        ids: Ids,
+        settings: Settings,
+    ) -> Self {
         let lanes = Lanes::new(&store, &settings);
         let app = Self(Arc::new(Inner {
             store,

@@ -30,7 +30,8 @@ impl ReturnFacts {
         self.row.requested_at = story.requested_at;
         self.row.withdrawn_at = story.withdrawn_at;
         self.row.counted_at = story.counted_at(rule);
-        self.row.last_event_at = self.events.iter().map(|e| e.occurred_at).max().unwrap_or(story.requested_at);
+        self.row.last_event_at =
+            self.events.iter().map(|e| e.occurred_at).max().unwrap_or(story.requested_at);
         Some(story)
     }
 }
@@ -92,7 +93,10 @@ fn delivered(line: &Line, shipments: &[&Shipment]) -> Option<Units> {
 /// The first time and the sum of units; none of nothing.
 fn total(parts: impl Iterator<Item = (Time, u32)>) -> Option<Units> {
     parts.fold(None, |sum: Option<Units>, (at, units)| {
-        Some(sum.map_or(Units { at, units }, |s| Units { at: s.at.min(at), units: s.units.saturating_add(units) }))
+        Some(sum.map_or(Units { at, units }, |s| Units {
+            at: s.at.min(at),
+            units: s.units.saturating_add(units),
+        }))
     })
 }
 

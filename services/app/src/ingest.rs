@@ -125,10 +125,6 @@ impl App {
 }
 
 impl Receipt {
-    fn rejected(field: &str, problem: impl Into<String>, why: Why) -> Self {
-        Self::Rejected(Violation { field: field.to_owned(), problem: problem.into(), why })
-    }
-
     const fn word(&self) -> &'static str {
         match self {
             Self::Accepted { .. } => "accepted",
@@ -136,4 +132,9 @@ impl Receipt {
             Self::Rejected(_) => "rejected",
         }
     }
+}
+
+/// A signal that is refused: the path begins at the signal.
+fn refused(field: &str, problem: impl Into<String>, why: Why) -> Violation {
+    Violation { field: field.to_owned(), problem: problem.into(), why }
 }

@@ -13,7 +13,7 @@ use amends_store::request;
 use tracing::Instrument;
 
 use crate::app::App;
-use crate::call::Call;
+use crate::call::{Call, RequestKey};
 use crate::error::{AppError, Result};
 use crate::telemetry;
 use crate::work::{Work, Written};
@@ -78,7 +78,9 @@ impl App {
     pub async fn perform<C: Command>(&self, call: Call, command: C) -> Result<C::Output> {
         match self.execute(call, command, |_| Vec::new()).await? {
             Answer::Fresh(output) => Ok(output),
-            Answer::Repeated(_) => Err(AppError::Internal("a call without a request id was repeated".to_owned())),
+            Answer::Repeated(_) => {
+                Err(AppError::Internal("a call without a request id was repeated".to_owned()))
+            }
         }
     }
 
@@ -137,11 +139,18 @@ impl App {
             return command.run(work).await.map(Answer::Fresh);
         };
         let principal = work.call.principal.name.to_string();
-        if let Some((digest, answer)) = request::find(&work.tx, shop, &principal, &key.id).await? {
-            let same = digest == key.digest;
-            return if same { Ok(Answer::Repeated(answer)) } else { Err(AppError::RequestIdReused) };
+        if let Some(answered) = answered(work, shop, &principal, &key).await? {
+            return answered;
         }
-        let output = command.run(work).await?;
+        let output = match command.run(work).await {
+            Ok(output) => output,
+            // The same request may have come twice at once: the first then made
+            // this one stale, and its answer is there by now.
+            Err(error) if !matches!(error, AppError::Store(_)) => {
+                return answered(work, shop, &principal, &key).await?.unwrap_or(Err(error));
+            }
+            Err(error) => return Err(error),
+        };
         request::put(&work.tx, shop, &principal, &key.id, (&key.digest, &render(&output)), work.now).await?;
         Ok(Answer::Fresh(output))
     }
@@ -178,6 +187,19 @@ impl App {
             self.wake_timers();
         }
     }
+}
+
+/// What this request was answered before, if it was.
+async fn answered<T>(
+    work: &Work,
+    shop: Option<&ShopId>,
+    principal: &str,
+    key: &RequestKey,
+) -> Result<Option<Result<Answer<T>>>> {
+    let found = request::find(&work.tx, shop, principal, &key.id).await?;
+    Ok(found.map(|(digest, answer)| {
+        if digest == key.digest { Ok(Answer::Repeated(answer)) } else { Err(AppError::RequestIdReused) }
+    }))
 }
 
 /// Grows with each try and differs between writers that collided.

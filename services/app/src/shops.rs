@@ -37,9 +37,11 @@ pub struct ShopInfo {
 
 impl ShopInfo {
     fn new(shop: Shop, policy: ShopPolicy, policy_version: i64, salt: [u8; 32]) -> Self {
-        let dated = policy.channel.iter().chain(catalogue()).any(|row| {
-            row.channel == shop.channel.as_str() && row.effective_from > Time::MIN
-        });
+        let dated = policy
+            .channel
+            .iter()
+            .chain(catalogue())
+            .any(|row| row.channel == shop.channel.as_str() && row.effective_from > Time::MIN);
         let row = in_force(&policy.channel, shop.channel.as_str(), &shop.region, Time::MIN);
         Self { undated: (!dated).then(|| Arc::new(row)), shop, policy, policy_version, salt }
     }
@@ -49,7 +51,9 @@ impl ShopInfo {
     pub fn channel_policy(&self, at: Time) -> Arc<ChannelPolicy> {
         match &self.undated {
             Some(policy) => Arc::clone(policy),
-            None => Arc::new(in_force(&self.policy.channel, self.shop.channel.as_str(), &self.shop.region, at)),
+            None => {
+                Arc::new(in_force(&self.policy.channel, self.shop.channel.as_str(), &self.shop.region, at))
+            }
         }
     }
 

@@ -45,7 +45,9 @@ static METRICS: LazyLock<Metrics> = LazyLock::new(|| {
             .build(),
         events: meter
             .u64_counter("amends.events")
-            .with_description("Events written to timelines, by type: cases opened and solved, offers and answers, …")
+            .with_description(
+                "Events written to timelines, by type: cases opened and solved, offers and answers, …",
+            )
             .build(),
         refusals: meter
             .u64_counter("amends.guardrail.refusals")

@@ -65,7 +65,8 @@ impl Work {
     /// # Errors
     /// When storage fails.
     pub async fn lock(&self, anchors: impl IntoIterator<Item = (&ShopId, &Anchor)>) -> Result<()> {
-        let buckets: Vec<i64> = anchors.into_iter().map(|(shop, anchor)| lock::bucket(shop, anchor)).collect();
+        let buckets: Vec<i64> =
+            anchors.into_iter().map(|(shop, anchor)| lock::bucket(shop, anchor)).collect();
         lock::anchors(&self.tx, &buckets).await?;
         Ok(())
     }
@@ -122,8 +123,11 @@ impl Work {
         let Changes { events, deadlines, tallies } = self.changes;
         event::append(&self.tx, &events).await?;
         deadline::apply(&self.tx, &deadlines).await?;
-        let counts: Vec<(ShopId, Day, Measure, i64)> =
-            tallies.into_iter().filter(|(_, v)| *v != 0).map(|((shop, day, m), v)| (shop, day, m, v)).collect();
+        let counts: Vec<(ShopId, Day, Measure, i64)> = tallies
+            .into_iter()
+            .filter(|(_, v)| *v != 0)
+            .map(|((shop, day, m), v)| (shop, day, m, v))
+            .collect();
         tally::add(&self.tx, shard, &counts).await?;
         self.tx.commit().await?;
         let deadlines_set = deadlines.iter().any(|d| matches!(d, DeadlineChange::Set(_)));

@@ -61,6 +61,10 @@ pub struct Config {
     pub replica: i64,
     /// How long calls may take to end at shutdown.
     pub drain: Duration,
+    /// Whether browsers may speak gRPC-Web.
+    pub web: bool,
+    /// Origins whose pages may do so.
+    pub cors_origins: Vec<String>,
     /// TLS, if it is on.
     pub tls: Option<TlsFiles>,
     /// Which log lines are written.
@@ -131,6 +135,14 @@ fn parse(values: &BTreeMap<String, Value>, mut problems: Problems) -> Result<Con
         agent_capacity: read.between("agent_capacity", 1, 1_000),
         replica: read.between("replica", 0, 1_000),
         drain: Duration::from_secs(read.between("drain_seconds", 1, 600)),
+        web: read.get("web"),
+        cors_origins: read
+            .get::<String>("cors_origins")
+            .split(',')
+            .map(str::trim)
+            .filter(|o| !o.is_empty())
+            .map(str::to_owned)
+            .collect(),
         tls,
         log: read.get("log"),
         log_format: match read.get::<String>("log_format").as_str() {
@@ -149,7 +161,9 @@ fn parse(values: &BTreeMap<String, Value>, mut problems: Problems) -> Result<Con
 fn check_database(url: &str, problems: &mut Problems) {
     let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
     if !known || url.contains(":memory:") {
-        problems.0.push("database_url: must be sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE".to_owned());
+        problems
+            .0
+            .push("database_url: must be sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE".to_owned());
     }
 }
 
@@ -233,7 +247,7 @@ macro_rules! fallback_default {
     ($($kind:ty),+) => {$( impl Fallback for $kind { fn fallback() -> Self { Self::default() } } )+};
 }
 
-fallback_default!(String, u32, u64, usize, i64);
+fallback_default!(String, u32, u64, usize, i64, bool);
 
 impl Fallback for SocketAddr {
     fn fallback() -> Self {
@@ -259,6 +273,8 @@ impl Config {
             ("agent_capacity", self.agent_capacity.to_string()),
             ("replica", self.replica.to_string()),
             ("drain_seconds", self.drain.as_secs().to_string()),
+            ("web", self.web.to_string()),
+            ("cors_origins", self.cors_origins.join(",")),
             ("tls_certificate", path(tls.map(|t| &t.certificate))),
             ("tls_key", path(tls.map(|t| &t.key))),
             ("tls_client_ca", path(tls.and_then(|t| t.client_ca.as_ref()))),
@@ -290,7 +306,12 @@ mod tests {
 
     #[test]
     fn every_problem_is_reported_at_once() {
-        let wrong = flags(&[("listen", "nowhere"), ("ingest_lanes", "0"), ("database_url", "mysql://x"), ("log_format", "xml")]);
+        let wrong = flags(&[
+            ("listen", "nowhere"),
+            ("ingest_lanes", "0"),
+            ("database_url", "mysql://x"),
+            ("log_format", "xml"),
+        ]);
         let problems = load(None, &wrong).expect_err("four settings are wrong");
         assert_eq!(problems.0.len(), 4, "{problems}");
     }

@@ -13,7 +13,11 @@ use tokio_util::sync::CancellationToken;
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn serve(listener: TcpListener, registry: Registry, stop: CancellationToken) -> std::io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    registry: Registry,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
     let router = Router::new().route("/metrics", get(scrape)).with_state(registry);
     axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await }).await
 }

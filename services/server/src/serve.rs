@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use amends_app::{App, Clock, Ids, Settings};
 use amends_detect::Detector;
-use amends_grpc::serve::{Health, Tls, Transport, TransportSettings};
+use amends_grpc::serve::{Drained, Health, Settings as TransportSettings, Tls, Transport};
 use amends_store::{Options, Store};
 use anyhow::{Context, bail};
 use prometheus::Registry;
@@ -46,7 +46,7 @@ pub struct Running {
     /// The service behind it.
     pub app: App,
     stop: CancellationToken,
-    transport: tokio::task::JoinHandle<anyhow::Result<()>>,
+    transport: tokio::task::JoinHandle<anyhow::Result<Drained>>,
     health: Health,
     workers: CancellationToken,
     background: JoinSet<()>,
@@ -75,14 +75,12 @@ pub async fn start(config: &Config, parts: Parts) -> anyhow::Result<Running> {
     let app = App::new(store.clone(), Arc::new(detector), parts.clock, parts.ids, settings(config));
     wait_for_schema(&store).await?;
     refuse_open_access(config, &app).await?;
-    let listener = TcpListener::bind(config.listen).await.with_context(|| cannot_listen("listen", config.listen))?;
+    let listener =
+        TcpListener::bind(config.listen).await.with_context(|| cannot_listen("listen", config.listen))?;
     let address = listener.local_addr()?;
-    let stop = CancellationToken::new();
-    let (transport, health) = Transport::new(app.clone(), transport_settings(config)?);
-    let transport = tokio::spawn({
-        let stop = stop.clone();
-        async move { transport.serve(listener, stop).await.map_err(anyhow::Error::from) }
-    });
+    let transport = Transport::new(app.clone(), transport_settings(config)?).await;
+    let (health, stop) = (transport.health(), transport.shutdown());
+    let transport = tokio::spawn(async move { transport.serve(listener).await.map_err(anyhow::Error::from) });
     let workers = CancellationToken::new();
     let mut background = JoinSet::new();
     let metrics_address = serve_metrics(config, parts.registry, &workers, &mut background).await?;
@@ -119,15 +117,24 @@ fn settings(config: &Config) -> Settings {
 
 fn transport_settings(config: &Config) -> anyhow::Result<TransportSettings> {
     let tls = config.tls.as_ref().map(read_tls).transpose()?;
-    Ok(TransportSettings { in_flight_max: config.in_flight, drain: config.drain, tls, ..TransportSettings::default() })
+    Ok(TransportSettings {
+        calls_max: config.in_flight,
+        drain_max: config.drain,
+        web: config.web,
+        cors_origins: config.cors_origins.clone(),
+        tls,
+        ..TransportSettings::default()
+    })
 }
 
 fn read_tls(files: &TlsFiles) -> anyhow::Result<Tls> {
-    let read = |path: &std::path::Path| std::fs::read(path).with_context(|| format!("cannot read {}", path.display()));
+    let read = |path: &std::path::Path| {
+        std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+    };
     Ok(Tls {
-        certificate: read(&files.certificate)?,
-        key: read(&files.key)?,
-        client_ca: files.client_ca.as_deref().map(read).transpose()?,
+        certificate_pem: read(&files.certificate)?,
+        key_pem: read(&files.key)?,
+        client_ca_pem: files.client_ca.as_deref().map(read).transpose()?,
     })
 }
 
@@ -170,7 +177,8 @@ async fn serve_metrics(
     background: &mut JoinSet<()>,
 ) -> anyhow::Result<Option<SocketAddr>> {
     let Some(address) = config.metrics_listen else { return Ok(None) };
-    let listener = TcpListener::bind(address).await.with_context(|| cannot_listen("metrics-listen", address))?;
+    let listener =
+        TcpListener::bind(address).await.with_context(|| cannot_listen("metrics-listen", address))?;
     let address = listener.local_addr()?;
     let stop = stop.clone();
     background.spawn(async move {
@@ -211,19 +219,23 @@ impl Running {
         let served = transport.await.context("the transport did not end")?;
         app.stop();
         workers.cancel();
-        let ended = tokio::time::timeout(WORKERS_WITHIN, async { while background.join_next().await.is_some() {} });
+        let ended =
+            tokio::time::timeout(WORKERS_WITHIN, async { while background.join_next().await.is_some() {} });
         if ended.await.is_err() {
             tracing::warn!("a worker did not finish its step in time");
         }
         store.close().await;
-        served
+        if served? == Drained::CutOff {
+            tracing::warn!("some calls took longer than drain_seconds and were cut off");
+        }
+        Ok(())
     }
 
     /// Waits until the transport ends by itself, which it only does when it fails.
     pub async fn failed(&mut self) -> anyhow::Error {
         match (&mut self.transport).await {
             Ok(Err(error)) => error,
-            Ok(Ok(())) => anyhow::anyhow!("the transport ended"),
+            Ok(Ok(_)) => anyhow::anyhow!("the transport ended"),
             Err(error) => error.into(),
         }
     }

@@ -56,7 +56,11 @@ pub fn start(log: &str, format: LogFormat, otlp: bool) -> anyhow::Result<Telemet
         LogFormat::Pretty => fmt::layer().with_writer(std::io::stderr).with_target(true).boxed(),
         LogFormat::Json => fmt::layer().json().with_writer(std::io::stderr).with_current_span(true).boxed(),
     };
-    tracing_subscriber::registry().with(spans).with(lines.with_filter(filter)).try_init().context("logs are set up already")?;
+    tracing_subscriber::registry()
+        .with(spans)
+        .with(lines.with_filter(filter))
+        .try_init()
+        .context("logs are set up already")?;
     Ok(Telemetry { traces, metrics, registry })
 }
 

@@ -23,7 +23,8 @@ pub enum Engine {
 /// How a database is opened.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The most connections (PostgreSQL), or the most readers (SQLite has one writer).
+    /// The most connections (PostgreSQL: one half for writers, one for readers), or the
+    /// most readers (SQLite has one writer).
     pub connections_max: u32,
     /// How long to wait for a connection before the database counts as unavailable.
     pub acquire_within: Duration,
@@ -55,8 +56,16 @@ impl Store {
     pub async fn open(url: &str, options: &Options) -> Result<Self> {
         let counters = Arc::new(Counters::default());
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let pool = Database::connect(postgres(url, options)).await?;
-            return Ok(Self { engine: Engine::Postgres, writer: pool.clone(), reader: pool, counters });
+            // Each connection prepares each statement once, and a pool hands
+            // its connections out in turn: writers have their own, so that few
+            // connections see the many statements of a batch.
+            let (writers, readers) = (options.connections_max.div_ceil(2), options.connections_max / 2);
+            let writer = Database::connect(postgres(url, writers, options)).await?;
+            let reader = match readers {
+                0 => writer.clone(),
+                some => Database::connect(postgres(url, some, options)).await?,
+            };
+            return Ok(Self { engine: Engine::Postgres, writer, reader, counters });
         }
         if !url.starts_with("sqlite:") || url.contains(":memory:") {
             return Err(StoreError::Unavailable(
@@ -128,8 +137,8 @@ fn common(url: &str, connections_max: u32, options: &Options) -> ConnectOptions 
     connect
 }
 
-fn postgres(url: &str, options: &Options) -> ConnectOptions {
-    let mut connect = common(url, options.connections_max, options);
+fn postgres(url: &str, connections_max: u32, options: &Options) -> ConnectOptions {
+    let mut connect = common(url, connections_max, options);
     connect.map_sqlx_postgres_opts(|o| {
         o.statement_cache_capacity(STATEMENTS_KEPT)
             .application_name("amends")

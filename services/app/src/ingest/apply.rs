@@ -7,13 +7,14 @@ mod review;
 mod shipment;
 mod survey;
 
+use amends_domain::case::{Handling, Outcome, Verb};
 use amends_domain::deadline::{Deadline, DeadlineChange, DeadlineKind};
 use amends_domain::event::Event;
 use amends_domain::order::Shipment;
 use amends_domain::subject::Subject;
 use amends_domain::{OrderId, Time};
 
-use super::world::{Now, World};
+use super::world::{Effect, Now, World};
 use crate::facts::{ReturnFacts, only_line, refresh_line};
 
 impl World {
@@ -33,7 +34,12 @@ impl World {
                 one.line.intent_at = Some(one.line.intent_at.map_or(*wish, |at| at.min(*wish)));
             }
             let window = at.info.channel_policy(one.line.helped.map_or(Time::MIN, |h| h.at)).avoid_window;
-            changes.push((one.line.line.clone(), verdict, one.line.verdict(), one.line.confirm_due_at(window)));
+            changes.push((
+                one.line.line.clone(),
+                verdict,
+                one.line.verdict(),
+                one.line.confirm_due_at(window),
+            ));
         }
         for (line, before, now, confirm_at) in changes {
             let subject = Subject::Line { order: order.clone(), line: line.clone() };
@@ -44,7 +50,8 @@ impl World {
                     .and_then(|place| self.cases.get(place))
                     .map(|c| c.case.id)
                     .or_else(|| self.cases.ended_on(&shop, &subject));
-                let event = Event::VerdictChanged { order: order.clone(), line: line.clone(), from: before, to: now };
+                let event =
+                    Event::VerdictChanged { order: order.clone(), line: line.clone(), from: before, to: now };
                 self.happened(at, case, event);
             }
             if let Some(due_at) = confirm_at.filter(|_| before != now) {
@@ -72,5 +79,34 @@ impl World {
         let facts = self.orders.get(&(shop.clone(), order.clone()))?;
         let only = only_line(facts.lines.values().map(|l| &l.line))?;
         Some(Subject::Line { order: order.clone(), line: only.line.clone() })
+    }
+
+    /// New trouble on a solved case: it was not the end of the story. What was
+    /// to take its course as a return does so without anyone.
+    pub(super) fn wake_if_solved(&mut self, at: Now<'_>, subject: &Subject, effect: Effect) {
+        let place = self.cases.open_on(&at.info.shop.id, subject);
+        let solved = place.and_then(|place| self.cases.get(place)).is_some_and(|one| {
+            matches!(one.case.handling, Handling::Solved { outcome, .. } if outcome != Outcome::ReturnProceeds)
+        });
+        if solved && !effect.opened {
+            self.wake_case(at, subject);
+        }
+    }
+
+    /// The buyer made themselves heard: a waiting or solved case comes back.
+    pub(super) fn wake_case(&mut self, at: Now<'_>, subject: &Subject) {
+        let Some(place) = self.cases.open_on(&at.info.shop.id, subject) else { return };
+        let Some(one) = self.cases.get_mut(place) else { return };
+        let (id, before) = (one.case.id, one.case.handling.state());
+        match one.case.clone().apply(Verb::BuyerMessage { at: at.signal.occurred_at }, at.now) {
+            Ok(case) => one.case = case,
+            // Every open state has this arrow; an ended case was not found above.
+            Err(refused) => return tracing::error!(%refused, "an open case did not hear its buyer"),
+        }
+        let after = one.case.handling.state();
+        if before != after {
+            self.happened(at, Some(id), Event::CaseWoken { cause: at.signal.body.kind().to_string() });
+            self.clear_waiting(at, id);
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! Writing what a batch changed: each table in one statement.
 
 use amends_domain::case::Case;
-use amends_domain::{OrderId, ReturnId, ReviewId, ShopId};
 use amends_domain::returns::ReturnEvent;
 use amends_domain::review::ReviewVersion;
+use amends_domain::{OrderId, ReturnId, ReviewId, ShopId};
 use amends_store::{buyer, case, message, order, returns, review, shipment, signal, survey, text};
 
 use super::world::World;

@@ -80,10 +80,17 @@ impl Lanes {
                 }
             }
         }
-        receipts.into_iter().collect::<Option<Vec<_>>>().ok_or_else(|| AppError::Internal("a receipt is missing".to_owned()))
+        receipts
+            .into_iter()
+            .collect::<Option<Vec<_>>>()
+            .ok_or_else(|| AppError::Internal("a receipt is missing".to_owned()))
     }
 
-    fn enqueue(&self, lane: usize, submission: Submission) -> Result<oneshot::Receiver<Result<Vec<Receipt>>>> {
+    fn enqueue(
+        &self,
+        lane: usize,
+        submission: Submission,
+    ) -> Result<oneshot::Receiver<Result<Vec<Receipt>>>> {
         let size = u32::try_from(submission.signals.len()).unwrap_or(u32::MAX);
         let Ok(room) = Arc::clone(&self.room).try_acquire_many_owned(size) else {
             telemetry::shed("ingest");
@@ -118,7 +125,11 @@ impl Lanes {
             part.0.push(place);
             part.1.push(signal);
         }
-        let part_of = |signals| Submission { shop: Arc::clone(&submission.shop), call: submission.call.clone(), signals };
+        let part_of = |signals| Submission {
+            shop: Arc::clone(&submission.shop),
+            call: submission.call.clone(),
+            signals,
+        };
         parts.into_iter().map(|(lane, (places, signals))| (lane, places, part_of(signals))).collect()
     }
 }
@@ -231,7 +242,8 @@ async fn inside(work: &mut crate::work::Work, submissions: &[Submission]) -> Res
             }
             continue;
         }
-        let receipts = submission.signals.iter().map(|s| world.take(submission, s, work.now, work.app.ids())).collect();
+        let receipts =
+            submission.signals.iter().map(|s| world.take(submission, s, work.now, work.app.ids())).collect();
         answers.push(Ok(receipts));
     }
     world.flush(work).await?;

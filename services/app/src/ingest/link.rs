@@ -79,7 +79,11 @@ impl World {
             case.version += 1;
         }
         let (id, deadline) = (case.id, case.hard_deadline);
-        self.happened(at, Some(id), Event::SignalJoined { kind: at.signal.body.kind(), signal: at.signal.id.clone() });
+        self.happened(
+            at,
+            Some(id),
+            Event::SignalJoined { kind: at.signal.body.kind(), signal: at.signal.id.clone() },
+        );
         if changed {
             self.watch_channel(at, id, deadline);
         }
@@ -87,7 +91,13 @@ impl World {
     }
 
     /// The signal joins the open case on its subject, or opens one.
-    pub(super) fn join_or_open(&mut self, at: Now<'_>, subject: Subject, kind: CaseKind, trouble: Trouble) -> Effect {
+    pub(super) fn join_or_open(
+        &mut self,
+        at: Now<'_>,
+        subject: Subject,
+        kind: CaseKind,
+        trouble: Trouble,
+    ) -> Effect {
         if let Some(joined) = self.join(at, &subject, &trouble) {
             return joined;
         }
@@ -161,11 +171,13 @@ impl World {
 
     /// The younger becomes part of the older, whoever the buyer believes to be talking to.
     fn merge_cases(&mut self, at: Now<'_>, a: usize, b: usize) {
-        let age = |place| self.cases.get(place).map(|c: &super::world::OneCase| (c.case.opened_at, c.case.id));
+        let age =
+            |place| self.cases.get(place).map(|c: &super::world::OneCase| (c.case.opened_at, c.case.id));
         let (older, younger) = if age(a) <= age(b) { (a, b) } else { (b, a) };
         // The older one stands for the narrow subject from now on.
         let narrow = self.cases.get(b).map(|c| c.case.subject.clone());
-        let (Some(into), Some(one)) = (self.cases.get(older).map(|c| c.case.id), self.cases.get_mut(younger)) else {
+        let (Some(into), Some(one)) = (self.cases.get(older).map(|c| c.case.id), self.cases.get_mut(younger))
+        else {
             return;
         };
         let (id, reasons, flags) = (one.case.id, one.case.reasons.clone(), one.case.flags.clone());

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use amends_domain::signal::{SignalBody, SignalKind};
 use amends_domain::returns::ReturnStatus;
+use amends_domain::signal::{SignalBody, SignalKind};
 use amends_domain::subject::Anchor;
 use amends_domain::{CaseId, OrderId, ReturnId, ReviewId, ShopId};
 use amends_store::{Of, case, message, order, remedy, returns, review, shipment, signal};
@@ -149,7 +149,10 @@ async fn add_reviews(work: &Work, world: &mut World, rows: Vec<review::ReviewRow
         let (versions, history) = refresh_review(&mut row, versions, threshold);
         let before = info.review_counts(&history, &row.handling);
         let after = before.clone();
-        world.reviews.insert(key, ReviewWorld { row, versions, new_versions: Vec::new(), before, after, changed: false });
+        world.reviews.insert(
+            key,
+            ReviewWorld { row, versions, new_versions: Vec::new(), before, after, changed: false },
+        );
     }
     Ok(())
 }
@@ -157,7 +160,8 @@ async fn add_reviews(work: &Work, world: &mut World, rows: Vec<review::ReviewRow
 async fn load_orders(work: &Work, named: &Named, world: &mut World) -> Result<()> {
     // A review that is known may name an order that its signal does not repeat.
     let known = world.reviews.values().filter_map(|r| r.row.order.clone().map(|o| (r.row.shop.clone(), o)));
-    let orders: Vec<Of<OrderId>> = named.orders.iter().cloned().chain(known).collect::<BTreeSet<_>>().into_iter().collect();
+    let orders: Vec<Of<OrderId>> =
+        named.orders.iter().cloned().chain(known).collect::<BTreeSet<_>>().into_iter().collect();
     for line in order::by_orders(&work.tx, &orders).await? {
         let before = world.shops.get(&line.shop).map(|info| info.line_counts(&line)).unwrap_or_default();
         let facts = world.orders.entry((line.shop.clone(), line.order.clone())).or_default();
@@ -169,14 +173,18 @@ async fn load_orders(work: &Work, named: &Named, world: &mut World) -> Result<()
     }
     let mut events: HashMap<(ShopId, OrderId, ReturnId), Vec<_>> = HashMap::new();
     let requests = returns::by_orders(&work.tx, &orders).await?;
-    let keys: Vec<_> = requests.iter().map(|r| (r.shop.clone(), r.order.clone(), r.return_id.clone())).collect();
+    let keys: Vec<_> =
+        requests.iter().map(|r| (r.shop.clone(), r.order.clone(), r.return_id.clone())).collect();
     for (shop, order, request, event) in returns::events(&work.tx, &keys).await? {
         events.entry((shop, order, request)).or_default().push(event);
     }
     for row in requests {
-        let events = events.remove(&(row.shop.clone(), row.order.clone(), row.return_id.clone())).unwrap_or_default();
+        let events =
+            events.remove(&(row.shop.clone(), row.order.clone(), row.return_id.clone())).unwrap_or_default();
         let facts = world.orders.entry((row.shop.clone(), row.order.clone())).or_default();
-        facts.returns.insert(row.return_id.clone(), Kept { value: ReturnFacts { row, events }, changed: false });
+        facts
+            .returns
+            .insert(row.return_id.clone(), Kept { value: ReturnFacts { row, events }, changed: false });
     }
     let moved: Vec<Of<OrderId>> = named.moved_orders.iter().cloned().collect();
     for wish in message::intents_of_orders(&work.tx, &moved).await?.into_iter().filter(|m| m.line.is_none()) {
@@ -188,7 +196,10 @@ async fn load_orders(work: &Work, named: &Named, world: &mut World) -> Result<()
 }
 
 async fn load_cases(work: &Work, named: &Named, world: &mut World) -> Result<()> {
-    let known = world.reviews.values().filter_map(|r| r.row.order.clone().map(|o| (r.row.shop.clone(), Anchor::Order(o))));
+    let known = world
+        .reviews
+        .values()
+        .filter_map(|r| r.row.order.clone().map(|o| (r.row.shop.clone(), Anchor::Order(o))));
     let anchors: BTreeSet<(ShopId, Anchor)> = named.case_anchors.iter().cloned().chain(known).collect();
     let anchors: Vec<(ShopId, Anchor)> = anchors.into_iter().collect();
     let ids: Vec<Of<CaseId>> = named.cases.iter().cloned().collect();

@@ -18,7 +18,8 @@ use amends_domain::signal::{Signal, SignalBody, SignalKind};
 use amends_domain::subject::{Anchor, Subject};
 use amends_domain::tally::Count;
 use amends_domain::{
-    BuyerKey, BuyerRef, CaseId, EventId, LineId, OrderId, ReturnId, ReviewId, ShipmentId, ShopId, SignalId, Time,
+    BuyerKey, BuyerRef, CaseId, EventId, LineId, OrderId, ReturnId, ReviewId, ShipmentId, ShopId, SignalId,
+    Time,
 };
 use amends_store::Of;
 use amends_store::buyer::BuyerRow;
@@ -29,7 +30,7 @@ use amends_store::signal::{KnownSignal, SignalRow};
 use amends_store::survey::SurveyRow;
 use amends_store::text::TextRow;
 
-use super::{Prepared, Receipt, Submission};
+use super::{Prepared, Receipt, Submission, refused};
 use crate::context::Ids;
 use crate::error::Why;
 use crate::facts::ReturnFacts;
@@ -133,7 +134,13 @@ pub(super) struct Effect {
 
 impl World {
     /// Takes one signal in: stored, repeated or refused.
-    pub(super) fn take(&mut self, submission: &Submission, prepared: &Prepared, now: Time, ids: &Ids) -> Receipt {
+    pub(super) fn take(
+        &mut self,
+        submission: &Submission,
+        prepared: &Prepared,
+        now: Time,
+        ids: &Ids,
+    ) -> Receipt {
         let signal = &prepared.signal;
         let shop = submission.shop.shop.id.clone();
         let key = (shop.clone(), signal.body.kind(), signal.id.clone());
@@ -152,7 +159,7 @@ impl World {
         };
         let effect = match outcome {
             Ok(effect) => effect,
-            Err(refused) => return refused,
+            Err(violation) => return Receipt::Rejected(violation),
         };
         let row = SignalRow {
             shop,
@@ -233,7 +240,7 @@ impl World {
 fn repeated(known: &KnownSignal, prepared: &Prepared) -> Receipt {
     if known.digest != prepared.digest {
         let problem = "this signal_id was used before for another content; a correction is a new signal";
-        return Receipt::rejected("signal_id", problem, Why::Conflict);
+        return Receipt::Rejected(refused("signal_id", problem, Why::Conflict));
     }
     Receipt::Duplicate {
         first_received_at: known.received_at,
@@ -266,9 +273,10 @@ impl CaseWorld {
     /// The open case on a subject.
     pub(super) fn open_on(&self, shop: &ShopId, subject: &Subject) -> Option<usize> {
         let places = self.by_anchor.get(&(shop.clone(), subject.anchor()))?;
-        places.iter().copied().find(|i| {
-            self.list.get(*i).is_some_and(|c| c.case.subject == *subject && c.case.is_open())
-        })
+        places
+            .iter()
+            .copied()
+            .find(|i| self.list.get(*i).is_some_and(|c| c.case.subject == *subject && c.case.is_open()))
     }
 
     /// The latest ended case on a subject.

@@ -78,6 +78,22 @@ async fn one_persons_ids_are_not_anothers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_same_request_twice_at_once_is_done_once() {
+    everywhere(async |house| {
+        let case = house.claimed(1).await;
+        let run = || {
+            let (app, note) = (house.app.clone(), note(&case, "once"));
+            tokio::spawn(async move { app.execute(with_id("a", 1), note, render).await.unwrap() })
+        };
+        let (a, b) = (run(), run());
+        let fresh =
+            [a.await.unwrap(), b.await.unwrap()].iter().filter(|a| matches!(a, Answer::Fresh(_))).count();
+        assert_eq!((fresh, house.case(case.id).await.version), (1, case.version + 1));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_caller_who_hangs_up_does_not_lose_the_write() {
     everywhere(async |house| {
         let case = house.claimed(1).await;

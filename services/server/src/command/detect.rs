@@ -14,7 +14,9 @@ const CHUNK: usize = 8_192;
 
 /// Hears what texts say.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  echo '{\"id\":\"1\",\"text\":\"I want my money back\",\"kind\":\"message\"}' | amends detect\n  amends detect reviews.jsonl > verdicts.jsonl\n  amends detect --eval labelled.tsv")]
+#[command(
+    after_help = "Examples:\n  echo '{\"id\":\"1\",\"text\":\"I want my money back\",\"kind\":\"message\"}' | amends detect\n  amends detect reviews.jsonl > verdicts.jsonl\n  amends detect --eval labelled.tsv"
+)]
 pub struct Detect {
     /// JSON Lines {"id", "text", "rating", "language", "kind": "review"|"message"}; standard input when absent.
     pub file: Option<PathBuf>,
@@ -101,7 +103,10 @@ pub fn run(command: &Detect) -> anyhow::Result<()> {
         number += lines.len() as u64;
     }
     output.flush()?;
-    anyhow::ensure!(unreadable == 0, "{unreadable} line(s) could not be read; each has an error in its place");
+    anyhow::ensure!(
+        unreadable == 0,
+        "{unreadable} line(s) could not be read; each has an error in its place"
+    );
     Ok(())
 }
 
@@ -188,4 +193,29 @@ fn verdict(id: serde_json::Value, heard: Detection) -> Verdict {
         evidence: heard.evidence.into_iter().map(span).collect(),
         model_version: heard.model_version,
     }
+}
+
+fn evaluate(detector: &Detector, file: &Path) -> anyhow::Result<()> {
+    let labelled = amends_detect::eval::read_tsv(BufReader::new(open(file)?))
+        .with_context(|| format!("{} cannot be used", file.display()))?;
+    let report = amends_detect::eval::evaluate(detector, &labelled);
+    let percent = |share: f64| format!("{:.3}", share);
+    let auc = |auc: Option<f64>| auc.map_or_else(|| "-".to_owned(), percent);
+    println!("language   texts  negative  precision  recall     F1    AUC    ECE  identified");
+    let rows = report.languages.iter().map(|(tag, scores)| (tag.as_str(), scores));
+    for (tag, s) in rows.chain([("all", &report.pooled)]) {
+        println!(
+            "{tag:8}  {:6}  {:8}  {:>9}  {:>6}  {:>5}  {:>5}  {:>5}  {:>10}",
+            s.texts,
+            s.negatives,
+            percent(s.precision),
+            percent(s.recall),
+            percent(s.f1),
+            auc(s.roc_auc),
+            percent(s.calibration_error),
+            percent(s.language_accuracy)
+        );
+    }
+    println!("macro AUC {}", auc(report.macro_auc));
+    Ok(())
 }

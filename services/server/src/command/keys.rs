@@ -90,7 +90,8 @@ async fn act(app: &App, action: Action, json: bool) -> anyhow::Result<()> {
         Action::Create { name, roles, shops, days } => {
             let shops = if shops.is_empty() { ShopScope::All } else { ShopScope::Only(shops) };
             let expires_at = days.map(|days| app.now() + Span::from_days(days));
-            let made = app.perform(by_operator(principal), CreateKey { name, roles, shops, expires_at }).await?;
+            let made =
+                app.perform(by_operator(principal), CreateKey { name, roles, shops, expires_at }).await?;
             if json {
                 println!("{}", serde_json::json!({ "id": made.id.to_string(), "key": made.token }));
             } else {
@@ -149,7 +150,8 @@ impl Keys {
     pub async fn make(app: &App, name: &str, roles: &[Role]) -> anyhow::Result<String> {
         let name: AgentId = name.parse().map_err(|e| anyhow!("{name}: {e}"))?;
         let key = CreateKey { name, roles: roles.to_vec(), shops: ShopScope::All, expires_at: None };
-        let made = app.perform(by_operator(local_principal()?), key).await.context("a key could not be made")?;
+        let made =
+            app.perform(by_operator(local_principal()?), key).await.context("a key could not be made")?;
         Ok(made.token)
     }
 }

@@ -29,7 +29,8 @@ pub(super) async fn run(command: Load, mut connection: Connection) -> anyhow::Re
     let directory = tempfile::tempdir()?;
     let mut settings = command.settings.with("listen", "127.0.0.1:0").with("metrics_listen", "off");
     if settings.given("database_url").is_none() {
-        settings = settings.with("database_url", format!("sqlite:{}", directory.path().join("load.db").display()));
+        settings =
+            settings.with("database_url", format!("sqlite:{}", directory.path().join("load.db").display()));
     }
     let config = settings.config()?;
     let parts = Parts {

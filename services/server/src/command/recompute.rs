@@ -53,7 +53,10 @@ pub(super) async fn run(command: Recompute, json: bool) -> anyhow::Result<()> {
     app.stop();
     store.close().await;
     let left = done?;
-    anyhow::ensure!(left == 0, "{left} value(s) differ from the log; `amends recompute --repair` corrects them");
+    anyhow::ensure!(
+        left == 0,
+        "{left} value(s) differ from the log; `amends recompute --repair` corrects them"
+    );
     Ok(())
 }
 

@@ -22,17 +22,35 @@ const fn off(name: &'static str, help: &'static str) -> Setting {
 
 /// All settings, in the order `amends check` prints them.
 pub const SETTINGS: &[Setting] = &[
-    setting("listen", "127.0.0.1:7460", "Address of gRPC and gRPC-Web. Without API keys only loopback is accepted."),
+    setting(
+        "listen",
+        "127.0.0.1:7460",
+        "Address of gRPC and gRPC-Web. Without API keys only loopback is accepted.",
+    ),
     setting("metrics_listen", "127.0.0.1:7461", "Address of Prometheus metrics (/metrics), or off."),
     setting("database_url", "sqlite:./amends.db", "sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE."),
     setting("database_connections", "16", "Connections at most, 1-500 (SQLite: readers; it has one writer)."),
     setting("ingest_lanes", "4", "Transactions of ingest under way at a time on PostgreSQL, 1-64."),
-    setting("ingest_queue", "20000", "Signals that may wait for a transaction, 1000-1000000; beyond, callers are shed."),
+    setting(
+        "ingest_queue",
+        "20000",
+        "Signals that may wait for a transaction, 1000-1000000; beyond, callers are shed.",
+    ),
     setting("ingest_batch", "1000", "Signals committed together at most, 1-10000."),
     setting("in_flight", "1024", "Calls served at a time, 1-100000; beyond, callers are shed."),
     setting("agent_capacity", "20", "Cases an agent may hold at a time, 1-1000."),
-    setting("replica", "0", "A number of its own for each replica on one database, 0-1000: spares them waiting for each other's counts."),
+    setting(
+        "replica",
+        "0",
+        "A number of its own for each replica on one database, 0-1000: spares them waiting for each other's counts.",
+    ),
     setting("drain_seconds", "20", "How long calls may take to end at shutdown, 1-600 seconds."),
+    setting("web", "true", "Whether browsers may speak gRPC-Web, also over HTTP/1.1: true or false."),
+    setting(
+        "cors_origins",
+        "",
+        "Origins whose pages may do so, separated by commas; none for no cross-origin access.",
+    ),
     off("tls_certificate", "Certificate chain (PEM file); with tls_key it turns TLS on."),
     off("tls_key", "Private key (PEM file)."),
     off("tls_client_ca", "Authority of client certificates (PEM file); turns mutual TLS on."),

@@ -1,15 +1,15 @@
 //! A message was sent.
 
-use amends_domain::case::{CaseKind, Origin, Verb};
+use amends_domain::BuyerKey;
+use amends_domain::case::{CaseKind, Origin};
 use amends_domain::detection::{Detection, Flag};
 use amends_domain::event::Event;
 use amends_domain::signal::{Author, Direction, MessageSignal};
 use amends_domain::subject::Subject;
-use amends_domain::BuyerKey;
 use amends_store::message::MessageRow;
 use amends_store::text::{TextOwner, TextRow};
 
-use crate::ingest::Receipt;
+use crate::error::Violation;
 use crate::ingest::link::Trouble;
 use crate::ingest::world::{Effect, Now, World};
 
@@ -19,7 +19,7 @@ impl World {
         at: Now<'_>,
         message: &MessageSignal,
         detection: Option<&Detection>,
-    ) -> Result<Effect, Receipt> {
+    ) -> Result<Effect, Violation> {
         let buyer = self.buyer(at, &message.buyer);
         let subject = match &message.order {
             Some(order) => self.subject(&at.info.shop.id, order, message.line.as_ref()),
@@ -30,7 +30,9 @@ impl World {
             self.note_wish(at, message, &subject);
         }
         let effect = match (message.direction, detection) {
-            (Direction::FromBuyer, Some(detection)) => self.hear_buyer(at, message, subject, buyer, detection),
+            (Direction::FromBuyer, Some(detection)) => {
+                self.hear_buyer(at, message, subject, buyer, detection)
+            }
             _ => self.hear_seller(at, message, &subject),
         };
         self.store_message(at, message, buyer, effect, intent);
@@ -58,7 +60,11 @@ impl World {
             self.join_or_open(at, subject.clone(), CaseKind::Return, trouble)
         } else {
             // What is no trouble by itself still teaches nothing wrong to an open case.
-            let heard = if detection.negative { trouble } else { Trouble { buyer: Some(buyer), ..Trouble::default() } };
+            let heard = if detection.negative {
+                trouble
+            } else {
+                Trouble { buyer: Some(buyer), ..Trouble::default() }
+            };
             self.join(at, &subject, &heard).unwrap_or_default()
         };
         if effect.case.is_some() {
@@ -70,23 +76,6 @@ impl World {
         effect
     }
 
-    /// The buyer wrote: a waiting or solved case comes back.
-    fn wake_case(&mut self, at: Now<'_>, subject: &Subject) {
-        let Some(place) = self.cases.open_on(&at.info.shop.id, subject) else { return };
-        let Some(one) = self.cases.get_mut(place) else { return };
-        let (id, before) = (one.case.id, one.case.handling.state());
-        match one.case.clone().apply(Verb::BuyerMessage { at: at.signal.occurred_at }, at.now) {
-            Ok(case) => one.case = case,
-            // Every open state has this arrow; an ended case was not found above.
-            Err(refused) => return tracing::error!(%refused, "an open case did not hear its buyer"),
-        }
-        let after = one.case.handling.state();
-        if before != after {
-            self.happened(at, Some(id), Event::CaseWoken { cause: "BUYER_MESSAGE".to_owned() });
-            self.clear_waiting(at, id);
-        }
-    }
-
     fn hear_seller(&mut self, at: Now<'_>, message: &MessageSignal, subject: &Subject) -> Effect {
         let Some(place) = self.cases.open_on(&at.info.shop.id, subject) else { return Effect::default() };
         let Some(one) = self.cases.get_mut(place) else { return Effect::default() };
@@ -95,7 +84,8 @@ impl World {
         if message.author != Author::Bot {
             let case = &mut one.case;
             let sent = at.signal.occurred_at;
-            case.first_human_action_at = Some(case.first_human_action_at.map_or(sent, |first| first.min(sent)));
+            case.first_human_action_at =
+                Some(case.first_human_action_at.map_or(sent, |first| first.min(sent)));
             if case.waiting_since.is_some_and(|since| since <= sent) {
                 case.waiting_since = None;
             }
@@ -121,7 +111,14 @@ impl World {
         self.refresh_order(at, order);
     }
 
-    fn store_message(&mut self, at: Now<'_>, message: &MessageSignal, buyer: BuyerKey, effect: Effect, intent: bool) {
+    fn store_message(
+        &mut self,
+        at: Now<'_>,
+        message: &MessageSignal,
+        buyer: BuyerKey,
+        effect: Effect,
+        intent: bool,
+    ) {
         let shop = at.info.shop.id.clone();
         if !message.text.is_empty() {
             self.out.texts.push(TextRow {
@@ -152,5 +149,9 @@ impl World {
 }
 
 fn seen(message: &MessageSignal) -> Event {
-    Event::MessageSeen { message: message.message.clone(), direction: message.direction, author: message.author }
+    Event::MessageSeen {
+        message: message.message.clone(),
+        direction: message.direction,
+        author: message.author,
+    }
 }

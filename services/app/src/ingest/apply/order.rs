@@ -3,16 +3,20 @@
 use amends_domain::order::Purchase;
 use amends_domain::signal::OrderSignal;
 
-use crate::error::Why;
-use crate::ingest::Receipt;
+use crate::error::{Violation, Why};
+use crate::ingest::refused;
 use crate::ingest::world::{Effect, Now, World};
 
 impl World {
-    pub(in crate::ingest) fn take_order(&mut self, at: Now<'_>, order: &OrderSignal) -> Result<Effect, Receipt> {
+    pub(in crate::ingest) fn take_order(
+        &mut self,
+        at: Now<'_>,
+        order: &OrderSignal,
+    ) -> Result<Effect, Violation> {
         let shop = at.info.shop.id.clone();
         for (i, line) in order.lines.iter().enumerate() {
             if line.unit_price.currency != at.info.shop.currency {
-                return Err(Receipt::rejected(
+                return Err(refused(
                     &format!("order.lines[{i}].unit_price.currency"),
                     format!("must be the shop's currency, {}", at.info.shop.currency),
                     Why::Currency,

@@ -1,22 +1,26 @@
 //! A return request was observed.
 
+use amends_domain::CaseId;
 use amends_domain::case::{CaseKind, Origin};
 use amends_domain::detection::Reason;
 use amends_domain::event::Event;
 use amends_domain::remedy::Takes;
 use amends_domain::returns::{ReturnEvent, ReturnStatus};
 use amends_domain::signal::ReturnSignal;
-use amends_domain::CaseId;
 use amends_store::returns::ReturnRow;
 
-use crate::error::Why;
+use crate::error::{Violation, Why};
 use crate::facts::ReturnFacts;
-use crate::ingest::Receipt;
 use crate::ingest::link::Trouble;
+use crate::ingest::refused;
 use crate::ingest::world::{Effect, Kept, Now, World};
 
 impl World {
-    pub(in crate::ingest) fn take_return(&mut self, at: Now<'_>, seen: &ReturnSignal) -> Result<Effect, Receipt> {
+    pub(in crate::ingest) fn take_return(
+        &mut self,
+        at: Now<'_>,
+        seen: &ReturnSignal,
+    ) -> Result<Effect, Violation> {
         let shop = at.info.shop.id.clone();
         self.check_return(at, seen)?;
         self.return_orders.insert((shop.clone(), seen.return_id.clone()), seen.order.clone());
@@ -60,7 +64,9 @@ impl World {
             ..Trouble::default()
         };
         let effect = if is_open && sofar.is_none() {
-            self.join_or_open(at, subject, CaseKind::Return, trouble)
+            let effect = self.join_or_open(at, subject.clone(), CaseKind::Return, trouble);
+            self.wake_if_solved(at, &subject, effect);
+            effect
         } else {
             self.join(at, &subject, &trouble).unwrap_or(Effect { case: sofar, opened: false })
         };
@@ -100,16 +106,16 @@ impl World {
         }
     }
 
-    fn check_return(&self, at: Now<'_>, seen: &ReturnSignal) -> Result<(), Receipt> {
+    fn check_return(&self, at: Now<'_>, seen: &ReturnSignal) -> Result<(), Violation> {
         let shop = &at.info.shop;
         if seen.refund.is_some_and(|refund| refund.currency != shop.currency) {
             let problem = format!("must be the shop's currency, {}", shop.currency);
-            return Err(Receipt::rejected("return_request.refund_amount.currency", problem, Why::Currency));
+            return Err(refused("return_request.refund_amount.currency", problem, Why::Currency));
         }
         let known = self.return_orders.get(&(shop.id.clone(), seen.return_id.clone()));
         if known.is_some_and(|order| *order != seen.order) {
             let problem = "this return_id was used before for another order";
-            return Err(Receipt::rejected("return_request.return_id", problem, Why::Conflict));
+            return Err(refused("return_request.return_id", problem, Why::Conflict));
         }
         let Some(facts) = self.orders.get(&(shop.id.clone(), seen.order.clone())) else { return Ok(()) };
         let purchased = match &seen.line {
@@ -117,7 +123,7 @@ impl World {
             None => facts.lines.values().map(|l| l.line.purchase.as_ref().map(|p| p.quantity)).sum(),
         };
         match purchased {
-            Some(purchased) if purchased > 0 && seen.quantity > purchased => Err(Receipt::rejected(
+            Some(purchased) if purchased > 0 && seen.quantity > purchased => Err(refused(
                 "return_request.quantity",
                 format!("{} is more than the {purchased} that were purchased", seen.quantity),
                 Why::Quantity,

@@ -12,8 +12,8 @@ use amends_domain::{CaseId, OrderId, ReviewId, Time};
 use amends_store::review::{ReviewHead, ReviewRow};
 use amends_store::text::{TextOwner, TextRow};
 
+use crate::error::Violation;
 use crate::facts::refresh_review;
-use crate::ingest::Receipt;
 use crate::ingest::link::Trouble;
 use crate::ingest::world::{Effect, Now, ReviewWorld, World};
 
@@ -23,7 +23,7 @@ impl World {
         at: Now<'_>,
         seen: &ReviewSignal,
         detection: Option<&Detection>,
-    ) -> Result<Effect, Receipt> {
+    ) -> Result<Effect, Violation> {
         let shop = at.info.shop.id.clone();
         let key = (shop.clone(), seen.review.clone());
         let buyer = seen.buyer.as_ref().map(|b| self.buyer(at, b));
@@ -58,7 +58,9 @@ impl World {
     /// Derives a review anew; says what lies between the signal's version and the one before.
     fn refresh_one_review(&mut self, at: Now<'_>, review: &ReviewId) -> DiffKind {
         let shop = at.info.shop.id.clone();
-        let Some(one) = self.reviews.get_mut(&(shop.clone(), review.clone())) else { return DiffKind::Unchanged };
+        let Some(one) = self.reviews.get_mut(&(shop.clone(), review.clone())) else {
+            return DiffKind::Unchanged;
+        };
         let first_seen = one.versions.iter().map(|v| v.observed_at).min().unwrap_or(at.now);
         let threshold = at.info.channel_policy(first_seen).negative_threshold;
         let (versions, history) = refresh_review(&mut one.row, std::mem::take(&mut one.versions), threshold);
@@ -101,7 +103,9 @@ impl World {
         diff: DiffKind,
     ) -> Effect {
         let shop = at.info.shop.id.clone();
-        let Some(one) = self.reviews.get(&(shop.clone(), seen.review.clone())) else { return Effect::default() };
+        let Some(one) = self.reviews.get(&(shop.clone(), seen.review.clone())) else {
+            return Effect::default();
+        };
         let (row, threshold) = (&one.row, at.info.channel_policy(at.signal.occurred_at).negative_threshold);
         let alone = Subject::Review { review: seen.review.clone() };
         let (order, line, sofar) = (row.order.clone(), row.line.clone(), row.case);
@@ -127,7 +131,9 @@ impl World {
         let news = matches!(diff, DiffKind::First | DiffKind::Worsened | DiffKind::ReReversed);
         let opens = (negative_now || hidden) && (sofar.is_none() || news);
         let effect = if opens {
-            self.join_or_open(at, subject, CaseKind::Review, trouble)
+            let effect = self.join_or_open(at, subject.clone(), CaseKind::Review, trouble);
+            self.wake_if_solved(at, &subject, effect);
+            effect
         } else {
             let quiet = Trouble { buyer, ..Trouble::default() };
             self.join(at, &subject, &quiet).unwrap_or(Effect { case: sofar, opened: false })
@@ -170,15 +176,24 @@ impl World {
 
     /// A case no longer waits: its timers are off.
     pub(in crate::ingest) fn clear_waiting(&mut self, at: Now<'_>, case: CaseId) {
-        let kinds =
-            [DeadlineKind::BuyerReminder, DeadlineKind::BuyerSilence, DeadlineKind::Wake, DeadlineKind::AutoClose];
+        let kinds = [
+            DeadlineKind::BuyerReminder,
+            DeadlineKind::BuyerSilence,
+            DeadlineKind::Wake,
+            DeadlineKind::AutoClose,
+        ];
         for kind in kinds {
             let (shop, subject) = (at.info.shop.id.clone(), case.to_string());
             self.out.deadlines.push(DeadlineChange::Clear { shop, kind, subject });
         }
     }
 
-    fn store_review_text(&mut self, at: Now<'_>, seen: &ReviewSignal, buyer: Option<amends_domain::BuyerKey>) {
+    fn store_review_text(
+        &mut self,
+        at: Now<'_>,
+        seen: &ReviewSignal,
+        buyer: Option<amends_domain::BuyerKey>,
+    ) {
         if !seen.text.is_empty() {
             self.out.texts.push(TextRow {
                 shop: at.info.shop.id.clone(),

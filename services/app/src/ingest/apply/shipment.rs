@@ -7,22 +7,26 @@ use amends_domain::order::Shipment;
 use amends_domain::signal::{ShipmentSignal, ShipmentState};
 use amends_domain::subject::Subject;
 
-use crate::error::Why;
-use crate::ingest::Receipt;
+use crate::error::{Violation, Why};
 use crate::ingest::link::Trouble;
+use crate::ingest::refused;
 use crate::ingest::world::{Effect, Kept, Now, World};
 
 impl World {
-    pub(in crate::ingest) fn take_shipment(&mut self, at: Now<'_>, parcel: &ShipmentSignal) -> Result<Effect, Receipt> {
+    pub(in crate::ingest) fn take_shipment(
+        &mut self,
+        at: Now<'_>,
+        parcel: &ShipmentSignal,
+    ) -> Result<Effect, Violation> {
         let shop = at.info.shop.id.clone();
         self.check_quantities(at, parcel)?;
         let said = (at.signal.occurred_at, &at.signal.id);
         let delivered = (parcel.state == ShipmentState::Delivered).then_some(at.signal.occurred_at);
         let facts = self.order(&shop, &parcel.order);
-        let kept = facts.shipments.entry(parcel.shipment.clone()).or_insert_with(|| Kept {
-            value: fresh(at, parcel),
-            changed: true,
-        });
+        let kept = facts
+            .shipments
+            .entry(parcel.shipment.clone())
+            .or_insert_with(|| Kept { value: fresh(at, parcel), changed: true });
         let known = &mut kept.value;
         kept.changed = true;
         known.delivered_at = match (known.delivered_at, delivered) {
@@ -41,12 +45,14 @@ impl World {
         Ok(if latest { self.shipment_trouble(at, parcel) } else { Effect::default() })
     }
 
-    fn check_quantities(&self, at: Now<'_>, parcel: &ShipmentSignal) -> Result<(), Receipt> {
-        let Some(facts) = self.orders.get(&(at.info.shop.id.clone(), parcel.order.clone())) else { return Ok(()) };
+    fn check_quantities(&self, at: Now<'_>, parcel: &ShipmentSignal) -> Result<(), Violation> {
+        let Some(facts) = self.orders.get(&(at.info.shop.id.clone(), parcel.order.clone())) else {
+            return Ok(());
+        };
         for (i, (line, units)) in parcel.lines.iter().enumerate() {
             let purchase = facts.lines.get(line).and_then(|l| l.line.purchase.as_ref());
             if let Some(purchase) = purchase.filter(|p| *units > p.quantity) {
-                return Err(Receipt::rejected(
+                return Err(refused(
                     &format!("shipment.lines[{i}].quantity"),
                     format!("{units} is more than the {} that were purchased", purchase.quantity),
                     Why::Quantity,
@@ -78,8 +84,11 @@ impl World {
         });
         let trouble = Trouble { reasons: vec![reason], buyer, ..Trouble::default() };
         let effect = self.join_or_open(at, subject, CaseKind::Delivery, trouble);
-        let event =
-            Event::ShipmentTrouble { shipment: parcel.shipment.clone(), state: parcel.state, eta: parcel.eta };
+        let event = Event::ShipmentTrouble {
+            shipment: parcel.shipment.clone(),
+            state: parcel.state,
+            eta: parcel.eta,
+        };
         self.happened(at, effect.case, event);
         effect
     }

@@ -5,17 +5,21 @@ use amends_domain::signal::SurveySignal;
 use amends_store::survey::SurveyRow;
 use amends_store::text::{TextOwner, TextRow};
 
-use crate::error::Why;
-use crate::ingest::Receipt;
+use crate::error::{Violation, Why};
+use crate::ingest::refused;
 use crate::ingest::world::{Effect, Now, World};
 
 impl World {
-    pub(in crate::ingest) fn take_survey(&mut self, at: Now<'_>, seen: &SurveySignal) -> Result<Effect, Receipt> {
+    pub(in crate::ingest) fn take_survey(
+        &mut self,
+        at: Now<'_>,
+        seen: &SurveySignal,
+    ) -> Result<Effect, Violation> {
         let shop = at.info.shop.id.clone();
         if let Some(case) = seen.case
             && !self.cases.by_id.contains_key(&(shop.clone(), case))
         {
-            return Err(Receipt::rejected("survey.case", "there is no such case in this shop", Why::Unknown));
+            return Err(refused("survey.case", "there is no such case in this shop", Why::Unknown));
         }
         if !seen.comment.is_empty() {
             self.out.texts.push(TextRow {

@@ -1,0 +1,5 @@
+//! The real binary, killed and ended at the worst moments.
+
+mod goodbye;
+mod kill;
+mod replicas;

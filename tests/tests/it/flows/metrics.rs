@@ -1,0 +1,134 @@
+//! Figures: cohorts by their own day, with numerator, denominator and interval.
+
+use amends_client::v1;
+use amends_domain::Span;
+use amends_tests::harness::MAIN;
+use amends_tests::make::{LEAKS, days, delivery, order, return_now, review, spring};
+use amends_tests::{Harness, flow, refusal, refused};
+use tonic::Code;
+use v1::{Dimension, Reason, ReturnStatus, TimeBucket};
+
+flow!(
+    a_reversal_belongs_to_the_day_its_review_was_first_seen,
+    every_way_a_review_can_go_is_counted_once,
+    returns_belong_to_the_day_of_delivery,
+    a_rate_of_nothing_has_no_value,
+    what_cannot_be_split_by_yet_is_said
+);
+
+fn reversal(cohort: v1::DateRange, bucket: Option<TimeBucket>) -> v1::GetReviewReversalRequest {
+    v1::GetReviewReversalRequest {
+        parent: MAIN.to_owned(),
+        cohort: Some(cohort),
+        bucket: bucket.map(Into::into),
+        ..Default::default()
+    }
+}
+
+async fn a_reversal_belongs_to_the_day_its_review_was_first_seen(h: &Harness) {
+    for n in 0..4 {
+        let (o, r) = (format!("o{n}"), format!("r{n}"));
+        h.say(order(&o)).await;
+        h.say(review(&r, &o, 1, LEAKS)).await;
+        h.advance(Span::from_days(1)).await;
+    }
+    h.say(review("r1", "o1", 5, "They made it good.")).await;
+    let by_day = h.client().call(reversal(spring(), Some(TimeBucket::Day))).await.unwrap().rows;
+    let told: Vec<(&str, i64, i64)> = by_day
+        .iter()
+        .map(|row| {
+            let rate = row.reversal_rate_all.as_ref().unwrap();
+            (row.cohort.as_ref().unwrap().start_date.as_str(), rate.numerator, rate.denominator)
+        })
+        .collect();
+    let expected =
+        [("2026-03-02", 0, 1), ("2026-03-03", 1, 1), ("2026-03-04", 0, 1), ("2026-03-05", 0, 1)];
+    assert_eq!(told, expected);
+    let first_two = days("2026-03-02", "2026-03-04");
+    let rows = h.client().call(reversal(first_two, None)).await.unwrap().rows;
+    let rate = rows[0].reversal_rate_all.as_ref().unwrap();
+    assert_eq!((rate.numerator, rate.denominator, rate.value), (1, 2, Some(0.5)));
+    assert!(rate.lower() < 0.5 && rate.upper() > 0.5, "{rate:?}");
+    let months = h.client().call(reversal(spring(), Some(TimeBucket::Month))).await.unwrap().rows;
+    assert_eq!(months.len(), 1);
+}
+
+async fn every_way_a_review_can_go_is_counted_once(h: &Harness) {
+    let removed = |by: v1::ReviewRemoval, id: &str, order: &str| v1::ReviewSignal {
+        visible: Some(false),
+        removal: Some(by.into()),
+        ..review(id, order, 2, LEAKS)
+    };
+    for n in 0..10 {
+        h.say(order(&format!("o{n}"))).await;
+        h.say(review(&format!("r{n}"), &format!("o{n}"), 2, LEAKS)).await;
+    }
+    h.advance(Span::from_hours(1)).await;
+    h.say(review("r0", "o0", 5, "All good now.")).await;
+    h.say(review("r1", "o1", 3, LEAKS)).await;
+    h.say(review("r2", "o2", 1, LEAKS)).await;
+    h.say(review("r3", "o3", 2, "Still leaking, and the box was wet too.")).await;
+    h.say(v1::ReviewSignal { rating: None, follow_up: true, ..review("r4", "o4", 2, "An addition.") }).await;
+    h.say(removed(v1::ReviewRemoval::ByBuyer, "r5", "o5")).await;
+    h.say(removed(v1::ReviewRemoval::ByPlatform, "r6", "o6")).await;
+    h.say(removed(v1::ReviewRemoval::Unknown, "r7", "o7")).await;
+    h.say(review("r8", "o8", 5, "All good now.")).await;
+    h.advance(Span::from_hours(1)).await;
+    h.say(review("r8", "o8", 1, "It broke again.")).await;
+    let row = h.client().call(reversal(spring(), None)).await.unwrap().rows.pop().unwrap();
+    let f = row.funnel.unwrap();
+    let ends = [
+        f.improved, f.worsened, f.text_only, f.follow_up_added, f.removed_by_buyer, f.removed_by_platform,
+        f.vanished, f.re_reversed, f.unchanged,
+    ];
+    assert_eq!(ends, [1; 9]);
+    assert_eq!(f.negative, 10);
+    let natural = row.natural_rate.unwrap();
+    assert_eq!((natural.numerator, natural.denominator), (2, 10), "nobody acted on any of them");
+    let backslide = row.backslide_rate.unwrap();
+    assert_eq!((backslide.numerator, backslide.denominator), (1, 2));
+}
+
+async fn returns_belong_to_the_day_of_delivery(h: &Harness) {
+    for n in 0..5 {
+        let o = format!("o{n}");
+        h.say(order(&o)).await;
+        h.say(delivery(&o)).await;
+    }
+    h.advance(Span::from_days(10)).await;
+    h.say(return_now("ret-1", "o1", h.now(), ReturnStatus::Approved)).await;
+    let request = v1::GetReturnsRequest {
+        parent: MAIN.to_owned(),
+        cohort: Some(days("2026-03-02", "2026-03-03")),
+        dimensions: vec![Dimension::Channel.into()],
+        ..Default::default()
+    };
+    let row = h.client().call(request).await.unwrap().rows.pop().unwrap();
+    assert_eq!((row.key[0].dimension(), row.key[0].value.as_str()), (Dimension::Channel, "own_store"));
+    let units = row.return_rate_units.unwrap();
+    assert_eq!((units.numerator, units.denominator, units.mature), (1, 5, false));
+    h.advance(Span::from_days(40)).await;
+    let request = v1::GetReturnsRequest {
+        parent: MAIN.to_owned(),
+        cohort: Some(days("2026-03-02", "2026-03-03")),
+        ..Default::default()
+    };
+    let row = h.client().call(request).await.unwrap().rows.pop().unwrap();
+    assert!(row.return_rate_units.unwrap().mature, "every window has closed");
+}
+
+async fn a_rate_of_nothing_has_no_value(h: &Harness) {
+    let row = h.client().call(reversal(spring(), None)).await.unwrap().rows.pop().unwrap();
+    let rate = row.reversal_rate_all.unwrap();
+    assert_eq!((rate.denominator, rate.value), (0, None), "no division by zero, and no zero either");
+}
+
+async fn what_cannot_be_split_by_yet_is_said(h: &Harness) {
+    let by_sku =
+        v1::GetReviewReversalRequest { dimensions: vec![Dimension::Sku.into()], ..reversal(spring(), None) };
+    let failure = refused(h.client().call(by_sku).await, Code::InvalidArgument, Reason::InvalidField);
+    assert_eq!(refusal::fields(&failure), ["dimensions[0]"]);
+    let backwards = reversal(days("2026-03-03", "2026-03-02"), None);
+    let failure = refused(h.client().call(backwards).await, Code::InvalidArgument, Reason::InvalidField);
+    assert!(refusal::fields(&failure)[0].starts_with("cohort"), "{failure}");
+}

@@ -1,0 +1,9 @@
+//! The whole service, from signal to figure, over real gRPC on real databases.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod bad_input;
+mod budget;
+mod faults;
+mod flows;
+mod simulation;
+mod tidy;
