@@ -193,6 +193,7 @@ async fn create_shop(client: &Client, plan: &Plan) -> anyhow::Result<()> {
     let shop = v1::Shop {
         display_name: "Load".to_owned(),
         channel: "own_store".to_owned(),
+        region: "US".to_owned(),
         currency: signals::CURRENCY.to_owned(),
         time_zone: "UTC".to_owned(),
         ..v1::Shop::default()

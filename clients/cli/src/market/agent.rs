@@ -43,8 +43,6 @@ pub(crate) enum Errand {
     Ask {
         /// The review.
         review: String,
-        /// The case.
-        case: String,
         /// Ask even if the service said that it would refuse.
         stubborn: bool,
     },
@@ -149,9 +147,7 @@ impl Agent {
             match errand {
                 Errand::Work { case, fence } => self.work(&case, fence, round.now, &mut deeds).await?,
                 Errand::Close { case, fence } => self.close(&case, fence, &mut deeds).await?,
-                Errand::Ask { review, case, stubborn } => {
-                    self.ask(&review, &case, stubborn, &mut deeds).await?;
-                }
+                Errand::Ask { review, stubborn } => self.ask(&review, stubborn, &mut deeds).await?,
             }
         }
         // Everyone begins at another queue.

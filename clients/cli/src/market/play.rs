@@ -40,7 +40,6 @@ pub(crate) struct Play {
     /// Cases left waiting: by whom, and under which fence.
     left: BTreeMap<String, (usize, i64)>,
     buyer_of_remedy: BTreeMap<String, u32>,
-    case_of_buyer: BTreeMap<u32, String>,
     errands: BTreeMap<usize, Vec<Errand>>,
     /// Shops whose queue may have changed since it was last seen empty.
     news: BTreeSet<&'static str>,
@@ -89,7 +88,6 @@ impl Play {
             open: BTreeSet::new(),
             left: BTreeMap::new(),
             buyer_of_remedy: BTreeMap::new(),
-            case_of_buyer: BTreeMap::new(),
             errands: BTreeMap::new(),
             news: BTreeSet::new(),
             differences: Vec::new(),

@@ -144,7 +144,6 @@ impl Shop {
             currency: self.currency.to_owned(),
             // The books of the market count in days of UTC.
             time_zone: "UTC".to_owned(),
-            default_language: self.languages.first().copied().unwrap_or_default().to_owned(),
             ..v1::Shop::default()
         };
         let request =

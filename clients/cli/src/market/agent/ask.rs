@@ -13,11 +13,10 @@ impl Agent {
     pub(super) async fn ask(
         &self,
         review: &str,
-        case: &str,
         stubborn: bool,
         deeds: &mut Vec<Deed>,
     ) -> anyhow::Result<()> {
-        match self.try_ask(review, case, stubborn, deeds).await {
+        match self.try_ask(review, stubborn, deeds).await {
             Ok(()) => Ok(()),
             Err(Snag::Stale) => {
                 deeds.push(Deed::Conflict);
@@ -28,15 +27,14 @@ impl Agent {
         }
     }
 
-    async fn try_ask(
-        &self,
-        review: &str,
-        case: &str,
-        stubborn: bool,
-        deeds: &mut Vec<Deed>,
-    ) -> Result<(), Snag> {
-        let view = read(&self.client, case).await?;
-        let case = view.case.unwrap_or_default();
+    async fn try_ask(&self, review: &str, stubborn: bool, deeds: &mut Vec<Deed>) -> Result<(), Snag> {
+        let request = v1::GetReviewRequest { name: review.to_owned() };
+        // A buyer may have had several cases; only the review knows its own.
+        let case = self.client.call(request).await?.review.unwrap_or_default().case;
+        if case.is_empty() {
+            return Ok(());
+        }
+        let case = read(&self.client, &case).await?.case.unwrap_or_default();
         if !matches!(case.state(), CaseState::Solved | CaseState::Closed) {
             // Whoever works it has other things to say.
             return Ok(());

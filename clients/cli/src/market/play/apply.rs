@@ -27,8 +27,7 @@ impl Play {
             }
             self.news.insert(shop);
             self.tally.cases += u64::from(opened);
-            self.open.insert(case.clone());
-            self.case_of_buyer.insert(letter.buyer, case);
+            self.open.insert(case);
         }
     }
 
@@ -118,9 +117,8 @@ impl Play {
     /// Whether it is worth telling a buyer that a review can be updated.
     fn consider_ask(&mut self, number: u32) {
         let Some(buyer) = self.crowd.buyer(number).filter(|_| self.crowd.is_unhappy(number)) else { return };
-        let Some(case) = self.case_of_buyer.get(&number).cloned() else { return };
         let stubborn = buyer.chance("stubborn").once_in(3);
-        let errand = Errand::Ask { review: buyer.review_name(), case, stubborn };
+        let errand = Errand::Ask { review: buyer.review_name(), stubborn };
         let agent = usize::try_from(number).unwrap_or(0) % self.agents.len().max(1);
         self.errands.entry(agent).or_default().push(errand);
     }
@@ -133,7 +131,6 @@ impl Play {
                 self.tally.offers += 1;
                 self.tally.approved += u64::from(approved);
                 if let Some(number) = number_of_case(&case) {
-                    self.case_of_buyer.insert(number, case.name.clone());
                     self.crowd.offered(number, &remedy.name, now);
                     self.buyer_of_remedy.insert(remedy.name.clone(), number);
                 }
