@@ -209,11 +209,7 @@ impl Desk {
 }
 
 /// A back end reports how far a remedy is.
-pub async fn report(
-    client: &Client,
-    remedy: &str,
-    state: v1::FulfilmentState,
-) -> Result<v1::Remedy, Error> {
+pub async fn report(client: &Client, remedy: &str, state: v1::FulfilmentState) -> Result<v1::Remedy, Error> {
     let fulfilment = v1::Fulfilment {
         state: state.into(),
         carrier: "post".to_owned(),

@@ -15,7 +15,7 @@ use amends_store::deadline;
 use futures::FutureExt;
 use prometheus::Registry;
 
-use crate::make::{Fact, stamp};
+use crate::make::{Fact, shop, stamp};
 use crate::{Database, Engine};
 
 /// 2026-03-02T00:00:00Z, a Monday: when every test begins.
@@ -114,8 +114,8 @@ impl Harness {
         self.settle().await;
         let due = deadline::due(&self.app.store().reader(), self.now(), 10).await.unwrap();
         assert!(due.is_empty(), "deadlines are due and were not met: {due:?}");
-        for shop in self.shops().await {
-            self.check_figures(&shop).await;
+        for id in self.shops().await {
+            self.check_figures(&id).await;
         }
     }
 
@@ -151,15 +151,7 @@ impl Harness {
 
     /// Opens a shop and answers its name.
     pub async fn open_shop(&self, id: &str, channel: &str) -> String {
-        let shop = v1::Shop {
-            channel: channel.to_owned(),
-            currency: "EUR".to_owned(),
-            time_zone: "UTC".to_owned(),
-            ..v1::Shop::default()
-        };
-        let request =
-            v1::CreateShopRequest { shop_id: id.to_owned(), shop: Some(shop), ..Default::default() };
-        self.root.call(request).await.unwrap().shop.unwrap().name
+        make_shop(&self.root, id, channel).await
     }
 
     /// The time it is on the server.
@@ -251,6 +243,13 @@ impl Harness {
         let request = v1::ListTimelineRequest { parent: case.to_owned(), ..Default::default() };
         self.root.call(request).await.unwrap().entries
     }
+}
+
+/// Makes a shop and answers its name.
+pub async fn make_shop(client: &Client, id: &str, channel: &str) -> String {
+    let request =
+        v1::CreateShopRequest { shop_id: id.to_owned(), shop: Some(shop(channel)), ..Default::default() };
+    client.call(request).await.unwrap().shop.unwrap().name
 }
 
 /// Makes a key and answers its token.

@@ -206,3 +206,15 @@ pub fn days(first: &str, after_last: &str) -> v1::DateRange {
 pub fn spring() -> v1::DateRange {
     days("2026-02-01", "2026-08-01")
 }
+
+/// A shop on a channel, in Germany, selling for euros, whose days are those of UTC.
+#[must_use]
+pub fn shop(channel: &str) -> v1::Shop {
+    v1::Shop {
+        channel: channel.to_owned(),
+        region: "DE".to_owned(),
+        currency: CURRENCY.to_owned(),
+        time_zone: "UTC".to_owned(),
+        ..v1::Shop::default()
+    }
+}

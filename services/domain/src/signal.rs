@@ -244,6 +244,8 @@ pub struct ReturnSignal {
     pub raw_reason: String,
     /// Who asks, if the channel says.
     pub buyer: Option<BuyerRef>,
+    /// When the request was opened; the signal may be a later word about it.
+    pub requested_at: Time,
     /// When the channel decides by itself.
     pub deadline: Option<Time>,
     /// What the channel would refund.

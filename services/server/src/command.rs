@@ -86,3 +86,13 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Client(command) => amends_cli::run(command, &connection).await,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_arguments_of_a_command_share_a_name() {
+        Cli::command().debug_assert();
+    }
+}

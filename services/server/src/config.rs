@@ -54,7 +54,7 @@ pub struct Config {
     /// Signals in one transaction at most.
     pub ingest_batch: usize,
     /// Calls served at a time.
-    pub in_flight: usize,
+    pub calls: usize,
     /// Cases an agent may hold.
     pub agent_capacity: i64,
     /// Which copy of each count this replica adds to.
@@ -131,7 +131,7 @@ fn parse(values: &BTreeMap<String, Value>, mut problems: Problems) -> Result<Con
         ingest_lanes: read.between("ingest_lanes", 1, 64),
         ingest_queue: read.between("ingest_queue", 1_000, 1_000_000),
         ingest_batch: read.between("ingest_batch", 1, 10_000),
-        in_flight: read.between("in_flight", 1, 100_000),
+        calls: read.between("calls", 1, 100_000),
         agent_capacity: read.between("agent_capacity", 1, 1_000),
         replica: read.between("replica", 0, 1_000),
         drain: Duration::from_secs(read.between("drain_seconds", 1, 600)),
@@ -269,7 +269,7 @@ impl Config {
             ("ingest_lanes", self.ingest_lanes.to_string()),
             ("ingest_queue", self.ingest_queue.to_string()),
             ("ingest_batch", self.ingest_batch.to_string()),
-            ("in_flight", self.in_flight.to_string()),
+            ("calls", self.calls.to_string()),
             ("agent_capacity", self.agent_capacity.to_string()),
             ("replica", self.replica.to_string()),
             ("drain_seconds", self.drain.as_secs().to_string()),

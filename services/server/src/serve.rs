@@ -118,7 +118,7 @@ fn settings(config: &Config) -> Settings {
 fn transport_settings(config: &Config) -> anyhow::Result<TransportSettings> {
     let tls = config.tls.as_ref().map(read_tls).transpose()?;
     Ok(TransportSettings {
-        calls_max: config.in_flight,
+        calls_max: config.calls,
         drain_max: config.drain,
         web: config.web,
         cors_origins: config.cors_origins.clone(),

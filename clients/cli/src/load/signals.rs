@@ -187,6 +187,7 @@ fn return_request(block: u64, k: u64) -> Body {
         raw_status: "requested".to_owned(),
         reason: Some(v1::ComplaintReason::Damaged.into()),
         buyer_id: buyer_id(block, k + 12),
+        request_time: Some(prost_types::Timestamp { seconds: PLACED_AT + 6 * DAY, nanos: 0 }),
         ..v1::ReturnSignal::default()
     })
 }

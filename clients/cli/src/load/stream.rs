@@ -66,7 +66,7 @@ fn settle(sent: &mut HashMap<i64, (u64, Instant)>, answer: &Acknowledged, outcom
     } else if super::verify::is_stored(&answer.answer.results) {
         outcome.acknowledge(batch, due.elapsed());
     } else {
-        outcome.fail("a signal was rejected");
+        outcome.fail(&super::verify::refusal(&answer.answer.results));
     }
 }
 

@@ -50,7 +50,7 @@ async fn one(client: &Client, plan: &Plan, batches: &Batches, pace: &Pace, until
     let request = v1::RecordRequest { parent: plan.parent.clone(), signals, ..Default::default() };
     match client.ingest().record(request).await {
         Ok(answer) if super::verify::is_stored(&answer.get_ref().results) => outcome.acknowledge(batch, due.elapsed()),
-        Ok(_) => outcome.fail("a signal was rejected"),
+        Ok(answer) => outcome.fail(&super::verify::refusal(&answer.get_ref().results)),
         Err(status) => {
             outcome.fail(status.code().description());
             if status.code() != Code::ResourceExhausted {

@@ -20,6 +20,15 @@ pub(crate) fn is_stored(results: &[v1::SignalResult]) -> bool {
     results.iter().all(|r| r.disposition() == Accepted || r.disposition() == Duplicate)
 }
 
+/// Why a signal of an answer is not stored.
+pub(crate) fn refusal(results: &[v1::SignalResult]) -> String {
+    let refused = results.iter().find_map(|r| r.rejection.as_ref());
+    refused.map_or_else(|| "a signal was not stored".to_owned(), |rejection| {
+        let fields = rejection.field_violations.iter().map(|v| format!("{}: {}", v.field.rsplit(']').next().unwrap_or_default(), v.description));
+        format!("a signal was rejected: {} {}", rejection.message, fields.collect::<Vec<_>>().join("; "))
+    })
+}
+
 /// Checks; says what differs.
 pub(crate) async fn verify(client: &Client, plan: &Plan, ledger: &Ledger) -> Result<(), String> {
     // What was never answered may or may not be stored; it is settled first,
@@ -28,7 +37,7 @@ pub(crate) async fn verify(client: &Client, plan: &Plan, ledger: &Ledger) -> Res
     for part in unknown.chunks(BATCH) {
         let results = send(client, plan, part).await?;
         if !is_stored(&results) {
-            return Err("a signal that was never answered is refused now".to_owned());
+            return Err(format!("of what was never answered, {}", refusal(&results)));
         }
     }
     let known: Vec<u64> = ledger.signals().collect();

@@ -92,8 +92,6 @@ pub(crate) enum Act {
 pub(crate) struct Planned {
     /// When it happens.
     pub(crate) at: i64,
-    /// Unique in the play.
-    pub(crate) serial: u64,
     /// To whom, by number.
     pub(crate) buyer: u32,
     /// What.
@@ -117,8 +115,8 @@ impl Agenda {
     /// The next thing that happens by then, if anything does.
     pub(crate) fn next(&mut self, until: i64) -> Option<Planned> {
         let entry = self.planned.first_entry().filter(|entry| entry.key().0 <= until)?;
-        let ((at, serial), (buyer, act)) = entry.remove_entry();
-        Some(Planned { at, serial, buyer, act })
+        let ((at, _), (buyer, act)) = entry.remove_entry();
+        Some(Planned { at, buyer, act })
     }
 }
 

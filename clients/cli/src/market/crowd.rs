@@ -56,6 +56,8 @@ struct Standing {
     frozen: bool,
     wished: bool,
     offers: u32,
+    /// How much has happened: it numbers the signals.
+    acts: u32,
 }
 
 /// Everybody who buys.
@@ -105,9 +107,11 @@ impl Crowd {
     }
 
     fn act(&mut self, planned: Planned) -> Option<Happening> {
-        let Planned { at, serial, buyer: number, act } = planned;
+        let Planned { at, buyer: number, act } = planned;
         let place = usize::try_from(number).ok()?;
         let (buyer, standing) = self.buyers.get_mut(place)?;
+        standing.acts += 1;
+        let serial = &format!("{number}-{}", standing.acts);
         let letter = match act {
             Act::Order(state) => letter::order(buyer, serial, at, state),
             Act::Parcel(state) => letter::parcel(buyer, serial, at, state),

@@ -19,8 +19,6 @@ use super::{
 /// A signal that is going to be sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Letter {
-    /// The buyer's number.
-    pub(crate) buyer: u32,
     /// Where it goes.
     pub(crate) shop: &'static Shop,
     /// What is sent.
@@ -39,7 +37,7 @@ impl Letter {
             traceparent: String::new(),
             body: Some(body),
         };
-        Self { buyer: buyer.number, shop: buyer.shop, signal, fact, wishes: false }
+        Self { shop: buyer.shop, signal, fact, wishes: false }
     }
 
     /// Whether a buyer wrote it: it may come while an agent works the case.
@@ -49,7 +47,7 @@ impl Letter {
 }
 
 /// The order in a state.
-pub(crate) fn order(buyer: &Buyer, serial: u64, at: i64, state: v1::OrderState) -> Letter {
+pub(crate) fn order(buyer: &Buyer, serial: &str, at: i64, state: v1::OrderState) -> Letter {
     let body = Body::Order(v1::OrderSignal {
         order_id: buyer.order(),
         buyer_id: buyer.id(),
@@ -63,7 +61,7 @@ pub(crate) fn order(buyer: &Buyer, serial: u64, at: i64, state: v1::OrderState) 
 }
 
 /// The parcel in a state.
-pub(crate) fn parcel(buyer: &Buyer, serial: u64, at: i64, state: ShipmentState) -> Letter {
+pub(crate) fn parcel(buyer: &Buyer, serial: &str, at: i64, state: ShipmentState) -> Letter {
     // Half of the carriers say what is inside.
     let named = buyer.chance("parcel").percent(50);
     let inside = |bought: super::buyer::Bought| v1::ShipmentLine {
@@ -89,7 +87,7 @@ pub(crate) fn parcel(buyer: &Buyer, serial: u64, at: i64, state: ShipmentState) 
 }
 
 /// The parcel that a remedy sent: it is no delivery of the order.
-pub(crate) fn remedy_parcel(buyer: &Buyer, serial: u64, at: i64, remedy: &str) -> Letter {
+pub(crate) fn remedy_parcel(buyer: &Buyer, serial: &str, at: i64, remedy: &str) -> Letter {
     let body = Body::Shipment(v1::ShipmentSignal {
         shipment_id: format!("x-{serial}"),
         order_id: buyer.order(),
@@ -102,7 +100,7 @@ pub(crate) fn remedy_parcel(buyer: &Buyer, serial: u64, at: i64, remedy: &str) -
 }
 
 /// A message.
-pub(crate) fn message(buyer: &Buyer, serial: u64, at: i64, note: Note) -> Letter {
+pub(crate) fn message(buyer: &Buyer, serial: &str, at: i64, note: Note) -> Letter {
     let words = buyer.words;
     let text = match note {
         Note::Question => words.question,
@@ -142,7 +140,7 @@ pub(crate) fn message(buyer: &Buyer, serial: u64, at: i64, note: Note) -> Letter
 }
 
 /// An answer to a survey.
-pub(crate) fn survey(buyer: &Buyer, serial: u64, at: i64) -> Letter {
+pub(crate) fn survey(buyer: &Buyer, serial: &str, at: i64) -> Letter {
     let score = buyer.chance("score").between(2, 6);
     let body = Body::Survey(v1::SurveySignal {
         survey_id: format!("v-{serial}"),

@@ -58,7 +58,7 @@ pub(crate) struct Bag {
 /// The connectors.
 #[derive(Debug)]
 pub(crate) struct Post {
-    chance: Chance,
+    seed: u64,
     held: Vec<(i64, Letter)>,
     again: Vec<Letter>,
     /// How much was sent so far.
@@ -68,15 +68,16 @@ pub(crate) struct Post {
 impl Post {
     /// Connectors that have sent nothing yet.
     pub(crate) fn new(seed: u64) -> Self {
-        Self { chance: Chance::of(seed, "post"), held: Vec::new(), again: Vec::new(), sent: Sent::default() }
+        Self { seed, held: Vec::new(), again: Vec::new(), sent: Sent::default() }
     }
 
     /// Holds some of the letters back, and adds what was held back or is sent again.
     pub(crate) fn pack(&mut self, letters: Vec<Letter>, now: i64) -> Vec<Bag> {
         let mut envelopes = Vec::new();
         for letter in letters {
-            if self.chance.once_in(14) {
-                self.held.push((now + self.chance.between(10 * HOUR, 40 * HOUR), letter));
+            let mut chance = self.chance("held", &letter);
+            if chance.once_in(14) {
+                self.held.push((now + chance.between(10 * HOUR, 40 * HOUR), letter));
             } else {
                 envelopes.push(Envelope { letter, again: false });
             }
@@ -87,7 +88,7 @@ impl Post {
         self.sent.late += due.len() as u64;
         envelopes.extend(due.into_iter().map(|(_, letter)| Envelope { letter, again: false }));
         envelopes.extend(self.again.drain(..).map(|letter| Envelope { letter, again: true }));
-        if self.chance.once_in(8) {
+        if Chance::of(self.seed, &format!("order {now}")).once_in(8) {
             envelopes.reverse();
         }
         bags(envelopes)
@@ -123,13 +124,18 @@ impl Post {
                 continue;
             }
             self.sent.stored += 1;
-            if self.chance.once_in(25) {
+            if self.chance("again", &letter).once_in(25) {
                 self.again.push(letter.clone());
             }
             let wish = result.detection.is_some_and(|heard| heard.return_intent);
             receipts.push(Receipt { letter, wish, case: result.case, opened: result.case_opened });
         }
         Ok(receipts)
+    }
+
+    /// Chance for a question about a letter, whatever came before it.
+    fn chance(&self, about: &str, letter: &Letter) -> Chance {
+        Chance::of(self.seed, &format!("{about} {}", letter.signal.signal_id))
     }
 }
 

@@ -110,6 +110,11 @@ impl Books {
         }
     }
 
+    /// Whether a review has been told of.
+    pub(crate) fn knows(&self, review: &str) -> bool {
+        self.reviews.contains_key(review)
+    }
+
     /// Enters a fulfilled remedy that leaves the article with the buyer.
     pub(crate) fn fulfilled(&mut self, order: &str, line: &str, pieces: u32, at: i64) {
         self.line(order, line).fulfilled.push((at, pieces));

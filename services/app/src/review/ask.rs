@@ -146,7 +146,13 @@ impl Ask {
     fn right(&self, principal: &Principal, opened: &Opened) -> Result<Right> {
         match opened.case.handling.state() {
             State::Solved | State::Closed => Ok(Right::Seen(self.version)),
-            _ => Right::of(principal, Some(self.version), self.fence, &[Role::Supervisor], &[]),
+            _ => {
+                // Whoever saw it solved is told that it is not any more, not that a fence is missing.
+                if self.fence == 0 {
+                    opened.check_seen(self.version)?;
+                }
+                Right::of(principal, Some(self.version), self.fence, &[Role::Supervisor], &[])
+            }
         }
     }
 

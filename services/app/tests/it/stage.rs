@@ -179,6 +179,7 @@ impl<'a> Stage<'a> {
             reason: None,
             raw_reason: String::new(),
             buyer: Some(buyer(order)),
+            requested_at: self.now(),
             deadline: None,
             refund: None,
             seller_fault: None,

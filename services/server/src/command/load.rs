@@ -11,6 +11,7 @@ use crate::serve::{Parts, start};
 
 /// Measures ingest.
 #[derive(clap::Args)]
+#[group(skip)]
 pub struct Load {
     #[command(flatten)]
     load: amends_cli::load::Load,

@@ -37,7 +37,7 @@ pub const SETTINGS: &[Setting] = &[
         "Signals that may wait for a transaction, 1000-1000000; beyond, callers are shed.",
     ),
     setting("ingest_batch", "1000", "Signals committed together at most, 1-10000."),
-    setting("in_flight", "1024", "Calls served at a time, 1-100000; beyond, callers are shed."),
+    setting("calls", "1024", "Calls served at a time, 1-100000; beyond, callers are shed."),
     setting("agent_capacity", "20", "Cases an agent may hold at a time, 1-1000."),
     setting(
         "replica",

@@ -73,7 +73,10 @@ async fn an_offer_is_checked_in_every_field(h: &Harness) {
     let failure = refused(h.client().call(wrong).await, Code::InvalidArgument, Reason::InvalidField);
     let mut paths = refusal::fields(&failure);
     paths.sort_unstable();
-    assert_eq!(paths, ["customer_text", "etag", "fence", "kind", "life", "request_id", "suggestion", "terms"]);
+    assert_eq!(
+        paths,
+        ["customer_text", "etag", "fence", "kind", "life", "request_id", "suggestion", "terms"]
+    );
     let unknown = v1::OfferRemedyRequest { kind: 99, ..desk.offering(v1::RemedyKind::Replacement, terms()) };
     let failure = refused(h.client().call(unknown).await, Code::InvalidArgument, Reason::InvalidField);
     assert_eq!(refusal::fields(&failure), ["kind"]);
@@ -147,7 +150,9 @@ async fn a_cohort_is_checked(h: &Harness) {
         cohort: Some(amends_tests::make::days(start, end)),
         ..Default::default()
     };
-    for (start, end) in [("2026-02-30", "2026-03-02"), ("2026-03-02", "2026-03-02"), ("2020-01-01", "2026-01-01")] {
+    for (start, end) in
+        [("2026-02-30", "2026-03-02"), ("2026-03-02", "2026-03-02"), ("2020-01-01", "2026-01-01")]
+    {
         let failure =
             refused(h.client().call(ask(start, end)).await, Code::InvalidArgument, Reason::InvalidField);
         assert!(refusal::fields(&failure)[0].starts_with("cohort"), "{failure}");

@@ -3,9 +3,7 @@
 use amends_client::v1;
 use amends_domain::Span;
 use amends_tests::harness::MAIN;
-use amends_tests::make::{
-    Fact, LEAKS, delivery, line, message, money, order, return_request, review, stamp,
-};
+use amends_tests::make::{Fact, LEAKS, delivery, line, message, money, order, return_request, review, stamp};
 use amends_tests::{Harness, flow};
 use v1::signal::Body;
 use v1::{Reason, SignalDisposition};
@@ -76,20 +74,39 @@ async fn every_field_of_an_order_is_checked(h: &Harness) {
         buyer_region: "Germany".to_owned(),
     };
     let paths = [
-        "order.order_id", "order.buyer_id", "order.lines[0].line_id", "order.lines[0].sku",
-        "order.lines[0].title", "order.lines[0].category", "order.lines[0].quantity",
-        "order.lines[0].unit_price", "order.state", "order.language", "order.buyer_time_zone",
+        "order.order_id",
+        "order.buyer_id",
+        "order.lines[0].line_id",
+        "order.lines[0].sku",
+        "order.lines[0].title",
+        "order.lines[0].category",
+        "order.lines[0].quantity",
+        "order.lines[0].unit_price",
+        "order.state",
+        "order.language",
+        "order.buyer_time_zone",
         "order.buyer_region",
     ];
     check(h, wrong, &paths).await;
     check(h, v1::OrderSignal { lines: Vec::new(), ..order("o1") }, &["order.lines"]).await;
-    check(h, v1::OrderSignal { lines: vec![line("1"), line("1")], ..order("o1") }, &["order.lines[1].line_id"]).await;
+    check(
+        h,
+        v1::OrderSignal { lines: vec![line("1"), line("1")], ..order("o1") },
+        &["order.lines[1].line_id"],
+    )
+    .await;
     check(h, v1::OrderSignal { state: 99, ..order("o1") }, &["order.state"]).await;
     let negative = v1::OrderLine { unit_price: Some(money(-1)), ..line("1") };
-    check(h, v1::OrderSignal { lines: vec![negative], ..order("o1") }, &["order.lines[0].unit_price.minor_units"]).await;
+    check(
+        h,
+        v1::OrderSignal { lines: vec![negative], ..order("o1") },
+        &["order.lines[0].unit_price.minor_units"],
+    )
+    .await;
     let odd = v1::Money { minor_units: 1, currency: "eur".to_owned() };
     let odd = v1::OrderLine { unit_price: Some(odd), ..line("1") };
-    check(h, v1::OrderSignal { lines: vec![odd], ..order("o1") }, &["order.lines[0].unit_price.currency"]).await;
+    check(h, v1::OrderSignal { lines: vec![odd], ..order("o1") }, &["order.lines[0].unit_price.currency"])
+        .await;
     nothing_is_stored(h).await;
 }
 
@@ -105,9 +122,15 @@ async fn every_field_of_a_parcel_is_checked(h: &Harness) {
         remedy: "rem_1".to_owned(),
     };
     let paths = [
-        "shipment.shipment_id", "shipment.order_id", "shipment.lines[0].line_id",
-        "shipment.lines[0].quantity", "shipment.state", "shipment.eta", "shipment.carrier",
-        "shipment.tracking", "shipment.remedy",
+        "shipment.shipment_id",
+        "shipment.order_id",
+        "shipment.lines[0].line_id",
+        "shipment.lines[0].quantity",
+        "shipment.state",
+        "shipment.eta",
+        "shipment.carrier",
+        "shipment.tracking",
+        "shipment.remedy",
     ];
     check(h, wrong, &paths).await;
     nothing_is_stored(h).await;
@@ -130,8 +153,15 @@ async fn every_field_of_a_review_is_checked(h: &Harness) {
         follow_up: false,
     };
     let paths = [
-        "review.review_id", "review.order_id", "review.sku", "review.buyer_id", "review.rating",
-        "review.text", "review.language", "review.removal", "review.platform_modify_time",
+        "review.review_id",
+        "review.order_id",
+        "review.sku",
+        "review.buyer_id",
+        "review.rating",
+        "review.text",
+        "review.language",
+        "review.removal",
+        "review.platform_modify_time",
         "review.edit_state",
     ];
     let result = send(h, h.signal(wrong)).await.rejection.unwrap();
@@ -159,14 +189,19 @@ async fn every_field_of_a_message_is_checked(h: &Harness) {
         public_reply: false,
     };
     let paths = [
-        "message.message_id", "message.conversation_id", "message.order_id", "message.line_id",
-        "message.buyer_id", "message.direction", "message.author", "message.text", "message.language",
+        "message.message_id",
+        "message.conversation_id",
+        "message.order_id",
+        "message.line_id",
+        "message.buyer_id",
+        "message.direction",
+        "message.author",
+        "message.text",
+        "message.language",
     ];
     check(h, wrong, &paths).await;
-    let nobody = v1::MessageSignal {
-        direction: v1::MessageDirection::ToBuyer.into(),
-        ..message("m1", "o1", "Hello")
-    };
+    let nobody =
+        v1::MessageSignal { direction: v1::MessageDirection::ToBuyer.into(), ..message("m1", "o1", "Hello") };
     check(h, nobody, &["message.author"]).await;
     nothing_is_stored(h).await;
 }
@@ -188,10 +223,17 @@ async fn every_field_of_a_return_is_checked(h: &Harness) {
         seller_fault: None,
     };
     let paths = [
-        "return_request.return_id", "return_request.order_id", "return_request.line_id",
-        "return_request.quantity", "return_request.status", "return_request.raw_status",
-        "return_request.reason", "return_request.raw_reason", "return_request.buyer_id",
-        "return_request.request_time", "return_request.channel_deadline",
+        "return_request.return_id",
+        "return_request.order_id",
+        "return_request.line_id",
+        "return_request.quantity",
+        "return_request.status",
+        "return_request.raw_status",
+        "return_request.reason",
+        "return_request.raw_reason",
+        "return_request.buyer_id",
+        "return_request.request_time",
+        "return_request.channel_deadline",
         "return_request.refund_amount.minor_units",
     ];
     check(h, wrong, &paths).await;
@@ -236,7 +278,8 @@ async fn a_signal_itself_is_checked(h: &Harness) {
     let result = send(h, tomorrow).await.rejection.unwrap();
     assert_eq!(result.reason(), Reason::TimeInFuture);
     assert_eq!(result.field_violations[0].field, "signals[0].occur_time");
-    let a_little_ahead = v1::Signal { occur_time: Some(stamp(h.now() + Span::from_minutes(4))), ..good.clone() };
+    let a_little_ahead =
+        v1::Signal { occur_time: Some(stamp(h.now() + Span::from_minutes(4))), ..good.clone() };
     assert!(send(h, a_little_ahead).await.rejection.is_none());
     let trace = v1::Signal { signal_id: "other".to_owned(), traceparent: "garbage".to_owned(), ..good };
     assert!(send(h, trace).await.rejection.is_none(), "a malformed trace context is ignored");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use amends_client::{RecordStream, v1};
-use amends_tests::harness::{MAIN, connect};
+use amends_tests::harness::{MAIN, connect, make_shop};
 use amends_tests::make::{LEAKS, order, review};
 use amends_tests::process::{Server, run, succeed};
 use amends_tests::{Database, Engine, Harness, flow};
@@ -26,23 +26,12 @@ fn signal(n: usize) -> v1::Signal {
     }
 }
 
-async fn make_shop(client: &amends_client::Client) {
-    let shop = v1::Shop {
-        channel: "own_store".to_owned(),
-        currency: "EUR".to_owned(),
-        time_zone: "UTC".to_owned(),
-        ..v1::Shop::default()
-    };
-    let request = v1::CreateShopRequest { shop_id: "main".to_owned(), shop: Some(shop), ..Default::default() };
-    client.call(request).await.unwrap();
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_told_to_stop_says_goodbye_on_every_stream_and_exits_well() {
     let database = Database::fresh(Engine::Sqlite).await.unwrap();
     let server = Server::start(&database.url, &["--drain-seconds", "5"]).await;
     let client = connect(&server.endpoint, None).await;
-    make_shop(&client).await;
+    make_shop(&client, "main", "own_store").await;
     let (batches, requests) = tokio::sync::mpsc::channel(8);
     let requests = tokio_stream::wrappers::ReceiverStream::new(requests);
     let mut pushed = client.ingest().record_stream(requests).await.unwrap().into_inner();
@@ -50,7 +39,8 @@ async fn a_server_told_to_stop_says_goodbye_on_every_stream_and_exits_well() {
     batches.send(batch).await.unwrap();
     let first = timeout(PATIENCE, pushed.message()).await.unwrap().unwrap().unwrap();
     assert!(matches!(first.notice, Some(Notice::Acknowledgement(a)) if a.sequence == 1));
-    let follow = v1::SubscribeRequest { parent: MAIN.to_owned(), after_position: Some(0), ..Default::default() };
+    let follow =
+        v1::SubscribeRequest { parent: MAIN.to_owned(), after_position: Some(0), ..Default::default() };
     let mut followed = client.events().subscribe(follow).await.unwrap().into_inner();
     server.terminate().await;
     let last = timeout(PATIENCE, pushed.message()).await.unwrap().unwrap().unwrap().notice;
@@ -74,7 +64,7 @@ async fn a_stream_goes_on_where_it_was_when_the_server_comes_back() {
     let database = Database::fresh(Engine::Sqlite).await.unwrap();
     let first = Server::start(&database.url, &[]).await;
     let client = connect(&first.endpoint, None).await;
-    make_shop(&client).await;
+    make_shop(&client, "main", "own_store").await;
     let address = first.endpoint.strip_prefix("http://").unwrap().to_owned();
     let mut stream = RecordStream::new(&client, 256);
     for n in 0..50 {
@@ -98,7 +88,8 @@ async fn a_stream_goes_on_where_it_was_when_the_server_comes_back() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_configuration_that_is_wrong_is_told_completely_before_anything_starts() {
-    let output = run(&["serve", "--listen", "nowhere", "--database-url", "mysql://x", "--ingest-lanes", "0"]).await;
+    let output =
+        run(&["serve", "--listen", "nowhere", "--database-url", "mysql://x", "--ingest-lanes", "0"]).await;
     assert!(!output.status.success());
     let said = String::from_utf8_lossy(&output.stderr);
     for setting in ["listen", "database_url", "ingest_lanes"] {
@@ -111,8 +102,11 @@ async fn a_caller_who_hangs_up_leaves_nothing_half_done(h: &Harness) {
         .map(|n| if n % 2 == 0 { h.signal(order(&format!("o{n}"))) } else { bad_review(h, n) })
         .collect();
     for (n, signal) in signals.iter().enumerate() {
-        let request =
-            v1::RecordRequest { parent: MAIN.to_owned(), signals: vec![signal.clone()], ..Default::default() };
+        let request = v1::RecordRequest {
+            parent: MAIN.to_owned(),
+            signals: vec![signal.clone()],
+            ..Default::default()
+        };
         let patience = Duration::from_micros(u64::try_from(n).unwrap() * 40);
         // Whether it comes through or not is a matter of luck: that is the point.
         let _ = timeout(patience, h.client().call(request)).await;

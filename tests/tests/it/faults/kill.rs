@@ -71,7 +71,8 @@ async fn sqlite_keeps_what_it_acknowledged_on_a_stream() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_keeps_what_it_acknowledged_to_many_callers() {
-    acknowledged_is_stored_once_after_a_kill(Engine::Postgres, &["--mode", "unary", "--in-flight", "16"]).await;
+    acknowledged_is_stored_once_after_a_kill(Engine::Postgres, &["--mode", "unary", "--in-flight", "16"])
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use amends_client::{Client, v1};
-use amends_tests::harness::{MAIN, connect};
+use amends_tests::harness::{MAIN, connect, make_shop};
 use amends_tests::make::{Fact, LEAKS, delivery, order, review};
 use amends_tests::process::{Server, amends, succeed};
 use amends_tests::{Database, Engine};
@@ -84,7 +84,7 @@ async fn two_replicas_that_hear_the_same_at_once_store_it_once() {
     let (one, two) = two_servers(&database.url).await;
     let key = |n: usize| Some(keys[n].clone());
     let (first, second) = (connect(&one.endpoint, key(0)).await, connect(&two.endpoint, key(0)).await);
-    make_shop(&first).await;
+    make_shop(&first, "main", "own_store").await;
     let (here, there) = tokio::join!(tell(&first, false), tell(&second, true));
     let mut accepted: BTreeMap<&str, usize> = BTreeMap::new();
     for result in here.iter().chain(&there) {
@@ -103,17 +103,6 @@ async fn two_replicas_that_hear_the_same_at_once_store_it_once() {
     }
     succeed(&["recompute", "--database-url", &database.url]).await;
     database.remove().await;
-}
-
-async fn make_shop(client: &Client) {
-    let shop = v1::Shop {
-        channel: "own_store".to_owned(),
-        currency: "EUR".to_owned(),
-        time_zone: "UTC".to_owned(),
-        ..v1::Shop::default()
-    };
-    let request = v1::CreateShopRequest { shop_id: "main".to_owned(), shop: Some(shop), ..Default::default() };
-    client.call(request).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -25,11 +25,7 @@ fn list(shop: &str) -> v1::ListCasesRequest {
 }
 
 async fn without_a_valid_key_nobody_comes_in(h: &Harness) {
-    let wrong = [
-        None,
-        Some("nonsense".to_owned()),
-        Some("amends_aaaaaaaaaaaa_bm90IGEgc2VjcmV0".to_owned()),
-    ];
+    let wrong = [None, Some("nonsense".to_owned()), Some("amends_aaaaaaaaaaaa_bm90IGEgc2VjcmV0".to_owned())];
     for key in wrong {
         let stranger = connect(&h.endpoint, key).await;
         let _ = refused(stranger.call(list(MAIN)).await, Code::Unauthenticated, Reason::Unauthenticated);
@@ -61,13 +57,11 @@ async fn each_role_opens_its_own_doors(h: &Harness) {
             cohort: Some(amends_tests::make::spring()),
             ..Default::default()
         };
-        let shop = v1::Shop {
-            channel: "etsy".to_owned(),
-            currency: "EUR".to_owned(),
-            time_zone: "UTC".to_owned(),
+        let found = v1::CreateShopRequest {
+            shop_id: "new".to_owned(),
+            shop: Some(amends_tests::make::shop("etsy")),
             ..Default::default()
         };
-        let found = v1::CreateShopRequest { shop_id: "new".to_owned(), shop: Some(shop), ..Default::default() };
         let opened = [
             client.call(record).await.is_ok(),
             client.call(claim).await.is_ok(),

@@ -94,7 +94,8 @@ async fn agents_who_claim_at_once_get_different_cases(h: &Harness) {
     names.sort();
     names.dedup();
     assert_eq!(names.len(), cases.len(), "every case went to exactly one agent");
-    let fences: Vec<i64> = futures::future::join_all(names.iter().map(|n| h.case(n))).await.iter().map(|c| c.fence).collect();
+    let fences: Vec<i64> =
+        futures::future::join_all(names.iter().map(|n| h.case(n))).await.iter().map(|c| c.fence).collect();
     assert_eq!(fences, vec![1; cases.len()]);
 }
 

@@ -108,8 +108,7 @@ async fn only_the_wanted_types_come(h: &Harness) {
     let listed = h.client().call(request).await.unwrap().events;
     assert!(!listed.is_empty());
     assert!(listed.iter().all(|event| event.event_type.starts_with("amends.remedy.")));
-    let filter =
-        EventFilter { parent: MAIN.to_owned(), after_position: Some(0), event_types: types };
+    let filter = EventFilter { parent: MAIN.to_owned(), after_position: Some(0), event_types: types };
     let mut stream = EventStream::new(h.client(), filter);
     assert_eq!(next(&mut stream).await, listed[0]);
 }

@@ -121,7 +121,8 @@ async fn a_signal_after_the_end_opens_a_case_that_follows(h: &Harness) {
     desk.solve(v1::CaseOutcome::TalkedThrough).await.unwrap();
     h.advance(Span::from_days(5)).await;
     assert_eq!(h.case(&first.case).await.state(), v1::CaseState::Closed);
-    let later = v1::ReturnSignal { request_time: Some(stamp(h.now())), ..return_request("ret-1", "o1", h.now()) };
+    let later =
+        v1::ReturnSignal { request_time: Some(stamp(h.now())), ..return_request("ret-1", "o1", h.now()) };
     let second = h.say(later).await;
     assert!(second.case_opened);
     assert_eq!(h.case(&second.case).await.follow_up_of, first.case);

@@ -123,7 +123,8 @@ async fn reviews_and_their_versions_are_listed(h: &Harness) {
     let bad = names(h.client().call(list(true)).await.unwrap());
     assert_eq!(bad, [format!("{MAIN}/reviews/r1"), format!("{MAIN}/reviews/r0")]);
     assert_eq!(names(h.client().call(list(false)).await.unwrap()), [format!("{MAIN}/reviews/r9")]);
-    let request = v1::ListReviewVersionsRequest { parent: format!("{MAIN}/reviews/r0"), ..Default::default() };
+    let request =
+        v1::ListReviewVersionsRequest { parent: format!("{MAIN}/reviews/r0"), ..Default::default() };
     let versions = h.client().call(request).await.unwrap().versions;
     let told: Vec<(i32, i32)> = versions.iter().map(|v| (v.version, v.rating())).collect();
     assert_eq!(told, [(1, 1), (2, 4)]);

@@ -80,7 +80,8 @@ fn reads_one_of_one(row: &v1::ReviewReversalRow) {
     let rate = row.reversal_rate_all.as_ref().unwrap();
     assert_eq!((rate.numerator, rate.denominator, rate.value), (1, 1, Some(1.0)));
     let funnel = row.funnel.as_ref().unwrap();
-    let way = (funnel.negative, funnel.eligible, funnel.contacted, funnel.solved, funnel.asked, funnel.reversed);
+    let way =
+        (funnel.negative, funnel.eligible, funnel.contacted, funnel.solved, funnel.asked, funnel.reversed);
     assert_eq!(way, (1, 1, 1, 1, 1, 1));
     assert_eq!((funnel.recovered, funnel.unchanged), (1, 0));
     assert_eq!(row.natural_rate.as_ref().unwrap().numerator, 0);

@@ -105,12 +105,7 @@ async fn a_return_that_is_requested_after_all_takes_the_claim_back(h: &Harness) 
     assert_eq!(returns(h).await.avoided_intent_only.unwrap().confirmed, 1);
     let asked = h.now();
     let request = return_request("ret-1", "o1", asked);
-    h.say(v1::ReturnSignal {
-        status: Some(v1::ReturnStatus::Approved.into()),
-        quantity: 1,
-        ..request
-    })
-    .await;
+    h.say(v1::ReturnSignal { status: Some(v1::ReturnStatus::Approved.into()), quantity: 1, ..request }).await;
     let all = returns(h).await.avoided.unwrap();
     assert_eq!((all.provisional, all.confirmed, all.failed), (0, 0, 1), "a later return restates the figure");
     assert_eq!(terms().quantity, 1);

@@ -41,8 +41,7 @@ async fn a_reversal_belongs_to_the_day_its_review_was_first_seen(h: &Harness) {
             (row.cohort.as_ref().unwrap().start_date.as_str(), rate.numerator, rate.denominator)
         })
         .collect();
-    let expected =
-        [("2026-03-02", 0, 1), ("2026-03-03", 1, 1), ("2026-03-04", 0, 1), ("2026-03-05", 0, 1)];
+    let expected = [("2026-03-02", 0, 1), ("2026-03-03", 1, 1), ("2026-03-04", 0, 1), ("2026-03-05", 0, 1)];
     assert_eq!(told, expected);
     let first_two = days("2026-03-02", "2026-03-04");
     let rows = h.client().call(reversal(first_two, None)).await.unwrap().rows;
@@ -78,8 +77,15 @@ async fn every_way_a_review_can_go_is_counted_once(h: &Harness) {
     let row = h.client().call(reversal(spring(), None)).await.unwrap().rows.pop().unwrap();
     let f = row.funnel.unwrap();
     let ends = [
-        f.improved, f.worsened, f.text_only, f.follow_up_added, f.removed_by_buyer, f.removed_by_platform,
-        f.vanished, f.re_reversed, f.unchanged,
+        f.improved,
+        f.worsened,
+        f.text_only,
+        f.follow_up_added,
+        f.removed_by_buyer,
+        f.removed_by_platform,
+        f.vanished,
+        f.re_reversed,
+        f.unchanged,
     ];
     assert_eq!(ends, [1; 9]);
     assert_eq!(f.negative, 10);

@@ -82,8 +82,11 @@ async fn every_rule_out_of_bounds_is_named_at_once(h: &Harness) {
     let request = change(wrong.clone(), &["shop_rules.offer_life", "shop_rules.lease_life"]);
     let failure = refused(h.client().call(request).await, Code::InvalidArgument, Reason::InvalidField);
     assert_eq!(failure.violations.len(), 2, "{failure}");
-    let failure =
-        refused(h.client().call(change(wrong, &["shop_rules.nonsense"])).await, Code::InvalidArgument, Reason::InvalidField);
+    let failure = refused(
+        h.client().call(change(wrong, &["shop_rules.nonsense"])).await,
+        Code::InvalidArgument,
+        Reason::InvalidField,
+    );
     assert!(refusal::fields(&failure)[0].starts_with("update_mask"), "{failure}");
 }
 

@@ -59,11 +59,8 @@ async fn a_request_id_is_not_used_for_two_contents(h: &Harness) {
     let other = desk.offering(RemedyKind::PartialRefund, terms_of(400));
     let reused = h.client().call(v1::OfferRemedyRequest { request_id: id(), ..other }).await;
     let _ = refused(reused, Code::InvalidArgument, Reason::RequestIdReused);
-    let elsewhere = v1::ClaimNextCaseRequest {
-        parent: MAIN.to_owned(),
-        request_id: id(),
-        ..Default::default()
-    };
+    let elsewhere =
+        v1::ClaimNextCaseRequest { parent: MAIN.to_owned(), request_id: id(), ..Default::default() };
     let _ = refused(h.client().call(elsewhere).await, Code::InvalidArgument, Reason::RequestIdReused);
 }
 

@@ -83,7 +83,11 @@ async fn two_of_one_buyer(h: &Harness) -> (v1::Case, v1::Case) {
 
 async fn cases_of_one_buyer_become_one(h: &Harness) {
     let (first, second) = two_of_one_buyer(h).await;
-    let _ = refused(h.client().call(merge(&second, 0, &second)).await, Code::InvalidArgument, Reason::InvalidField);
+    let _ = refused(
+        h.client().call(merge(&second, 0, &second)).await,
+        Code::InvalidArgument,
+        Reason::InvalidField,
+    );
     let old = v1::Case { etag: "99".to_owned(), ..first.clone() };
     let _ = refused(h.client().call(merge(&second, 0, &old)).await, Code::Aborted, Reason::EtagMismatch);
     let merged = h.client().call(merge(&second, 0, &first)).await.unwrap();

@@ -141,8 +141,7 @@ async fn a_solved_case_closes_by_itself_and_stays_closed(h: &Harness) {
     let closed = h.case(&case).await;
     assert_eq!(closed.state(), CaseState::Closed);
     assert!(closed.close_time.is_some());
-    let request =
-        v1::ReopenCaseRequest { name: case.clone(), etag: closed.etag, ..Default::default() };
+    let request = v1::ReopenCaseRequest { name: case.clone(), etag: closed.etag, ..Default::default() };
     let _ = refused(h.client().call(request).await, Code::FailedPrecondition, Reason::CaseClosed);
 }
 

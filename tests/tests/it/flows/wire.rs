@@ -4,7 +4,6 @@ use amends_client::v1;
 use amends_tests::harness::MAIN;
 use amends_tests::make::order;
 use amends_tests::{Harness, flow};
-use prost::Message as _;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tonic::transport::Channel;
@@ -36,10 +35,10 @@ async fn health_says_that_every_service_serves(h: &Harness) {
 
 macro_rules! services_by_reflection {
     ($version:ident, $channel:expr) => {{
+        use tonic_reflection::pb::$version::ServerReflectionRequest;
         use tonic_reflection::pb::$version::server_reflection_client::ServerReflectionClient;
         use tonic_reflection::pb::$version::server_reflection_request::MessageRequest;
         use tonic_reflection::pb::$version::server_reflection_response::MessageResponse;
-        use tonic_reflection::pb::$version::ServerReflectionRequest;
         let request = ServerReflectionRequest {
             host: String::new(),
             message_request: Some(MessageRequest::ListServices(String::new())),
@@ -57,7 +56,16 @@ async fn reflection_shows_the_contract_in_both_versions(h: &Harness) {
     let old = services_by_reflection!(v1alpha, channel(h).await);
     for services in [new, old] {
         for noun in [
-            "Shop", "Ingest", "Detection", "Case", "Remedy", "Review", "Return", "Metrics", "Policy", "Event",
+            "Shop",
+            "Ingest",
+            "Detection",
+            "Case",
+            "Remedy",
+            "Review",
+            "Return",
+            "Metrics",
+            "Policy",
+            "Event",
         ] {
             assert!(services.contains(&format!("amends.v1.{noun}Service")), "{noun} in {services:?}");
         }
@@ -109,6 +117,7 @@ async fn an_unknown_call_is_said_to_be_unknown(h: &Harness) {
     raw.ready().await.unwrap();
     let path = tonic::codegen::http::uri::PathAndQuery::from_static("/amends.v1.CaseService/Nonsense");
     let codec = tonic_prost::ProstCodec::<v1::GetShopRequest, v1::GetShopResponse>::default();
-    let status = raw.unary(tonic::Request::new(v1::GetShopRequest::default()), path, codec).await.unwrap_err();
+    let status =
+        raw.unary(tonic::Request::new(v1::GetShopRequest::default()), path, codec).await.unwrap_err();
     assert_eq!(status.code(), tonic::Code::Unimplemented);
 }

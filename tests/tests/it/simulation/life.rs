@@ -8,8 +8,8 @@ use amends_domain::signal::Signal;
 use amends_domain::{Span, Time};
 use amends_store::{order, returns, review, tally};
 use amends_tests::{Database, Engine};
-use rand::{Rng, SeedableRng as _};
 use rand::seq::SliceRandom as _;
+use rand::{Rng, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
 use super::house::{House, shop};

@@ -189,9 +189,15 @@ impl Teller<'_> {
         let withdrawn = self.rng.random_bool(0.3);
         let way: &[ReturnStatus] = match withdrawn {
             true => &[ReturnStatus::Requested, ReturnStatus::Withdrawn],
-            false => &[ReturnStatus::Requested, ReturnStatus::Approved, ReturnStatus::Received, ReturnStatus::Settled],
+            false => &[
+                ReturnStatus::Requested,
+                ReturnStatus::Approved,
+                ReturnStatus::Received,
+                ReturnStatus::Settled,
+            ],
         };
         let steps = self.rng.random_range(1..=way.len());
+        let asked = BEGIN + Span::from_hours(hour.min(DAYS * 24));
         for status in way.iter().take(steps) {
             hour += self.rng.random_range(1..50);
             let seen = ReturnSignal {
@@ -200,6 +206,7 @@ impl Teller<'_> {
                 line: Some(line.line.clone()).filter(|_| knows_line),
                 quantity: 1,
                 status: *status,
+                requested_at: asked,
                 raw_status: status.to_string(),
                 reason: None,
                 raw_reason: String::new(),

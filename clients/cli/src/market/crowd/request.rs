@@ -22,7 +22,7 @@ pub(super) fn open(
     buyer: &Buyer,
     standing: &mut Standing,
     agenda: &mut Agenda,
-    serial: u64,
+    serial: &str,
     at: i64,
 ) -> Option<Letter> {
     if standing.requested() || standing.request.is_some_and(|earlier| earlier.number >= 2) {
@@ -49,7 +49,7 @@ pub(super) fn step(
     buyer: &Buyer,
     standing: &mut Standing,
     agenda: &mut Agenda,
-    serial: u64,
+    serial: &str,
     at: i64,
     said: Said,
 ) -> Option<Letter> {

@@ -14,7 +14,7 @@ pub(super) fn act(
     buyer: &Buyer,
     standing: &mut Standing,
     agenda: &mut Agenda,
-    serial: u64,
+    serial: &str,
     at: i64,
     opinion: Opinion,
 ) -> Option<Letter> {

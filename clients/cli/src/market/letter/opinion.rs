@@ -23,7 +23,7 @@ pub(crate) struct Shown {
 }
 
 /// One observation of a review.
-pub(crate) fn opinion(buyer: &Buyer, serial: u64, at: i64, shown: &Shown) -> Letter {
+pub(crate) fn opinion(buyer: &Buyer, serial: &str, at: i64, shown: &Shown) -> Letter {
     let removal = shown.gone.map(|gone| match gone {
         Gone::ByBuyer => ReviewRemoval::ByBuyer,
         Gone::ByPlatform => ReviewRemoval::ByPlatform,

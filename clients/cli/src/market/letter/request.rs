@@ -25,7 +25,7 @@ pub(crate) struct Moved {
 }
 
 /// One observation of a request.
-pub(crate) fn request(buyer: &Buyer, serial: u64, at: i64, moved: &Moved) -> Letter {
+pub(crate) fn request(buyer: &Buyer, serial: &str, at: i64, moved: &Moved) -> Letter {
     let request = format!("q-{}-{}", buyer.number, moved.number);
     let (status, raw_status) = words(buyer, moved.said);
     let lined = buyer.second.is_some() || !buyer.chance("request knows no line").percent(25);

@@ -117,6 +117,9 @@ impl Play {
     /// Whether it is worth telling a buyer that a review can be updated.
     fn consider_ask(&mut self, number: u32) {
         let Some(buyer) = self.crowd.buyer(number).filter(|_| self.crowd.is_unhappy(number)) else { return };
+        if !self.books.get(buyer.shop.id).is_some_and(|books| books.knows(&buyer.review())) {
+            return;
+        }
         let stubborn = buyer.chance("stubborn").once_in(3);
         let errand = Errand::Ask { review: buyer.review_name(), stubborn };
         let agent = usize::try_from(number).unwrap_or(0) % self.agents.len().max(1);

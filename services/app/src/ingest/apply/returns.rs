@@ -50,11 +50,14 @@ impl World {
             quantity: seen.quantity,
             seller_fault: seen.seller_fault,
         };
+        let opening = opening(at, seen);
+        request.events.extend(opening.clone());
         request.events.push(event.clone());
         let first = request.events.iter().map(|e| e.occurred_at).min().unwrap_or(at.signal.occurred_at);
         let story = request.refresh(at.info.channel_policy(first).counting);
         let sofar = request.row.case;
-        facts.new_return_events.push((seen.return_id.clone(), event, seen.raw_status.clone()));
+        let said = opening.into_iter().chain([event]);
+        facts.new_return_events.extend(said.map(|e| (seen.return_id.clone(), e, seen.raw_status.clone())));
         let is_open = story.is_some_and(|s| s.status.is_open());
         let trouble = Trouble {
             origin: Some(Origin::Requested),
@@ -131,6 +134,19 @@ impl World {
             _ => Ok(()),
         }
     }
+}
+
+/// A word that comes later also says when the request was opened.
+fn opening(at: Now<'_>, seen: &ReturnSignal) -> Option<ReturnEvent> {
+    let unclear = matches!(seen.status, ReturnStatus::Intent | ReturnStatus::Unmapped);
+    let earlier = seen.requested_at < at.signal.occurred_at && !unclear;
+    earlier.then(|| ReturnEvent {
+        occurred_at: seen.requested_at,
+        signal: at.signal.id.clone(),
+        status: ReturnStatus::Requested,
+        quantity: seen.quantity,
+        seller_fault: None,
+    })
 }
 
 fn fresh(at: Now<'_>, seen: &ReturnSignal) -> ReturnRow {

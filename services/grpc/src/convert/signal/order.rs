@@ -128,7 +128,7 @@ pub(super) fn parse_return(
     let reason = fields.word_or_none("reason", signal.reason);
     let raw_reason = fields.text("raw_reason", signal.raw_reason, 500);
     let buyer = fields.id_or_none("buyer_id", &signal.buyer_id);
-    fields.past("request_time", signal.request_time, limits.latest);
+    let requested_at = fields.past("request_time", signal.request_time, limits.latest);
     let deadline = fields.time_or_none("channel_deadline", signal.channel_deadline);
     let refund = fields.money_or_none("refund_amount", signal.refund_amount);
     let (status, raw_status) = (status?, raw_status?);
@@ -142,6 +142,7 @@ pub(super) fn parse_return(
         reason: reason?,
         raw_reason: raw_reason?,
         buyer: buyer?,
+        requested_at: requested_at?,
         deadline: deadline?,
         refund: refund?,
         seller_fault: signal.seller_fault,
