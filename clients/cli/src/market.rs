@@ -88,7 +88,7 @@ pub async fn play(options: Options, access: &Access, world: &impl World) -> anyh
     let mut now = time::START.max(world.now());
     while now < time::END {
         now = (now + time::TICK).min(time::END);
-        let t=Instant::now();world.advance_to(now).await?;eprintln!("TIME advance {}",t.elapsed().as_micros());
+        world.advance_to(now).await?;
         play.tick(now).await?;
         shown.tick(now, play.open_cases(), play.offers());
         if play::is_audit(now) {

@@ -111,7 +111,6 @@ impl Play {
     /// # Errors
     /// When the service answers what no caller should ever see.
     pub(crate) async fn tick(&mut self, now: i64) -> anyhow::Result<()> {
-        let t0=std::time::Instant::now();
         let happened = self.crowd.happen(now);
         let mut letters = Vec::new();
         let mut calls = Vec::new();
@@ -128,20 +127,14 @@ impl Play {
         let answers = post::send(&self.ingest, bags).await?;
         let receipts = self.post.file(answers)?;
         self.enter(receipts);
-        let t1=std::time::Instant::now();
         for call in calls {
             self.call(call, now).await?;
         }
-        let t2=std::time::Instant::now();
         for remedy in self.backend.collect().await? {
             self.carry_out(&remedy, now);
         }
-        let t3=std::time::Instant::now();
         self.supervise(now).await?;
-        let t4=std::time::Instant::now();
         let (receipts, deeds) = self.work(interruptions, now).await?;
-        let t5=std::time::Instant::now();
-        eprintln!("TIME post {} calls {} collect {} supervise {} work {}", (t1-t0).as_micros(),(t2-t1).as_micros(),(t3-t2).as_micros(),(t4-t3).as_micros(),(t5-t4).as_micros());
         self.enter(receipts);
         for deed in deeds {
             self.apply(deed, now);
