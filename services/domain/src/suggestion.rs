@@ -144,9 +144,18 @@ pub fn suggest(input: &Input<'_>) -> Suggestion {
         }
     }
     // Cheapest in expectation first; the order of first thoughts breaks ties.
-    alternatives
-        .sort_by_key(|(place, a)| (a.kind == RemedyKind::ReturnLabel, a.expected_cost.minor_units, *place));
+    let leads = |place: usize| place == 0 && owes_the_article(input.reason);
+    alternatives.sort_by_key(|(place, a)| {
+        (a.kind == RemedyKind::ReturnLabel, !leads(*place), a.expected_cost.minor_units, *place)
+    });
     Suggestion { alternatives: alternatives.into_iter().map(|(_, a)| a).collect(), excluded }
+}
+
+/// Where another thing than the one that was paid for arrived, or nothing did,
+/// sending the right one comes first: money for it may cost less, and is not
+/// what the buyer bought.
+const fn owes_the_article(reason: Reason) -> bool {
+    matches!(reason, Reason::WrongItem | Reason::MissingPart | Reason::NotReceived)
 }
 
 /// The expected cost of one alternative:

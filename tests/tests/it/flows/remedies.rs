@@ -5,7 +5,7 @@ use amends_client::v1;
 use amends_domain::Span;
 use amends_tests::desk::report;
 use amends_tests::harness::MAIN;
-use amends_tests::make::{LEAKS, order, review, terms, terms_of};
+use amends_tests::make::{LEAKS, line, order, review, terms, terms_of};
 use amends_tests::{Desk, Harness, flow, refused};
 use tonic::Code;
 use v1::{FulfilmentState, Reason, RemedyKind, RemedyState};
@@ -85,14 +85,19 @@ async fn of_many_offers_at_once_one_gets_the_unit(h: &Harness) {
 }
 
 async fn what_is_granted_never_exceeds_what_was_paid(h: &Harness) {
-    let mut desk = desk(h).await;
+    let three = v1::OrderLine { quantity: 3, ..line("1") };
+    h.say(v1::OrderSignal { lines: vec![three], ..order("o1") }).await;
+    let case = h.say(review("r1", "o1", 1, LEAKS)).await.case;
+    let mut desk = Desk::work_on(h.client(), &case).await;
     for _ in 0..2 {
-        desk.agree_on(RemedyKind::PartialRefund, terms_of(800)).await;
+        desk.agree_on(RemedyKind::PartialRefund, terms_of(2_500)).await;
     }
-    let third = desk.offer(RemedyKind::PartialRefund, terms_of(800)).await;
+    let third = desk.offer(RemedyKind::PartialRefund, terms_of(1_001)).await;
     let _ = refused(third, Code::FailedPrecondition, Reason::GrantExceedsPaid);
     desk.look().await;
-    desk.agree_on(RemedyKind::PartialRefund, terms_of(400)).await;
+    desk.agree_on(RemedyKind::PartialRefund, terms_of(1_000)).await;
+    let fourth = desk.offer(RemedyKind::Replacement, terms()).await;
+    let _ = refused(fourth, Code::FailedPrecondition, Reason::UnitAlreadyRemedied);
 }
 
 async fn a_promise_that_is_not_kept_in_time_is_said(h: &Harness) {
@@ -108,6 +113,7 @@ async fn a_promise_that_is_not_kept_in_time_is_said(h: &Harness) {
 async fn remedies_are_listed_by_state_and_kind(h: &Harness) {
     let mut desk = desk(h).await;
     let refund = desk.agree_on(RemedyKind::PartialRefund, terms_of(300)).await;
+    h.advance(Span::from_secs(1)).await;
     let coupon = desk.offer(RemedyKind::Coupon, terms_of(100)).await.unwrap();
     let list = |states: Vec<i32>, kinds: Vec<i32>| v1::ListRemediesRequest {
         parent: MAIN.to_owned(),

@@ -113,11 +113,15 @@ async fn a_browser_speaks_to_it_over_plain_http(h: &Harness) {
 }
 
 async fn an_unknown_call_is_said_to_be_unknown(h: &Harness) {
+    let key =
+        amends_tests::harness::make_key(&h.app, "x", &amends_app::Role::ALL, amends_app::ShopScope::All)
+            .await;
     let mut raw = tonic::client::Grpc::new(channel(h).await);
     raw.ready().await.unwrap();
     let path = tonic::codegen::http::uri::PathAndQuery::from_static("/amends.v1.CaseService/Nonsense");
     let codec = tonic_prost::ProstCodec::<v1::GetShopRequest, v1::GetShopResponse>::default();
-    let status =
-        raw.unary(tonic::Request::new(v1::GetShopRequest::default()), path, codec).await.unwrap_err();
+    let mut request = tonic::Request::new(v1::GetShopRequest::default());
+    request.metadata_mut().insert("authorization", format!("Bearer {key}").parse().unwrap());
+    let status = raw.unary(request, path, codec).await.unwrap_err();
     assert_eq!(status.code(), tonic::Code::Unimplemented);
 }
