@@ -3,6 +3,7 @@
 //! OTLP is off unless the standard `OTEL_EXPORTER_OTLP_ENDPOINT` is set. Trace
 //! context is taken from callers and handed on in either case.
 
+use std::io::IsTerminal;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -53,7 +54,10 @@ pub fn start(log: &str, format: LogFormat, otlp: bool) -> anyhow::Result<Telemet
         .with_tracer(traces.tracer("amends"))
         .with_filter(FilterFn::new(|m| !QUIET.iter().any(|quiet| m.target().starts_with(quiet))));
     let lines = match format {
-        LogFormat::Pretty => fmt::layer().with_writer(std::io::stderr).with_target(true).boxed(),
+        LogFormat::Pretty => {
+            let colours = std::io::stderr().is_terminal();
+            fmt::layer().with_writer(std::io::stderr).with_ansi(colours).boxed()
+        }
         LogFormat::Json => fmt::layer().json().with_writer(std::io::stderr).with_current_span(true).boxed(),
     };
     tracing_subscriber::registry()
