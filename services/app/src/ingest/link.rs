@@ -7,6 +7,7 @@ use amends_domain::case::{Case, CaseKind, Opening, Origin, Verb};
 use amends_domain::deadline::{Deadline, DeadlineChange, DeadlineKind};
 use amends_domain::detection::{Detection, Flag, Reason};
 use amends_domain::event::Event;
+use amends_domain::signal::SignalKind;
 use amends_domain::subject::{Anchor, Subject};
 use amends_domain::{BuyerKey, CaseId, LineId, OrderId, ShopId, Span, Time};
 
@@ -79,11 +80,11 @@ impl World {
             case.version += 1;
         }
         let (id, deadline) = (case.id, case.hard_deadline);
-        self.happened(
-            at,
-            Some(id),
-            Event::SignalJoined { kind: at.signal.body.kind(), signal: at.signal.id.clone() },
-        );
+        // A message has an event of its own that says as much.
+        if at.signal.body.kind() != SignalKind::Message {
+            let joined = Event::SignalJoined { kind: at.signal.body.kind(), signal: at.signal.id.clone() };
+            self.happened(at, Some(id), joined);
+        }
         if changed {
             self.watch_channel(at, id, deadline);
         }

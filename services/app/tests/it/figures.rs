@@ -68,6 +68,26 @@ async fn help_is_provisional_then_confirmed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_wish_that_arrives_after_the_help_it_was_met_with_opens_the_window() {
+    everywhere(async |house| {
+        let stage = Stage::on(house, "etsy").await;
+        let case = stage.broken("o1", 1).await;
+        let wished_at = stage.now();
+        stage.claim(case).await;
+        stage.pass(Span::from_hours(1)).await;
+        stage.claim(case).await;
+        stage.fulfilled(case, RemedyKind::Coupon, crate::stage::money(500)).await;
+        assert_eq!(verdict(&stage, "o1").await, Verdict::Open);
+        stage.wish_of("o1", wished_at).await;
+        assert_eq!(verdict(&stage, "o1").await, Verdict::AvoidedProvisional);
+        stage.pass(Span::from_days(31)).await;
+        assert_eq!(avoided(&stage).await, Avoided { provisional: 0, confirmed: 1, failed: 0 });
+        assert_eq!(differences(&stage, false).await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn help_fails_when_the_channel_counts_the_return_all_the_same() {
     everywhere(async |house| {
         let stage = Stage::on(house, "etsy").await;

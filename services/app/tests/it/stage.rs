@@ -91,12 +91,34 @@ impl<'a> Stage<'a> {
 
     /// Pushes a signal that happens now.
     pub(crate) async fn push(&self, body: SignalBody) -> Receipt {
+        self.push_at(self.now(), body).await
+    }
+
+    /// Pushes a signal about what happened earlier.
+    async fn push_at(&self, occurred_at: Time, body: SignalBody) -> Receipt {
         let number = self.signals.fetch_add(1, Ordering::Relaxed);
         let digest = u128::from(number).to_be_bytes();
-        let signal = Signal { id: id(format!("s{number}")), occurred_at: self.now(), body };
+        let signal = Signal { id: id(format!("s{number}")), occurred_at, body };
         let mut receipts =
             self.app.record(back_end(), self.shop.clone(), vec![Incoming { signal, digest }]).await.unwrap();
         receipts.remove(0)
+    }
+
+    /// The buyer of an order wrote that the article shall go back; it is told only now.
+    pub(crate) async fn wish_of(&self, order: &str, wrote_at: Time) -> Receipt {
+        let message = MessageSignal {
+            message: id(format!("m-{order}")),
+            conversation: id(format!("c-{order}")),
+            order: Some(id(order)),
+            line: Some(id("1")),
+            buyer: buyer(order),
+            direction: Direction::FromBuyer,
+            author: Author::Human,
+            text: "I want to send it back.".to_owned(),
+            language: String::new(),
+            public: false,
+        };
+        self.push_at(wrote_at, SignalBody::Message(message)).await
     }
 
     pub(crate) async fn case_of(&self, body: SignalBody) -> CaseId {

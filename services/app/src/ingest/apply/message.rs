@@ -102,13 +102,12 @@ impl World {
         let wished_at = at.signal.occurred_at;
         let shop = at.info.shop.id.clone();
         match subject.line() {
-            Some(line) => {
-                let one = self.line(&shop, order, line);
-                one.line.intent_at = Some(one.line.intent_at.map_or(wished_at, |t| t.min(wished_at)));
+            Some(line) => self.note_wish_on(at, order, line, wished_at),
+            None => {
+                self.order(&shop, order).wishes.push(wished_at);
+                self.refresh_order(at, order);
             }
-            None => self.order(&shop, order).wishes.push(wished_at),
         }
-        self.refresh_order(at, order);
     }
 
     fn store_message(

@@ -123,10 +123,7 @@ impl World {
         if detection.is_some_and(|d| d.return_intent)
             && let (Some(order), Some(line)) = (subject.order().cloned(), subject.line().cloned())
         {
-            let wish = at.signal.occurred_at;
-            let one = self.line(&shop, &order, &line);
-            one.line.intent_at = Some(one.line.intent_at.map_or(wish, |t| t.min(wish)));
-            self.refresh_order(at, &order);
+            self.note_wish_on(at, &order, &line, at.signal.occurred_at);
         }
         let news = matches!(diff, DiffKind::First | DiffKind::Worsened | DiffKind::ReReversed);
         let opens = (negative_now || hidden) && (sofar.is_none() || news);
