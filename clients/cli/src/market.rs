@@ -86,15 +86,19 @@ pub async fn play(options: Options, access: &Access, world: &impl World) -> anyh
     let mut play = play::Play::open(options, access).await?;
     let shown = progress::Progress::new();
     let mut now = time::START.max(world.now());
+    let mut audits = Vec::new();
     while now < time::END {
         now = (now + time::TICK).min(time::END);
         world.advance_to(now).await?;
         play.tick(now).await?;
-        shown.tick(now, play.open_cases(), play.offers());
+        shown.tick(now, play.cases(), play.offers());
         if play::is_audit(now) {
-            play.audit(now).await?;
+            play.say_the_rest().await?;
+            // What was said late may have made something fall due.
+            world.advance_to(now).await?;
+            audits = play.audit(now).await?;
         }
     }
     shown.done();
-    play.report(now, began.elapsed()).await
+    play.report(audits, now, began.elapsed()).await
 }

@@ -16,6 +16,7 @@ use std::sync::{
 
 use amends_client::Client;
 use amends_proto::v1;
+use tokio::sync::Semaphore;
 
 pub(crate) use supervise::escalated;
 
@@ -99,14 +100,27 @@ pub(crate) enum Deed {
     Lapsed,
 }
 
-/// The queues that are known to be empty in this round.
+/// How many agents stand at one queue at a time. More would only find it empty together.
+const AT_A_QUEUE: usize = 2;
+
+/// The queue of a shop in this round.
+#[derive(Debug)]
+struct Queue {
+    shop: &'static Shop,
+    room: Semaphore,
+    /// Somebody found nothing in it.
+    dry: AtomicBool,
+}
+
+/// The queues where something may wait.
 #[derive(Clone, Debug)]
-pub(crate) struct Queues(Arc<Vec<(&'static Shop, AtomicBool)>>);
+pub(crate) struct Queues(Arc<Vec<Queue>>);
 
 impl Queues {
     /// The queues of some shops.
     pub(crate) fn of(shops: impl Iterator<Item = &'static Shop>) -> Self {
-        Self(Arc::new(shops.map(|shop| (shop, AtomicBool::new(false))).collect()))
+        let queue = |shop| Queue { shop, room: Semaphore::new(AT_A_QUEUE), dry: AtomicBool::new(false) };
+        Self(Arc::new(shops.map(queue).collect()))
     }
 }
 
@@ -151,20 +165,22 @@ impl Agent {
             }
         }
         // Everyone begins at another queue.
-        let shops = round.queues.0.len();
-        for (shop, dry) in round.queues.0.iter().cycle().skip(self.number).take(shops) {
-            while !dry.load(Ordering::Relaxed) {
-                match self.claim(shop, &mut deeds).await? {
-                    Some((case, fence)) => self.work(&case, fence, round.now, &mut deeds).await?,
-                    None => dry.store(true, Ordering::Relaxed),
-                }
+        let count = round.queues.0.len();
+        for queue in round.queues.0.iter().cycle().skip(self.number).take(count) {
+            while let Some((case, fence)) = self.claim(queue, &mut deeds).await? {
+                self.work(&case, fence, round.now, &mut deeds).await?;
             }
         }
         Ok(deeds)
     }
 
-    async fn claim(&self, shop: &Shop, deeds: &mut Vec<Deed>) -> anyhow::Result<Option<(String, i64)>> {
-        let request = v1::ClaimNextCaseRequest { parent: shop.name(), ..Default::default() };
+    /// Takes the next case of a queue; none if there is none left.
+    async fn claim(&self, queue: &Queue, deeds: &mut Vec<Deed>) -> anyhow::Result<Option<(String, i64)>> {
+        let _room = queue.room.acquire().await?;
+        if queue.dry.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let request = v1::ClaimNextCaseRequest { parent: queue.shop.name(), ..Default::default() };
         let answer = match self.client.call(request).await.map_err(Snag::from) {
             Ok(answer) => answer,
             Err(Snag::Stale | Snag::Refused(Legit { .. })) => {
@@ -173,9 +189,12 @@ impl Agent {
             }
             Err(Snag::Fault(error)) => return Err(error.context("a case could not be claimed")),
         };
-        let claimed = answer.case.zip(answer.lease);
-        deeds.extend(claimed.as_ref().map(|_| Deed::Claimed));
-        Ok(claimed.map(|(case, lease)| (case.name, lease.fence)))
+        let Some((case, lease)) = answer.case.zip(answer.lease) else {
+            queue.dry.store(true, Ordering::Relaxed);
+            return Ok(None);
+        };
+        deeds.push(Deed::Claimed);
+        Ok(Some((case.name, lease.fence)))
     }
 
     fn chance(&self, case: &v1::Case, about: &str) -> Chance {

@@ -36,15 +36,15 @@ pub(crate) enum Temper {
 }
 
 const TEMPERS: &[(u32, Temper)] = &[
-    (24, Temper::Silent),
-    (17, Temper::Pleased),
+    (32, Temper::Silent),
+    (22, Temper::Pleased),
     (2, Temper::Grudging),
-    (4, Temper::Asking),
-    (18, Temper::Critic),
-    (12, Temper::Wisher),
-    (5, Temper::Furious),
-    (10, Temper::Requester),
-    (4, Temper::Late),
+    (5, Temper::Asking),
+    (13, Temper::Critic),
+    (9, Temper::Wisher),
+    (4, Temper::Furious),
+    (6, Temper::Requester),
+    (3, Temper::Late),
     (2, Temper::Lost),
     (2, Temper::Canceller),
 ];

@@ -35,8 +35,6 @@ pub(crate) struct Play {
     backend: Backend,
     books: BTreeMap<&'static str, Books>,
     tally: Tally,
-    /// Cases that were opened and not solved since.
-    open: BTreeSet<String>,
     /// Cases left waiting: by whom, and under which fence.
     left: BTreeMap<String, (usize, i64)>,
     buyer_of_remedy: BTreeMap<String, u32>,
@@ -48,9 +46,9 @@ pub(crate) struct Play {
     compared: u64,
 }
 
-/// Whether the books are compared at this time: twice on the way.
+/// Whether the books are compared at this time: twice on the way, and at the end.
 pub(crate) fn is_audit(now: i64) -> bool {
-    [START + 4 * WEEK, START + 8 * WEEK].contains(&now)
+    [START + 4 * WEEK, START + 8 * WEEK, END].contains(&now)
 }
 
 async fn connect(access: &Access, key: &str) -> anyhow::Result<Client> {
@@ -85,7 +83,6 @@ impl Play {
             post: Post::new(options.seed),
             books: BTreeMap::new(),
             tally: Tally::default(),
-            open: BTreeSet::new(),
             left: BTreeMap::new(),
             buyer_of_remedy: BTreeMap::new(),
             errands: BTreeMap::new(),
@@ -96,9 +93,9 @@ impl Play {
         })
     }
 
-    /// Cases that are open now.
-    pub(crate) fn open_cases(&self) -> u64 {
-        self.open.len() as u64
+    /// Cases opened so far.
+    pub(crate) fn cases(&self) -> u64 {
+        self.tally.cases
     }
 
     /// Offers made so far.
@@ -147,11 +144,14 @@ impl Play {
         if (now - START) % (2 * TICK) != 0 {
             return Ok(());
         }
-        // Timers bring cases back without a word, so every queue is looked at once a day.
-        self.news.extend(SHOPS.iter().map(|shop| shop.id));
         let names: Vec<String> = self.agents.iter().map(|agent| agent.name.clone()).collect();
         for shop in &SHOPS {
-            for (agent, errand) in escalated(&self.supervisor, shop, &names).await? {
+            let found = escalated(&self.supervisor, shop, &names).await?;
+            // Timers bring cases back without a word: this is where they are seen.
+            if found.waiting {
+                self.news.insert(shop.id);
+            }
+            for (agent, errand) in found.given {
                 self.errands.entry(agent).or_default().push(errand);
             }
         }
@@ -164,9 +164,6 @@ impl Play {
         interruptions: Vec<Letter>,
         now: i64,
     ) -> anyhow::Result<(Vec<Receipt>, Vec<Deed>)> {
-        for letter in &interruptions {
-            self.news.insert(letter.shop.id);
-        }
         let news = std::mem::take(&mut self.news);
         let queues = Queues::of(SHOPS.iter().filter(|shop| news.contains(shop.id)));
         let mut rounds = JoinSet::new();
@@ -174,11 +171,12 @@ impl Play {
             let errands = self.errands.remove(&agent.number).unwrap_or_default();
             rounds.spawn(agent.clone().round(Round { errands, queues: queues.clone(), now }));
         }
-        let bags = self.post.pack(interruptions, now);
-        let answers = post::send(&self.ingest, bags).await?;
-        let receipts = self.post.file(answers)?;
-        // What came after a queue was seen empty is found in the next tick.
-        self.news.extend(receipts.iter().map(|receipt| receipt.letter.shop.id));
+        // Shop by shop, so that the messages are spread over the agents' round.
+        let mut receipts = Vec::new();
+        for bag in self.post.pack(interruptions, now) {
+            let answers = post::send(&self.ingest, vec![bag]).await?;
+            receipts.extend(self.post.file(answers)?);
+        }
         let mut deeds = Vec::new();
         while let Some(round) = rounds.join_next().await {
             deeds.extend(round.context("an agent's round broke off")??);
@@ -186,15 +184,24 @@ impl Play {
         Ok((receipts, deeds))
     }
 
-    /// Says everything that was held back, and compares the books.
+    /// Says everything that was held back: before the books are compared, the
+    /// service has to know all that happened.
     ///
     /// # Errors
-    /// When the service refuses a signal or cannot say its figures.
-    pub(crate) async fn audit(&mut self, now: i64) -> anyhow::Result<Vec<Audit>> {
+    /// When the service refuses a signal.
+    pub(crate) async fn say_the_rest(&mut self) -> anyhow::Result<()> {
         let bags = self.post.rest();
         let answers = post::send(&self.ingest, bags).await?;
         let receipts = self.post.file(answers)?;
         self.enter(receipts);
+        Ok(())
+    }
+
+    /// Compares the books.
+    ///
+    /// # Errors
+    /// When the service cannot say its figures.
+    pub(crate) async fn audit(&mut self, now: i64) -> anyhow::Result<Vec<Audit>> {
         self.audits += 1;
         let mut audits = Vec::new();
         for shop in &SHOPS {
@@ -207,12 +214,16 @@ impl Play {
         Ok(audits)
     }
 
-    /// Compares the books for the last time, and reports.
+    /// Reports, with what was found when the books were compared for the last time.
     ///
     /// # Errors
     /// When the service cannot say what the report wants to know.
-    pub(crate) async fn report(mut self, now: i64, took: std::time::Duration) -> anyhow::Result<Report> {
-        let audits = self.audit(now).await?;
+    pub(crate) async fn report(
+        mut self,
+        audits: Vec<Audit>,
+        now: i64,
+        took: std::time::Duration,
+    ) -> anyhow::Result<Report> {
         if self.backend.awaited() != 0 {
             let missing = self.backend.awaited();
             self.differences.push(format!("{missing} accepted remedies were never told of as events"));

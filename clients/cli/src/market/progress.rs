@@ -22,8 +22,8 @@ impl Progress {
     }
 
     /// The clock moved.
-    pub(crate) fn tick(&self, now: i64, open: u64, offers: u64) {
-        let said = format!("{}  {open} cases open, {offers} offers", day_text(now));
+    pub(crate) fn tick(&self, now: i64, cases: u64, offers: u64) {
+        let said = format!("{}  {cases} cases, {offers} offers", day_text(now));
         match &self.bar {
             Some(bar) => {
                 bar.set_position(u64::try_from((now - START) / TICK).unwrap_or(0));

@@ -13,9 +13,9 @@ pub(crate) const START: i64 = 1_767_571_200_000_000;
 /// How far the clock moves at a time.
 pub(crate) const TICK: i64 = 12 * HOUR;
 
-/// When the play ends: the last orders are seven weeks old by then, so that most
+/// When the play ends: the last orders are five weeks old by then, so that most
 /// windows after a help have closed and some are still open.
-pub(crate) const END: i64 = START + 12 * WEEK;
+pub(crate) const END: i64 = START + 11 * WEEK;
 
 /// A point in time as the wire has it.
 pub(crate) fn wire(micros: i64) -> prost_types::Timestamp {

@@ -7,16 +7,20 @@ use anyhow::Context;
 use super::{Errand, Snag};
 use crate::market::shops::Shop;
 
-/// Gives every raised case of a shop to one of the agents in turn; answers who
-/// got what, by the agent's number.
+/// What a supervisor finds in a queue.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// Raised cases that were handed over, with the number of the agent.
+    pub(crate) given: Vec<(usize, Errand)>,
+    /// Whether cases wait that any agent may take.
+    pub(crate) waiting: bool,
+}
+
+/// Looks at the queue of a shop, and gives every raised case to one of the agents in turn.
 ///
 /// # Errors
 /// When the service answers what no supervisor should ever see.
-pub(crate) async fn escalated(
-    client: &Client,
-    shop: &Shop,
-    agents: &[String],
-) -> anyhow::Result<Vec<(usize, Errand)>> {
+pub(crate) async fn escalated(client: &Client, shop: &Shop, agents: &[String]) -> anyhow::Result<Found> {
     let filter = v1::CaseFilter { states: vec![CaseState::Queued.into()], ..Default::default() };
     let request = v1::ListCasesRequest {
         parent: shop.name(),
@@ -25,8 +29,8 @@ pub(crate) async fn escalated(
         ..Default::default()
     };
     let cases = client.call(request).await.context("the queue cannot be read")?.cases;
+    let mut found = Found { waiting: cases.iter().any(|case| case.level == 0), ..Found::default() };
     let raised = cases.into_iter().filter(|case| case.level > 0);
-    let mut given = Vec::new();
     for (case, (number, agent)) in raised.zip(agents.iter().enumerate().cycle()) {
         let request = v1::AssignCaseRequest {
             name: case.name.clone(),
@@ -38,11 +42,11 @@ pub(crate) async fn escalated(
         match client.call(request).await.map_err(Snag::from) {
             Ok(answer) => {
                 let fence = answer.lease.context("an assigned case came without a lease")?.fence;
-                given.push((number, Errand::Work { case: case.name, fence }));
+                found.given.push((number, Errand::Work { case: case.name, fence }));
             }
             Err(Snag::Stale | Snag::Refused(_)) => {}
             Err(Snag::Fault(error)) => return Err(error.context("a case could not be handed over")),
         }
     }
-    Ok(given)
+    Ok(found)
 }

@@ -12,6 +12,7 @@ use crate::market::{
     shops::SHOPS,
     tally::Tally,
     time::HOUR,
+    truth::Fact,
 };
 
 impl Play {
@@ -25,9 +26,11 @@ impl Play {
             if case.is_empty() {
                 continue;
             }
-            self.news.insert(shop);
+            // What only joins a case brings it back into the queue if the buyer wrote it.
+            if opened || matches!(letter.fact, Fact::Wrote { .. }) {
+                self.news.insert(shop);
+            }
             self.tally.cases += u64::from(opened);
-            self.open.insert(case);
         }
     }
 
@@ -162,7 +165,6 @@ impl Play {
     }
 
     fn solved(&mut self, case: &v1::Case, now: i64) {
-        self.open.remove(&case.name);
         self.left.remove(&case.name);
         let outcome = case.outcome();
         let subject = case.subject.clone().unwrap_or_default();
