@@ -115,7 +115,8 @@ fn binary() -> &'static Path {
 fn build() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let folder = test.parent().and_then(Path::parent).unwrap();
-    let mut cargo = std::process::Command::new(env!("CARGO"));
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut cargo = std::process::Command::new(cargo);
     cargo.args(["build", "--quiet", "--package", "amends-server", "--bin", "amends"]);
     if folder.ends_with("release") {
         cargo.arg("--release");

@@ -31,6 +31,7 @@ fn remedy(entry: &Entry) -> Option<(&'static str, String)> {
         Entry::RemedyExecuting(step) => ("remedy begun", step),
         Entry::RemedyFulfilled(step) => ("remedy fulfilled", step),
         Entry::RemedyFailed(step) => ("remedy failed", step),
+        Entry::RemedyProposed(step) => ("remedy proposed", step),
         Entry::RemediesSuggested(made) => {
             return Some(("remedies suggested", words::<v1::RemedyKind>(&made.kinds)));
         }

@@ -71,7 +71,7 @@ async fn keys(url: &str) -> Vec<String> {
     let mut keys = Vec::new();
     for name in ["root", "mia", "tom"] {
         let roles = ["--role", "agent", "--role", "ingest", "--role", "admin", "--role", "analyst"];
-        let words = [&["keys", "create", "--name", name, "--database-url", url][..], &roles].concat();
+        let words = [&["keys", "--database-url", url, "create", "--name", name][..], &roles].concat();
         keys.push(succeed(&words).await.trim().to_owned());
     }
     keys

@@ -85,6 +85,7 @@ fn put_entry<M: SerializeMap>(map: &mut M, entry: &Entry) -> Result<(), M::Error
         Entry::RemedyExecuting(step) => put(map, "remedy_executing", step),
         Entry::RemedyFulfilled(step) => put(map, "remedy_fulfilled", step),
         Entry::RemedyFailed(step) => put(map, "remedy_failed", step),
+        Entry::RemedyProposed(step) => put(map, "remedy_proposed", step),
         Entry::ReviewObserved(step) => put(map, "review_observed", step),
         Entry::AskSent(step) => put(map, "ask_sent", step),
         Entry::ReturnObserved(step) => put(map, "return_observed", step),
