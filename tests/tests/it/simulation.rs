@@ -58,7 +58,17 @@ async fn the_order_in_which_signals_arrive_changes_no_fact() {
         let first = life::facts_of(story, 3).await;
         let second = life::facts_of(other, 7).await;
         for ((name, first), (_, second)) in first.iter().zip(&second) {
-            assert_eq!(first, second, "seed {seed}: {name} differ");
+            let differences = differences(first, second);
+            assert!(differences.is_empty(), "seed {seed}: {name} differ:\n{}", differences.join("\n"));
         }
     }
+}
+
+/// The first facts in which two tellings differ.
+fn differences(first: &[String], second: &[String]) -> Vec<String> {
+    if first.len() != second.len() {
+        return vec![format!("{} facts, {} facts", first.len(), second.len())];
+    }
+    let pairs = first.iter().zip(second).filter(|(first, second)| first != second);
+    pairs.take(3).map(|(first, second)| format!("  {first}\n  {second}")).collect()
 }

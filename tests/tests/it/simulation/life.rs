@@ -91,7 +91,7 @@ async fn repeat_everything(house: &House, untold: &[Signal], told: &[Signal]) {
 }
 
 /// Everything that is derived from signals told in that order, in batches of that size, as text.
-pub(super) async fn facts_of(signals: Vec<Signal>, batch: usize) -> Vec<(String, String)> {
+pub(super) async fn facts_of(signals: Vec<Signal>, batch: usize) -> Vec<(&'static str, Vec<String>)> {
     let database = Database::fresh(Engine::Sqlite).await.unwrap();
     let house = House::start(&database.url, begin(), 1).await;
     for part in signals.chunks(batch) {
@@ -105,7 +105,11 @@ pub(super) async fn facts_of(signals: Vec<Signal>, batch: usize) -> Vec<(String,
     facts
 }
 
-async fn facts(house: &House) -> Vec<(String, String)> {
+fn show<T: std::fmt::Debug>(facts: &[T]) -> Vec<String> {
+    facts.iter().map(|fact| format!("{fact:?}")).collect()
+}
+
+async fn facts(house: &House) -> Vec<(&'static str, Vec<String>)> {
     let conn = house.app.store().reader();
     let lines: Vec<Line> = order::page(&conn, &shop(), None, 1_000).await.unwrap();
     let mut orders: Vec<_> = lines.iter().map(|line| (shop(), line.order.clone())).collect();
@@ -118,11 +122,10 @@ async fn facts(house: &House) -> Vec<(String, String)> {
     let mut tallies: Vec<_> = tally::all(&conn, &shop()).await.unwrap();
     tallies.retain(|(_, _, _, value)| *value != 0);
     tallies.sort_by_key(|(_, day, measure, _)| (*day, measure.as_str()));
-    let show = |facts: &dyn std::fmt::Debug| format!("{facts:#?}");
     vec![
-        ("lines".to_owned(), show(&lines)),
-        ("returns".to_owned(), show(&requests)),
-        ("reviews".to_owned(), show(&reviews)),
-        ("tallies".to_owned(), show(&tallies)),
+        ("lines", show(&lines)),
+        ("returns", show(&requests)),
+        ("reviews", show(&reviews)),
+        ("tallies", show(&tallies)),
     ]
 }

@@ -1,11 +1,11 @@
 //! A message was sent.
 
-use amends_domain::BuyerKey;
 use amends_domain::case::{CaseKind, Origin};
 use amends_domain::detection::{Detection, Flag};
 use amends_domain::event::Event;
 use amends_domain::signal::{Author, Direction, MessageSignal};
 use amends_domain::subject::Subject;
+use amends_domain::{BuyerKey, LineId, OrderId};
 use amends_store::message::MessageRow;
 use amends_store::text::{TextOwner, TextRow};
 
@@ -27,7 +27,7 @@ impl World {
         };
         let intent = detection.is_some_and(|d| d.return_intent);
         if intent {
-            self.note_wish(at, message, &subject);
+            self.note_wish(at, message.order.as_ref(), message.line.as_ref());
         }
         let effect = match (message.direction, detection) {
             (Direction::FromBuyer, Some(detection)) => {
@@ -83,25 +83,32 @@ impl World {
         // A machine's answer stops no clock that a person is measured by.
         if message.author != Author::Bot {
             let case = &mut one.case;
+            let (acted, waiting) = (case.first_human_action_at, case.waiting_since);
             let sent = at.signal.occurred_at;
-            case.first_human_action_at =
-                Some(case.first_human_action_at.map_or(sent, |first| first.min(sent)));
-            if case.waiting_since.is_some_and(|since| since <= sent) {
-                case.waiting_since = None;
+            case.first_human_action_at = Some(acted.map_or(sent, |first| first.min(sent)));
+            case.waiting_since = waiting.filter(|since| *since > sent);
+            // An echo of what the agent did already must not make their etag stale.
+            if (acted, waiting) != (case.first_human_action_at, case.waiting_since) {
+                case.version += 1;
             }
-            case.version += 1;
             self.stamp_contact(at, id);
         }
         self.happened(at, Some(id), seen(message));
         Effect { case: Some(id), opened: false }
     }
 
-    /// Remembers the wish to return on the line, or on the order until its line is known.
-    fn note_wish(&mut self, at: Now<'_>, message: &MessageSignal, subject: &Subject) {
-        let Some(order) = &message.order else { return };
+    /// Remembers the wish to return on the line it names, or on the order: there it counts
+    /// for the only line, whichever cases were open when it came.
+    pub(in crate::ingest) fn note_wish(
+        &mut self,
+        at: Now<'_>,
+        order: Option<&OrderId>,
+        line: Option<&LineId>,
+    ) {
+        let Some(order) = order else { return };
         let wished_at = at.signal.occurred_at;
         let shop = at.info.shop.id.clone();
-        match subject.line() {
+        match line {
             Some(line) => self.note_wish_on(at, order, line, wished_at),
             None => {
                 self.order(&shop, order).wishes.push(wished_at);

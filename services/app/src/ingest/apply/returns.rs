@@ -26,8 +26,9 @@ impl World {
         self.return_orders.insert((shop.clone(), seen.return_id.clone()), seen.order.clone());
         let buyer = seen.buyer.as_ref().map(|b| self.buyer(at, b));
         let subject = self.subject(&shop, &seen.order, seen.line.as_ref());
-        let line = seen.line.clone().or_else(|| subject.line().cloned());
-        if let Some(line) = &line {
+        // Which case it joins may depend on what is open now; which line it counts for
+        // must not: one that names no line counts for the only one, or for none.
+        if let Some(line) = &seen.line {
             self.line(&shop, &seen.order, line);
         }
         let facts = self.order(&shop, &seen.order);
@@ -41,7 +42,7 @@ impl World {
         if latest {
             say_latest(&mut request.row, seen);
         }
-        request.row.line = request.row.line.take().or(line);
+        request.row.line = request.row.line.take().or_else(|| seen.line.clone());
         request.row.buyer = request.row.buyer.or(buyer);
         let event = ReturnEvent {
             occurred_at: at.signal.occurred_at,

@@ -33,8 +33,8 @@ impl World {
         one.row.sku = one.row.sku.take().or_else(|| seen.sku.clone());
         one.row.buyer = one.row.buyer.or(buyer);
         one.row.hidden_negative |= detection.is_some_and(|d| d.hidden_negative);
-        if let Some(heard) = detection.filter(|d| d.language_supported && one.row.language.is_empty()) {
-            one.row.language.clone_from(&heard.language);
+        if says_the_latest(at, seen, &one.versions) {
+            one.row.language = language(seen, detection);
         }
         let version = version(at, seen);
         one.versions.push(version.clone());
@@ -120,10 +120,8 @@ impl World {
         let mut trouble = detection.map(Trouble::heard).unwrap_or_default();
         trouble.buyer = buyer;
         trouble.stars = stars;
-        if detection.is_some_and(|d| d.return_intent)
-            && let (Some(order), Some(line)) = (subject.order().cloned(), subject.line().cloned())
-        {
-            self.note_wish_on(at, &order, &line, at.signal.occurred_at);
+        if detection.is_some_and(|d| d.return_intent) {
+            self.note_wish(at, order.as_ref(), line.as_ref());
         }
         let news = matches!(diff, DiffKind::First | DiffKind::Worsened | DiffKind::ReReversed);
         let opens = (negative_now || hidden) && (sofar.is_none() || news);
@@ -203,6 +201,20 @@ impl World {
     }
 }
 
+/// Whether no version with words of its own was seen after this one.
+fn says_the_latest(at: Now<'_>, seen: &ReviewSignal, versions: &[ReviewVersion]) -> bool {
+    let mut others = versions.iter().filter(|v| v.visible && !v.follow_up);
+    let mine = (at.signal.occurred_at, &at.signal.id);
+    seen.visible && !seen.follow_up && others.all(|v| (v.observed_at, &v.signal) < mine)
+}
+
+/// As the channel tells it, or as it was heard; empty if nobody can say.
+fn language(seen: &ReviewSignal, detection: Option<&Detection>) -> String {
+    let heard = detection.filter(|d| d.language_supported).map(|d| &d.language);
+    let told = Some(&seen.language).filter(|told| !told.is_empty());
+    told.or(heard).cloned().unwrap_or_default()
+}
+
 fn version(at: Now<'_>, seen: &ReviewSignal) -> ReviewVersion {
     let hash = blake3::hash(seen.text.as_bytes());
     let mut first = [0_u8; 8];
@@ -230,7 +242,7 @@ fn unknown(at: Now<'_>, seen: &ReviewSignal) -> ReviewWorld {
             sku: None,
             buyer: None,
             case: None,
-            language: seen.language.clone(),
+            language: String::new(),
             hidden_negative: false,
             last_observed_at: at.signal.occurred_at,
             history: ReviewHead {
