@@ -119,11 +119,15 @@ async fn later(client: &Client, file: &std::path::Path, json: bool) -> anyhow::R
     let plan = Plan::named(ledger.seed, &ledger.parent)?;
     let verified = verify::verify(client, &plan, &ledger).await;
     if json {
-        println!("{}", serde_json::json!({ "acknowledged": ledger.acknowledged(), "verified": verified.is_ok() }));
+        println!(
+            "{}",
+            serde_json::json!({ "acknowledged": ledger.acknowledged(), "verified": verified.is_ok() })
+        );
     } else if verified.is_ok() {
         println!("all {} acknowledged signals are stored, each once", ledger.acknowledged());
     }
-    verified.map_err(|difference| anyhow::anyhow!("what was acknowledged is not what is stored: {difference}"))
+    verified
+        .map_err(|difference| anyhow::anyhow!("what was acknowledged is not what is stored: {difference}"))
 }
 
 async fn send(load: &Load, client: &Client, plan: &Plan) -> (Ledger, Report) {
@@ -155,8 +159,9 @@ pub(crate) struct Outcome {
 impl Outcome {
     pub(crate) fn new() -> Self {
         // Three digits up to a minute; the bounds are valid by construction.
-        let latency = hdrhistogram::Histogram::new_with_bounds(1, 60_000_000, 3)
-            .unwrap_or_else(|_| hdrhistogram::Histogram::new(3).unwrap_or_else(|_| unreachable!("3 digits are valid")));
+        let latency = hdrhistogram::Histogram::new_with_bounds(1, 60_000_000, 3).unwrap_or_else(|_| {
+            hdrhistogram::Histogram::new(3).unwrap_or_else(|_| unreachable!("3 digits are valid"))
+        });
         Self { acknowledged: Vec::new(), errors: std::collections::BTreeMap::new(), latency }
     }
 
@@ -198,7 +203,8 @@ async fn create_shop(client: &Client, plan: &Plan) -> anyhow::Result<()> {
         time_zone: "UTC".to_owned(),
         ..v1::Shop::default()
     };
-    let request = v1::CreateShopRequest { shop_id: shop_id.to_owned(), shop: Some(shop), ..Default::default() };
+    let request =
+        v1::CreateShopRequest { shop_id: shop_id.to_owned(), shop: Some(shop), ..Default::default() };
     client.call(request).await?;
     Ok(())
 }

@@ -64,9 +64,15 @@ pub fn refresh_line(line: &mut Line, is_only: bool, shipments: &[&Shipment], ret
     let withdrawn = all_withdrawn
         .then(|| total(mine.iter().filter_map(|r| r.withdrawn_at.map(|at| (at, r.quantity)))))
         .flatten()
-        .map(|units| Help { kind: HelpKind::Withdrawn, at: units.at, units: units.units });
+        // Nothing was avoided before the last of them was withdrawn.
+        .zip(mine.iter().filter_map(|r| r.withdrawn_at).max())
+        .map(|(units, at)| Help { kind: HelpKind::Withdrawn, at, units: units.units });
     // What an agent gave stands; only the buyer's own withdrawal is derived.
     if line.helped.is_none_or(|help| help.kind == HelpKind::Withdrawn) {
+        if line.helped != withdrawn {
+            // Another help opens another window.
+            line.confirmed_at = None;
+        }
         line.helped = withdrawn;
     }
 }

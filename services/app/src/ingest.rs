@@ -93,7 +93,12 @@ impl App {
             return Err(AppError::ShuttingDown);
         }
         let info = self.shops().get(&self.store().reader(), &shop, self.now()).await?;
-        let prepared = signals.into_iter().map(|incoming| self.prepare(incoming, &info)).collect();
+        let mut prepared = Vec::with_capacity(signals.len());
+        for incoming in signals {
+            prepared.push(self.prepare(incoming, &info));
+            // A thousand long texts must not hold up everyone else on this thread.
+            tokio::task::consume_budget().await;
+        }
         let receipts = self.lanes().submit(Submission { shop: info, call, signals: prepared }).await?;
         Ok(receipts)
     }

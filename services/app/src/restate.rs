@@ -5,10 +5,12 @@
 
 use std::collections::HashMap;
 
+use amends_domain::case::Case;
 use amends_domain::deadline::DeadlineKind;
 use amends_domain::event::Event;
 use amends_domain::order::Line;
 use amends_domain::review::{ReviewHistory, ReviewVersion, replay};
+use amends_domain::subject::Anchor;
 use amends_domain::tally::ReviewHandling;
 use amends_domain::{CaseId, ReviewId, Time};
 use amends_store::review::ReviewRow;
@@ -17,6 +19,26 @@ use amends_store::{Conn, order, review};
 use crate::error::Result;
 use crate::shops::ShopInfo;
 use crate::work::Work;
+
+/// What one must hold to write a review: its order, or itself while it has none.
+pub(crate) fn home(row: &ReviewRow) -> Anchor {
+    row.order.clone().map_or_else(|| Anchor::Review(row.review.clone()), Anchor::Order)
+}
+
+/// The reviews of a case that is held, each of them held too: a case that
+/// another was merged into has reviews that hang on something else.
+pub(crate) async fn reviews_held(work: &Work, case: &Case) -> Result<Vec<ReviewRow>> {
+    let key = [(case.shop.clone(), case.id)];
+    let rows = review::by_cases(&work.tx, &key).await?;
+    let mut others: Vec<Anchor> = rows.iter().map(home).filter(|h| *h != case.subject.anchor()).collect();
+    if others.is_empty() {
+        return Ok(rows);
+    }
+    others.sort();
+    others.dedup();
+    work.lock(others.iter().map(|anchor| (&case.shop, anchor))).await?;
+    Ok(review::by_cases(&work.tx, &key).await?)
+}
 
 /// The story of a review, by the channel's policy of the day it was first seen.
 pub(crate) fn review_story(info: &ShopInfo, versions: Vec<ReviewVersion>) -> ReviewHistory {

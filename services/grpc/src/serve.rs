@@ -157,11 +157,13 @@ impl Transport {
     /// When the settings are unusable or the transport fails.
     pub async fn serve(self, listener: TcpListener) -> Result<Drained, ServeError> {
         let (shutdown, drain_max) = (self.shutdown.clone(), self.settings.drain_max);
+        let keys = KeyRing::new(self.app.clone());
+        if !listener.local_addr().is_ok_and(|address| address.ip().is_loopback()) {
+            // Where others can reach it, a server without keys is open to nobody.
+            keys.close();
+        }
         let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-        let layers = Layers::new(
-            KeyRing::new(self.app.clone()),
-            Limits::new(self.settings.calls_max, self.settings.streams_max),
-        );
+        let layers = Layers::new(keys, Limits::new(self.settings.calls_max, self.settings.streams_max));
         let web = web::layers(&self.settings)?;
         let server = self
             .server()?

@@ -131,6 +131,29 @@ pub async fn update(conn: &Conn, changed: &[(Case, i64)]) -> Result<()> {
     Err(StoreError::Contended(format!("{done} of {expected} cases were at the expected version")))
 }
 
+/// Moves the remedies and messages of merged cases to the cases they were merged into.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn absorb(conn: &Conn, merged: &[(ShopId, CaseId, CaseId)]) -> Result<()> {
+    if merged.is_empty() {
+        return Ok(());
+    }
+    let keys: Vec<[String; 3]> = merged
+        .iter()
+        .map(|(shop, from, into)| [shop.to_string(), from.to_string(), into.to_string()])
+        .collect();
+    for table in ["remedies", "messages"] {
+        let (source, values) = bulk::source(conn.engine(), &["shop_id", "case_id", "into_id"], 1, &keys);
+        let sql = format!(
+            "UPDATE {table} SET case_id = t.into_id FROM {source} \
+             WHERE {table}.shop_id = t.shop_id AND {table}.case_id = t.case_id"
+        );
+        conn.run(sql, values).await?;
+    }
+    Ok(())
+}
+
 /// The columns that hold the facts of a state, in the order of the table.
 #[derive(Default)]
 struct StateFacts<'a> {

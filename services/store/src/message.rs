@@ -1,5 +1,7 @@
 //! Messages: who wrote when about what; the words stand in `texts`.
 
+use std::collections::HashSet;
+
 use amends_domain::signal::{Author, Direction};
 use amends_domain::{BuyerKey, CaseId, ConversationId, LineId, MessageId, OrderId, ShopId, SignalId, Time};
 use sea_orm::QueryResult;
@@ -70,7 +72,9 @@ pub struct MessageRow {
 /// # Errors
 /// When the database refuses.
 pub async fn insert(conn: &Conn, messages: &[MessageRow]) -> Result<()> {
-    let rows = messages.iter().map(|m| {
+    let mut seen = HashSet::new();
+    let first = messages.iter().filter(|m| seen.insert((&m.shop, &m.message)));
+    let rows = first.map(|m| {
         vec![
             str(m.shop.as_str()),
             str(m.message.as_str()),

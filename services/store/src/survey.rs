@@ -1,5 +1,7 @@
 //! Survey answers; the free words stand in `texts`.
 
+use std::collections::HashSet;
+
 use amends_domain::signal::SurveyKind;
 use amends_domain::{CaseId, OrderId, ShopId, SurveyId, Time};
 use sea_orm::QueryResult;
@@ -49,7 +51,9 @@ pub struct SurveyRow {
 /// # Errors
 /// When the database refuses.
 pub async fn insert(conn: &Conn, surveys: &[SurveyRow]) -> Result<()> {
-    let rows = surveys.iter().map(|s| {
+    let mut seen = HashSet::new();
+    let first = surveys.iter().filter(|s| seen.insert((&s.shop, &s.survey)));
+    let rows = first.map(|s| {
         vec![
             str(s.shop.as_str()),
             str(s.survey.as_str()),

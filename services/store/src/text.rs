@@ -1,5 +1,6 @@
 //! What people wrote: kept apart from the facts, so that it can be forgotten.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -85,7 +86,9 @@ impl FromStr for TextOwner {
 /// # Errors
 /// When the database refuses.
 pub async fn put(conn: &Conn, texts: &[TextRow]) -> Result<()> {
-    let rows = texts.iter().map(|t| {
+    // PostgreSQL refuses a statement that overwrites one row twice.
+    let last: BTreeMap<_, _> = texts.iter().map(|t| ((&t.shop, t.owner, &t.id), t)).collect();
+    let rows = last.into_values().map(|t| {
         vec![str(t.shop.as_str()), str(t.owner.as_str()), str(&t.id), text_opt(t.buyer), str(&t.body)]
     });
     bulk::write(conn, &TEXTS, rows.collect(), Existing::Replace).await.map(drop)

@@ -40,7 +40,8 @@ const QUESTIONS: [&str; 5] = [
     "¿Tienen este modelo en azul?",
     "Passt das auch für das ältere Modell?",
 ];
-const WISHES: [&str; 2] = ["You sent the wrong size, I want to send it back.", "It does not work. I want a refund please."];
+const WISHES: [&str; 2] =
+    ["You sent the wrong size, I want to send it back.", "It does not work. I want a refund please."];
 
 /// What a run sends.
 #[derive(Clone, Debug)]

@@ -27,7 +27,14 @@ pub(crate) async fn send(
     all
 }
 
-async fn one(client: &Client, plan: &Plan, batches: &Batches, pace: &Pace, until: Instant, each: usize) -> Outcome {
+async fn one(
+    client: &Client,
+    plan: &Plan,
+    batches: &Batches,
+    pace: &Pace,
+    until: Instant,
+    each: usize,
+) -> Outcome {
     let mut stream = RecordStream::new(client, each);
     let mut sent: HashMap<i64, (u64, Instant)> = HashMap::new();
     let mut outcome = Outcome::new();

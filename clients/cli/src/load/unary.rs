@@ -40,7 +40,14 @@ pub(crate) async fn send(
     all
 }
 
-async fn one(client: &Client, plan: &Plan, batches: &Batches, pace: &Pace, until: Instant, outcome: &mut Outcome) {
+async fn one(
+    client: &Client,
+    plan: &Plan,
+    batches: &Batches,
+    pace: &Pace,
+    until: Instant,
+    outcome: &mut Outcome,
+) {
     let batch = batches.take();
     let due = pace.due(batch).await;
     if due >= until {
@@ -49,7 +56,9 @@ async fn one(client: &Client, plan: &Plan, batches: &Batches, pace: &Pace, until
     let signals = batches.signals(batch).map(|n| plan.signal(n)).collect();
     let request = v1::RecordRequest { parent: plan.parent.clone(), signals, ..Default::default() };
     match client.ingest().record(request).await {
-        Ok(answer) if super::verify::is_stored(&answer.get_ref().results) => outcome.acknowledge(batch, due.elapsed()),
+        Ok(answer) if super::verify::is_stored(&answer.get_ref().results) => {
+            outcome.acknowledge(batch, due.elapsed())
+        }
         Ok(answer) => outcome.fail(&super::verify::refusal(&answer.get_ref().results)),
         Err(status) => {
             outcome.fail(status.code().description());

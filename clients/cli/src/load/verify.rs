@@ -23,10 +23,16 @@ pub(crate) fn is_stored(results: &[v1::SignalResult]) -> bool {
 /// Why a signal of an answer is not stored.
 pub(crate) fn refusal(results: &[v1::SignalResult]) -> String {
     let refused = results.iter().find_map(|r| r.rejection.as_ref());
-    refused.map_or_else(|| "a signal was not stored".to_owned(), |rejection| {
-        let fields = rejection.field_violations.iter().map(|v| format!("{}: {}", v.field.rsplit(']').next().unwrap_or_default(), v.description));
-        format!("a signal was rejected: {} {}", rejection.message, fields.collect::<Vec<_>>().join("; "))
-    })
+    refused.map_or_else(
+        || "a signal was not stored".to_owned(),
+        |rejection| {
+            let fields = rejection
+                .field_violations
+                .iter()
+                .map(|v| format!("{}: {}", v.field.rsplit(']').next().unwrap_or_default(), v.description));
+            format!("a signal was rejected: {} {}", rejection.message, fields.collect::<Vec<_>>().join("; "))
+        },
+    )
 }
 
 /// Checks; says what differs.
@@ -65,17 +71,23 @@ async fn figures(client: &Client, plan: &Plan, signals: impl Iterator<Item = u64
     }
     // A delivery of the whole order counts once the order is known.
     let units = i64::try_from(ordered.intersection(&delivered).count()).unwrap_or(i64::MAX);
-    let cohort = Some(v1::DateRange { start_date: "2026-01-01".to_owned(), end_date: "2026-03-01".to_owned() });
-    let request = v1::GetReturnsRequest { parent: plan.parent.clone(), cohort: cohort.clone(), ..Default::default() };
+    let cohort =
+        Some(v1::DateRange { start_date: "2026-01-01".to_owned(), end_date: "2026-03-01".to_owned() });
+    let request =
+        v1::GetReturnsRequest { parent: plan.parent.clone(), cohort: cohort.clone(), ..Default::default() };
     let returns = client.call(request).await.map_err(|e| e.to_string())?;
-    let counted =
-        returns.rows.first().and_then(|row| row.return_rate_units.as_ref()).map_or(0, |rate| rate.denominator);
+    let counted = returns
+        .rows
+        .first()
+        .and_then(|row| row.return_rate_units.as_ref())
+        .map_or(0, |rate| rate.denominator);
     if counted != units {
         return Err(format!("{counted} units are counted as delivered, {units} were"));
     }
     let request = v1::GetReviewReversalRequest { parent: plan.parent.clone(), cohort, ..Default::default() };
     let reviews = client.call(request).await.map_err(|e| e.to_string())?;
-    let counted = reviews.rows.first().and_then(|row| row.funnel.as_ref()).map_or(0, |funnel| funnel.negative);
+    let counted =
+        reviews.rows.first().and_then(|row| row.funnel.as_ref()).map_or(0, |funnel| funnel.negative);
     if counted != negative {
         return Err(format!("{counted} reviews are counted as negative, {negative} were"));
     }

@@ -4,7 +4,6 @@ use amends_domain::case::{Case, State, Verb};
 use amends_domain::event::Event;
 use amends_domain::tally::ReviewHandling;
 use amends_domain::{EventId, ShopId, Span, Time};
-use amends_store::review;
 
 use super::desk::{check_text, tell_as};
 use super::summary::{CaseSummary, summary};
@@ -100,7 +99,7 @@ pub(super) async fn stamp(
     case: &Case,
     change: impl Fn(&mut ReviewHandling) + Send,
 ) -> Result<()> {
-    let rows = review::by_cases(&work.tx, &[(case.shop.clone(), case.id)]).await?;
+    let rows = restate::reviews_held(work, case).await?;
     if rows.is_empty() {
         return Ok(());
     }

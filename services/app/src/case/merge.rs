@@ -10,6 +10,7 @@ use super::solve::remedy_in_flight;
 use super::summary::{CaseSummary, summary};
 use super::{DESK, MERGE_TARGET_ENDED, NOTE_CHARS_MAX, Target, tell};
 use crate::error::{AppError, Result};
+use crate::restate;
 use crate::runner::Command;
 use crate::work::Work;
 
@@ -125,7 +126,7 @@ fn inherit(from: &Case, into: &Case) -> Case {
 
 /// What was said moves along, so that whoever solves the one case has solved the other's reviews too.
 async fn move_facts(work: &Work, from: &Case, into: CaseId) -> Result<()> {
-    let mut reviews = review::by_cases(&work.tx, &[(from.shop.clone(), from.id)]).await?;
+    let mut reviews = restate::reviews_held(work, from).await?;
     reviews.iter_mut().for_each(|row| row.case = Some(into));
     review::put(&work.tx, &reviews).await?;
     let messages = message::of_case(&work.tx, &from.shop, &from.id, MESSAGES_MAX).await?;

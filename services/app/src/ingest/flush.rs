@@ -25,6 +25,7 @@ impl World {
         self.flush_orders(work).await?;
         self.flush_reviews(work).await?;
         self.flush_cases(work).await?;
+        case::absorb(&work.tx, &out.merged).await?;
         for event in out.events {
             work.happened_as(event);
         }

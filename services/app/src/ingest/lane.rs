@@ -9,13 +9,15 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use amends_store::{Engine, Store, lock, request};
+use amends_domain::signal::SignalBody;
+use amends_store::{Engine, Store, StoreError, lock, request};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::world::World;
 use super::{Prepared, Receipt, Submission, load};
 use crate::app::{App, Settings};
 use crate::error::{AppError, Result};
+use crate::runner::SHARDS;
 use crate::telemetry;
 
 /// Tries of one transaction before its callers are told to come back.
@@ -29,6 +31,7 @@ const RETRY_AFTER: Duration = Duration::from_millis(250);
 pub struct Lanes {
     senders: Mutex<Vec<mpsc::UnboundedSender<Waiting>>>,
     room: Arc<Semaphore>,
+    room_max: usize,
     count: usize,
 }
 
@@ -56,7 +59,8 @@ impl Lanes {
         };
         let (senders, receivers) = (0..count).map(|_| mpsc::unbounded_channel()).unzip();
         let room = Arc::new(Semaphore::new(settings.queue_signals_max));
-        (Self { senders: Mutex::new(senders), room, count }, LaneStart(receivers))
+        let room_max = settings.queue_signals_max;
+        (Self { senders: Mutex::new(senders), room, room_max, count }, LaneStart(receivers))
     }
 
     /// Takes no more; what was taken is finished.
@@ -91,7 +95,9 @@ impl Lanes {
         lane: usize,
         submission: Submission,
     ) -> Result<oneshot::Receiver<Result<Vec<Receipt>>>> {
-        let size = u32::try_from(submission.signals.len()).unwrap_or(u32::MAX);
+        // Whatever is larger than the whole queue goes alone.
+        let size = submission.signals.iter().map(weight).sum::<usize>().min(self.room_max);
+        let size = u32::try_from(size).unwrap_or(u32::MAX);
         let Ok(room) = Arc::clone(&self.room).try_acquire_many_owned(size) else {
             telemetry::shed("ingest");
             return Err(AppError::Overloaded { retry_after: RETRY_AFTER });
@@ -134,11 +140,23 @@ impl Lanes {
     }
 }
 
+/// What a signal takes of the room: one, and one more for each KiB of text, so
+/// that a queue of long texts is bounded like one of short ones.
+fn weight(prepared: &Prepared) -> usize {
+    let text = match &prepared.signal.body {
+        SignalBody::Review(r) => r.text.len(),
+        SignalBody::Message(m) => m.text.len(),
+        SignalBody::Survey(s) => s.comment.len(),
+        SignalBody::Order(_) | SignalBody::Shipment(_) | SignalBody::Return(_) => 0,
+    };
+    1 + text / 1_024
+}
+
 impl LaneStart {
     /// Starts a task per lane; it ends when the lanes are closed and empty.
     pub fn start(self, app: &App) {
         for (index, receiver) in self.0.into_iter().enumerate() {
-            let shard = app.shard() * 64 + i64::try_from(index).unwrap_or(0) + 1;
+            let shard = app.shard() * SHARDS + i64::try_from(index).unwrap_or(0) + 1;
             tokio::spawn(run(app.clone(), receiver, shard));
         }
     }
@@ -174,18 +192,31 @@ async fn commit(app: &App, batch: Vec<Waiting>, shard: i64) {
         Err(error) => {
             // Something in here cannot be stored. Alone, each submission fails
             // or succeeds for itself and never for its neighbours.
-            let alone = submissions.len() == 1;
-            let mut error = Some(error);
+            // A database that is away is away for each of them: asking it once
+            // for each would hold the lane for minutes.
+            let mut gone = away(&error);
+            let mut error = Some(error).filter(|_| submissions.len() == 1);
             for ((reply, _room), submission) in replies.into_iter().zip(submissions.iter()) {
-                let answer = match error.take().filter(|_| alone) {
+                let known =
+                    error.take().or_else(|| gone.clone().map(|why| StoreError::Unavailable(why).into()));
+                let answer = match known {
                     Some(error) => Err(error),
                     None => attempt(app, &Arc::new(vec![submission.clone()]), shard)
                         .await
                         .and_then(|mut answers| answers.pop().unwrap_or(Ok(Vec::new()))),
                 };
+                gone = gone.or_else(|| answer.as_ref().err().and_then(away));
                 let _ = reply.send(answer);
             }
         }
+    }
+}
+
+/// Why the database is not there, if that is what is wrong.
+fn away(error: &AppError) -> Option<String> {
+    match error {
+        AppError::Store(StoreError::Unavailable(why)) => Some(why.clone()),
+        _ => None,
     }
 }
 
@@ -231,8 +262,8 @@ async fn once(app: &App, submissions: &[Submission], shard: i64) -> Result<Answe
 }
 
 async fn inside(work: &mut crate::work::Work, submissions: &[Submission]) -> Result<Answers> {
-    load::lock(work, submissions).await?;
-    let mut world: World = load::load(work, submissions).await?;
+    let named = load::lock(work, submissions).await?;
+    let mut world: World = load::load(work, submissions, named).await?;
     let mut answers = Vec::with_capacity(submissions.len());
     for submission in submissions {
         if let Err(error) = claim_request(work, submission).await {

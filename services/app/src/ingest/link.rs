@@ -170,6 +170,30 @@ impl World {
         self.happened(at, Some(id), Event::SubjectRefined { from, to: to.clone() });
     }
 
+    /// What hung on a merged case hangs on the one it was merged into: a promise
+    /// in flight holds that one open, and holds back an ask.
+    fn move_facts(&mut self, shop: &ShopId, from: CaseId, into: CaseId) {
+        for review in self.reviews.values_mut().filter(|r| r.row.shop == *shop && r.row.case == Some(from)) {
+            review.row.case = Some(into);
+            review.changed = true;
+        }
+        let requests = self.orders.values_mut().flat_map(|order| order.returns.values_mut());
+        for request in requests.filter(|r| r.value.row.shop == *shop && r.value.row.case == Some(from)) {
+            request.value.row.case = Some(into);
+            request.changed = true;
+        }
+        for message in self.out.messages.iter_mut().filter(|m| m.shop == *shop && m.case == Some(from)) {
+            message.case = Some(into);
+        }
+        if let Some(promised) = self.remedies.remove(&(shop.clone(), from)) {
+            self.remedies.entry((shop.clone(), into)).or_default().extend(promised);
+        }
+        for earlier in self.out.merged.iter_mut().filter(|(s, _, to)| s == shop && *to == from) {
+            earlier.2 = into;
+        }
+        self.out.merged.push((shop.clone(), from, into));
+    }
+
     /// The younger becomes part of the older, whoever the buyer believes to be talking to.
     fn merge_cases(&mut self, at: Now<'_>, a: usize, b: usize) {
         let age =
@@ -192,10 +216,7 @@ impl World {
         {
             keeper.case.version += 1;
         }
-        for review in self.reviews.values_mut().filter(|r| r.row.case == Some(id)) {
-            review.row.case = Some(into);
-            review.changed = true;
-        }
+        self.move_facts(&at.info.shop.id, id, into);
         self.happened(at, Some(id), Event::CaseMerged { into });
         self.happened(at, Some(into), Event::CaseAbsorbed { from: id });
         if let Some(narrow) = narrow.filter(|n| self.cases.get(older).is_some_and(|c| c.case.subject != *n)) {

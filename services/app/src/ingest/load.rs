@@ -6,17 +6,19 @@ use amends_domain::returns::ReturnStatus;
 use amends_domain::signal::{SignalBody, SignalKind};
 use amends_domain::subject::Anchor;
 use amends_domain::{CaseId, OrderId, ReturnId, ReviewId, ShopId};
-use amends_store::{Of, case, message, order, remedy, returns, review, shipment, signal};
+use amends_store::review::ReviewRow;
+use amends_store::{Engine, Of, case, message, order, remedy, returns, review, shipment, signal};
 
 use super::Submission;
 use super::world::{Kept, LineWorld, ReviewWorld, World};
 use crate::error::Result;
 use crate::facts::{ReturnFacts, refresh_review};
+use crate::restate::home;
 use crate::work::Work;
 
 /// What the signals of a batch name.
 #[derive(Debug, Default)]
-struct Named {
+pub(super) struct Named {
     signals: Vec<(ShopId, SignalKind, amends_domain::SignalId)>,
     anchors: BTreeSet<(ShopId, Anchor)>,
     /// Anchors that may have a case: a parcel without trouble has none to join.
@@ -24,6 +26,8 @@ struct Named {
     cases: BTreeSet<Of<CaseId>>,
     orders: BTreeSet<Of<OrderId>>,
     reviews: BTreeSet<Of<ReviewId>>,
+    /// Reviews whose signal names no order.
+    unplaced: BTreeSet<Of<ReviewId>>,
     returns: BTreeSet<Of<ReturnId>>,
     /// Orders whose lines may become known, or known to be delivered.
     moved_orders: BTreeSet<Of<OrderId>>,
@@ -31,14 +35,32 @@ struct Named {
 }
 
 /// Makes this transaction the only one that writes about what the batch touches.
-pub(super) async fn lock(work: &Work, submissions: &[Submission]) -> Result<()> {
-    let named = name(submissions);
-    work.lock(named.anchors.iter().map(|(shop, anchor)| (shop, anchor))).await
+pub(super) async fn lock(work: &Work, submissions: &[Submission]) -> Result<Named> {
+    let mut named = name(submissions);
+    // A review that names no order may have one. It is looked up before
+    // anything is locked, so that all locks are taken at once and in order.
+    if work.tx.engine() == Engine::Postgres && !named.unplaced.is_empty() {
+        let ids: Vec<Of<ReviewId>> = named.unplaced.iter().cloned().collect();
+        let rows = review::by_ids(&work.tx, &ids).await?;
+        named.anchors.extend(rows.iter().map(|row| (row.shop.clone(), home(row))));
+    }
+    work.lock(named.anchors.iter().map(|(shop, anchor)| (shop, anchor))).await?;
+    Ok(named)
+}
+
+/// Locks what these reviews hang on as well; says whether that took anything,
+/// for then the rows must be read again.
+async fn hold(work: &Work, named: &mut Named, rows: &[ReviewRow]) -> Result<bool> {
+    let homes: BTreeSet<_> = rows.iter().map(|row| (row.shop.clone(), home(row))).collect();
+    let missing: Vec<_> = homes.into_iter().filter(|home| !named.anchors.contains(home)).collect();
+    work.lock(missing.iter().map(|(shop, anchor)| (shop, anchor))).await?;
+    let took = !missing.is_empty();
+    named.anchors.extend(missing);
+    Ok(took)
 }
 
 /// Loads what the batch touches.
-pub(super) async fn load(work: &Work, submissions: &[Submission]) -> Result<World> {
-    let named = name(submissions);
+pub(super) async fn load(work: &Work, submissions: &[Submission], mut named: Named) -> Result<World> {
     let mut world = World::default();
     for submission in submissions {
         world.shops.insert(submission.shop.shop.id.clone(), submission.shop.clone());
@@ -50,9 +72,9 @@ pub(super) async fn load(work: &Work, submissions: &[Submission]) -> Result<Worl
     for row in returns::by_ids(&work.tx, &requests).await? {
         world.return_orders.insert((row.shop, row.return_id), row.order);
     }
-    load_reviews(work, &named, &mut world).await?;
+    load_reviews(work, &mut named, &mut world).await?;
     load_orders(work, &named, &mut world).await?;
-    load_cases(work, &named, &mut world).await?;
+    load_cases(work, &mut named, &mut world).await?;
     Ok(world)
 }
 
@@ -107,6 +129,9 @@ impl Named {
             }
             SignalBody::Review(s) => {
                 self.reviews.insert((shop.clone(), s.review.clone()));
+                if s.order.is_none() {
+                    self.unplaced.insert((shop.clone(), s.review.clone()));
+                }
                 // A review that was seen without its order hangs on itself until now.
                 self.case_anchors.insert((shop.clone(), Anchor::Review(s.review.clone())));
                 self.anchors.insert((shop.clone(), Anchor::Review(s.review.clone())));
@@ -121,17 +146,20 @@ impl Named {
     }
 }
 
-async fn load_reviews(work: &Work, named: &Named, world: &mut World) -> Result<()> {
+async fn load_reviews(work: &Work, named: &mut Named, world: &mut World) -> Result<()> {
     let ids: Vec<Of<ReviewId>> = named.reviews.iter().cloned().collect();
     let orders: Vec<Of<OrderId>> = named.moved_orders.iter().cloned().collect();
     let mut rows = review::by_ids(&work.tx, &ids).await?;
+    if hold(work, named, &rows).await? {
+        rows = review::by_ids(&work.tx, &ids).await?;
+    }
     rows.extend(review::by_orders(&work.tx, &orders).await?);
     add_reviews(work, world, rows).await
 }
 
 /// Adds reviews with their versions; those that are there already stay.
-async fn add_reviews(work: &Work, world: &mut World, rows: Vec<review::ReviewRow>) -> Result<()> {
-    let rows: HashMap<Of<ReviewId>, review::ReviewRow> = rows
+async fn add_reviews(work: &Work, world: &mut World, rows: Vec<ReviewRow>) -> Result<()> {
+    let rows: HashMap<Of<ReviewId>, ReviewRow> = rows
         .into_iter()
         .map(|row| ((row.shop.clone(), row.review.clone()), row))
         .filter(|(key, _)| !world.reviews.contains_key(key))
@@ -195,7 +223,7 @@ async fn load_orders(work: &Work, named: &Named, world: &mut World) -> Result<()
     Ok(())
 }
 
-async fn load_cases(work: &Work, named: &Named, world: &mut World) -> Result<()> {
+async fn load_cases(work: &Work, named: &mut Named, world: &mut World) -> Result<()> {
     let known = world
         .reviews
         .values()
@@ -211,7 +239,10 @@ async fn load_cases(work: &Work, named: &Named, world: &mut World) -> Result<()>
     }
     // What is done to a case is remembered by its reviews, and a refund stops its parcels.
     let keys: Vec<Of<CaseId>> = world.cases.by_id.keys().cloned().collect();
-    let rows = review::by_cases(&work.tx, &keys).await?;
+    let mut rows = review::by_cases(&work.tx, &keys).await?;
+    if hold(work, named, &rows).await? {
+        rows = review::by_cases(&work.tx, &keys).await?;
+    }
     add_reviews(work, world, rows).await?;
     if named.settles {
         for remedy in remedy::of_cases(&work.tx, &keys).await? {

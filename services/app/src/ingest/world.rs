@@ -113,6 +113,8 @@ pub(super) struct Out {
     pub(super) surveys: Vec<SurveyRow>,
     pub(super) events: Vec<EventRow>,
     pub(super) deadlines: Vec<DeadlineChange>,
+    /// Cases that became part of another: which, and of which.
+    pub(super) merged: Vec<(ShopId, CaseId, CaseId)>,
 }
 
 /// The signal under way, with whom and when.

@@ -52,6 +52,11 @@ impl KeyRing {
         }
     }
 
+    /// Lets nobody in without a key from now on, also when the last key has ended.
+    pub fn close(&self) {
+        self.0.closed.store(true, Ordering::SeqCst);
+    }
+
     async fn proved(&self, token: &str) -> Result<Arc<Principal>> {
         let hash = blake3::hash(token.as_bytes());
         let fresh = |at: &Instant| at.elapsed() < KEPT;
@@ -60,6 +65,7 @@ impl KeyRing {
             return Ok(principal);
         }
         let principal = Arc::new(self.0.app.authenticate(token).await?);
+        self.close();
         let mut proved = self.0.proved.write().unwrap_or_else(PoisonError::into_inner);
         if proved.len() >= KEYS_MAX {
             proved.clear();

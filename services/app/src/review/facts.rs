@@ -16,6 +16,7 @@ use amends_store::{Conn, case, remedy};
 
 use super::story;
 use crate::error::Result;
+pub(super) use crate::restate::home as anchor;
 use crate::restate::versions_of;
 use crate::shops::ShopInfo;
 
@@ -167,9 +168,4 @@ pub(super) fn judge(facts: &AskFacts, row: &ReviewRow, info: &ShopInfo, now: Tim
     }
     let refusals = facts.inputs(row).check(&info.channel_policy(now), now);
     refusals.first().map_or(AskState::Eligible, |refusal| AskState::Blocked(refusal.rule))
-}
-
-/// What a review hangs on.
-pub(super) fn anchor(row: &ReviewRow) -> Anchor {
-    row.order.clone().map_or_else(|| Anchor::Review(row.review.clone()), Anchor::Order)
 }

@@ -133,7 +133,9 @@ fn remedy_entry(shop: &ShopId, event: &Event, text: &str, kinds: &Kinds) -> Opti
             suggestion: format!("shops/{shop}/suggestions/{suggestion}"),
             kinds: first.iter().map(|kind| kind.number()).collect(),
         }),
-        Event::RemedyProposed { remedy, .. } => Entry::RemedyProposed(step(remedy, RemedyStage::Proposed, "")),
+        Event::RemedyProposed { remedy, .. } => {
+            Entry::RemedyProposed(step(remedy, RemedyStage::Proposed, ""))
+        }
         Event::ApprovalAsked { remedy } => {
             Entry::RemedyApprovalRequested(step(remedy, RemedyStage::AwaitingApproval, ""))
         }
