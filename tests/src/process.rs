@@ -73,9 +73,10 @@ async fn serving(log: &mut Lines<BufReader<ChildStderr>>) -> String {
     let mut said = String::new();
     while let Some(line) = log.next_line().await.unwrap() {
         let entry: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
-        let fields = &entry["fields"];
-        if fields["message"] == "serving" {
-            return format!("http://{}", fields["address"].as_str().unwrap());
+        let field =
+            |name: &str| entry.pointer(&format!("/fields/{name}")).and_then(serde_json::Value::as_str);
+        if field("message") == Some("serving") {
+            return format!("http://{}", field("address").unwrap());
         }
         said.push_str(&line);
         said.push('\n');

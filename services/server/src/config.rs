@@ -298,6 +298,8 @@ pub fn mask_url(url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::expect_used, reason = "a test may panic")]
+
     use super::*;
 
     fn flags(pairs: &[(&'static str, &str)]) -> BTreeMap<&'static str, String> {

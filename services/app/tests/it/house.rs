@@ -44,6 +44,7 @@ pub(crate) async fn everywhere(test: impl AsyncFn(&House)) {
 }
 
 /// The same, with other settings.
+#[expect(clippy::disallowed_methods, reason = "a test is told by the environment where PostgreSQL is")]
 pub(crate) async fn everywhere_with(settings: Settings, test: impl AsyncFn(&House)) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("amends.db").display());
