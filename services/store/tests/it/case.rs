@@ -176,7 +176,8 @@ async fn a_batch_of_updates_changes_each_case_alone(store: Store) {
     case::update(&tx, &changed).await.unwrap();
     let statements = store.counters().statements() - before;
     tx.commit().await.unwrap();
-    assert!(statements <= 4, "{statements} statements for one batch");
+    // Ended cases first, then the others; on SQLite each group in runs of 256, 32, 4 and 1 rows.
+    assert!(statements <= 24, "{statements} statements for one batch");
     cases.extend(untouched);
     let ids: Vec<_> = cases.iter().map(|c| (shop(), c.id)).collect();
     same_set(case::by_ids(&store.reader(), &ids).await.unwrap(), cases);
