@@ -1,7 +1,7 @@
 //! Shops and their policies, kept in memory for a moment.
 //!
 //! Ingest needs them for every signal and they hardly change. A change made by
-//! this process is seen at once, one made by another within [`KEPT`].
+//! this process is seen at once, one made by another within two seconds.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
