@@ -100,5 +100,5 @@ pub async fn play(options: Options, access: &Access, world: &impl World) -> anyh
         }
     }
     shown.done();
-    play.report(audits, now, began.elapsed()).await
+    play.report(audits, began.elapsed()).await
 }

@@ -221,7 +221,6 @@ impl Play {
     pub(crate) async fn report(
         mut self,
         audits: Vec<Audit>,
-        now: i64,
         took: std::time::Duration,
     ) -> anyhow::Result<Report> {
         if self.backend.awaited() != 0 {
@@ -237,7 +236,6 @@ impl Play {
             compared: self.compared,
             differences: self.differences,
             took,
-            now,
         };
         Report::new(&self.supervisor, findings, audits).await
     }

@@ -32,8 +32,6 @@ pub(crate) struct Findings {
     pub(crate) differences: Vec<String>,
     /// How long it took.
     pub(crate) took: Duration,
-    /// The virtual time at the end.
-    pub(crate) now: i64,
 }
 
 /// What came of the play.
@@ -59,7 +57,7 @@ impl Report {
         mut findings: Findings,
         audits: Vec<Audit>,
     ) -> anyhow::Result<Self> {
-        let looked = look::look(supervisor, findings.now).await?;
+        let looked = look::look(supervisor).await?;
         let mut differences = std::mem::take(&mut findings.differences);
         let mut same = |what: &str, served: u64, was: u64| {
             if served != was {

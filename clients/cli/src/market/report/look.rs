@@ -53,7 +53,7 @@ pub(super) struct Story {
 }
 
 /// Reads everything.
-pub(super) async fn look(client: &Client, now: i64) -> anyhow::Result<Looked> {
+pub(super) async fn look(client: &Client) -> anyhow::Result<Looked> {
     let mut looked = Looked::default();
     let mut best: Option<(u32, v1::Case)> = None;
     for shop in &SHOPS {
@@ -70,7 +70,7 @@ pub(super) async fn look(client: &Client, now: i64) -> anyhow::Result<Looked> {
         count_remedies(&remedies(client, shop.name()).await?, &mut looked);
     }
     if let Some((_, case)) = best {
-        looked.story = Some(story(client, &case, now).await?);
+        looked.story = Some(story(client, &case).await?);
     }
     Ok(looked)
 }
@@ -138,16 +138,15 @@ async fn remedies(client: &Client, parent: String) -> anyhow::Result<Vec<v1::Rem
     }
 }
 
-async fn story(client: &Client, case: &v1::Case, now: i64) -> anyhow::Result<Story> {
-    let output = Output {
-        json: false,
-        colour: false,
-        now: Timestamp::from_microsecond(now).unwrap_or(Timestamp::UNIX_EPOCH),
-    };
+async fn story(client: &Client, case: &v1::Case) -> anyhow::Result<Story> {
     let request = v1::ListTimelineRequest { parent: case.name.clone(), page_size: 500, ..Default::default() };
     let entries = client.call(request).await.context("a timeline cannot be read")?.entries;
     let line = |entry: &v1::TimelineEntry| {
-        let at = entry.occur_time.as_ref().map_or_else(String::new, |time| minute_text(read(time)));
+        let micros = entry.occur_time.as_ref().map_or(0, read);
+        let at = minute_text(micros);
+        // Told from the moment it happened: a wait of three days is "in 3d".
+        let now = Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH);
+        let output = Output { json: false, colour: false, now };
         let (what, detail) = describe(&output, entry.entry.as_ref());
         [at, actor(entry.actor.as_ref()), what.to_owned(), detail]
     };

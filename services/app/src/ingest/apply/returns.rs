@@ -44,13 +44,7 @@ impl World {
         }
         request.row.line = request.row.line.take().or_else(|| seen.line.clone());
         request.row.buyer = request.row.buyer.or(buyer);
-        let event = ReturnEvent {
-            occurred_at: at.signal.occurred_at,
-            signal: at.signal.id.clone(),
-            status: seen.status,
-            quantity: seen.quantity,
-            seller_fault: seen.seller_fault,
-        };
+        let event = said_now(at, seen);
         let opening = opening(at, seen);
         request.events.extend(opening.clone());
         request.events.push(event.clone());
@@ -134,6 +128,17 @@ impl World {
             )),
             _ => Ok(()),
         }
+    }
+}
+
+/// What the channel says with this signal.
+fn said_now(at: Now<'_>, seen: &ReturnSignal) -> ReturnEvent {
+    ReturnEvent {
+        occurred_at: at.signal.occurred_at,
+        signal: at.signal.id.clone(),
+        status: seen.status,
+        quantity: seen.quantity,
+        seller_fault: seen.seller_fault,
     }
 }
 
