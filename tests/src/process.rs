@@ -10,7 +10,7 @@ use tokio::process::{Child, ChildStderr, Command};
 use tokio::time::timeout;
 
 /// How long the binary may take for anything a test waits for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A server in a process of its own.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use amends_tests::{Database, Engine};
 use tokio::time::timeout;
 use v1::SignalDisposition::{Accepted, Duplicate};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Orders that both replicas hear of at the same time.
 const ORDERS: usize = 120;

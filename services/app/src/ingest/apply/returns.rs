@@ -26,8 +26,7 @@ impl World {
         self.return_orders.insert((shop.clone(), seen.return_id.clone()), seen.order.clone());
         let buyer = seen.buyer.as_ref().map(|b| self.buyer(at, b));
         let subject = self.subject(&shop, &seen.order, seen.line.as_ref());
-        // Which case it joins may depend on what is open now; which line it counts for
-        // must not: one that names no line counts for the only one, or for none.
+        // The case may be whichever is open now. The line is not: one that is not named is the only one, or none.
         if let Some(line) = &seen.line {
             self.line(&shop, &seen.order, line);
         }
@@ -38,8 +37,8 @@ impl World {
         });
         let request = &mut kept.value;
         kept.changed = true;
-        let latest = request.events.iter().all(|e| e.occurred_at <= at.signal.occurred_at);
-        if latest {
+        let now = (at.signal.occurred_at, &at.signal.id);
+        if request.events.iter().all(|e| (e.occurred_at, &e.signal) <= now) {
             say_latest(&mut request.row, seen);
         }
         request.row.line = request.row.line.take().or_else(|| seen.line.clone());
