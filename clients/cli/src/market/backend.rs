@@ -8,7 +8,7 @@ use amends_proto::v1::{self, BuyerAnswer, Fulfilment, FulfilmentState, Reason, e
 use anyhow::{Context, anyhow};
 use tonic::Code;
 
-use super::{crowd::Happening, shops::SHOPS, time::wire};
+use super::{shops::SHOPS, time::wire};
 
 /// The event that begins the work of the warehouse.
 const ACCEPTED: &str = "amends.remedy.accepted.v1";
@@ -25,68 +25,17 @@ pub(crate) struct Backend {
     awaited: BTreeMap<&'static str, i64>,
 }
 
-/// What was passed on.
-#[derive(Debug)]
-pub(crate) enum Done {
-    /// Nothing had to be.
-    Nothing,
-    /// A buyer could be told that a review can be updated.
-    Ask {
-        /// The buyer's number.
-        buyer: u32,
-    },
-    /// A buyer's answer.
-    Answered {
-        /// The buyer's number.
-        buyer: u32,
-        /// The offer.
-        remedy: String,
-        /// Whether it was taken.
-        takes: bool,
-        /// Whether the service still took the answer.
-        in_time: bool,
-    },
-    /// How far a remedy is.
-    Reported {
-        /// The buyer's number.
-        buyer: u32,
-        /// The remedy.
-        remedy: Box<v1::Remedy>,
-        /// How far it is.
-        state: FulfilmentState,
-    },
-}
-
 impl Backend {
     /// Back ends that have seen nothing yet.
     pub(crate) fn new(client: Client) -> Self {
         Self { client, positions: BTreeMap::new(), seen: BTreeSet::new(), awaited: BTreeMap::new() }
     }
 
-    /// Passes on what a buyer said or the warehouse did.
-    ///
-    /// # Errors
-    /// When the service refuses it, and not because it comes too late.
-    pub(crate) async fn pass_on(&self, call: Happening, now: i64) -> anyhow::Result<Done> {
-        Ok(match call {
-            Happening::Letter(_) => Done::Nothing,
-            Happening::Ask { buyer } => Done::Ask { buyer },
-            Happening::Answer { buyer, remedy, takes } => {
-                let in_time = self.answer(&remedy, takes).await?.is_some();
-                Done::Answered { buyer, remedy, takes, in_time }
-            }
-            Happening::Report { buyer, remedy, state } => {
-                let remedy = self.report(&remedy, state, now).await?;
-                Done::Reported { buyer, remedy: Box::new(remedy), state }
-            }
-        })
-    }
-
     /// Passes on what a buyer said; none where the service says that it is too late.
     ///
     /// # Errors
     /// When the service answers anything else.
-    async fn answer(&self, remedy: &str, takes: bool) -> anyhow::Result<Option<v1::Remedy>> {
+    pub(crate) async fn answer(&self, remedy: &str, takes: bool) -> anyhow::Result<Option<v1::Remedy>> {
         let answer = if takes { BuyerAnswer::Accepted } else { BuyerAnswer::Declined };
         let request =
             v1::RecordAnswerRequest { name: remedy.to_owned(), answer: answer.into(), ..Default::default() };
@@ -159,7 +108,12 @@ impl Backend {
     ///
     /// # Errors
     /// When the service refuses the report.
-    async fn report(&self, remedy: &str, state: FulfilmentState, now: i64) -> anyhow::Result<v1::Remedy> {
+    pub(crate) async fn report(
+        &self,
+        remedy: &str,
+        state: FulfilmentState,
+        now: i64,
+    ) -> anyhow::Result<v1::Remedy> {
         let done = state == FulfilmentState::Fulfilled;
         let failed = state == FulfilmentState::Failed;
         let fulfilment = Fulfilment {

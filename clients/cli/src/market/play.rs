@@ -6,14 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use amends_client::{Client, Settings};
 use anyhow::{Context, ensure};
-use futures::{StreamExt, TryStreamExt, future::try_join_all};
 use tokio::task::JoinSet;
 
 use super::{
     Access, Options, Report,
     agent::{Agent, Deed, Errand, Queues, Round, escalated},
     audit::{Audit, audit},
-    backend::{Backend, Done},
+    backend::Backend,
     crowd::{Crowd, Happening},
     letter::Letter,
     post::{self, Post, Receipt},
@@ -23,9 +22,6 @@ use super::{
     time::{END, START, TICK, WEEK},
     truth::Books,
 };
-
-/// Calls of the back ends that are under way at a time.
-const CALLS: usize = 4;
 
 /// The play.
 pub(crate) struct Play {
@@ -128,10 +124,8 @@ impl Play {
         let answers = post::send(&self.ingest, bags).await?;
         let receipts = self.post.file(answers)?;
         self.enter(receipts);
-        let calls = futures::stream::iter(calls).map(|call| self.backend.pass_on(call, now));
-        let done: Vec<Done> = calls.buffered(CALLS).try_collect().await?;
-        for done in done {
-            self.note(done, now);
+        for call in calls {
+            self.call(call, now).await?;
         }
         for remedy in self.backend.collect().await? {
             self.carry_out(&remedy, now);
@@ -151,8 +145,8 @@ impl Play {
             return Ok(());
         }
         let names: Vec<String> = self.agents.iter().map(|agent| agent.name.clone()).collect();
-        let looks = SHOPS.iter().map(|shop| escalated(&self.supervisor, shop, &names));
-        for (shop, found) in SHOPS.iter().zip(try_join_all(looks).await?) {
+        for shop in &SHOPS {
+            let found = escalated(&self.supervisor, shop, &names).await?;
             // Timers bring cases back without a word: this is where they are seen.
             if found.waiting {
                 self.news.insert(shop.id);

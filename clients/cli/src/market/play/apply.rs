@@ -6,8 +6,8 @@ use super::Play;
 use crate::market::{
     agenda::Act,
     agent::{Deed, Errand},
-    backend::Done,
     buyer::{number_of, number_of_case},
+    crowd::Happening,
     post::Receipt,
     shops::SHOPS,
     tally::Tally,
@@ -34,30 +34,32 @@ impl Play {
         }
     }
 
-    /// Takes note of what was passed on to the service.
-    pub(super) fn note(&mut self, done: Done, now: i64) {
-        match done {
-            Done::Nothing => {}
-            Done::Ask { buyer } => self.consider_ask(buyer),
-            Done::Answered { buyer, remedy, takes, in_time } => {
-                self.news.insert(shop_of(&remedy));
-                match (in_time, takes) {
-                    (false, _) => self.tally.too_late += 1,
-                    (true, false) => self.tally.declined += 1,
-                    (true, true) => {
+    /// A buyer or a back end says something that is no signal.
+    pub(super) async fn call(&mut self, call: Happening, now: i64) -> anyhow::Result<()> {
+        match call {
+            Happening::Letter(_) => {}
+            Happening::Answer { buyer, remedy, takes } => {
+                match (self.backend.answer(&remedy, takes).await?, takes) {
+                    (None, _) => {
+                        self.tally.too_late += 1;
+                        self.crowd.declined(buyer, now);
+                    }
+                    (Some(_), false) => {
+                        self.tally.declined += 1;
+                        self.crowd.declined(buyer, now);
+                    }
+                    (Some(_), true) => {
                         self.tally.accepted += 1;
                         self.crowd.accepted(buyer);
-                        return self.backend.expect(shop_of(&remedy));
+                        self.backend.expect(shop_of(&remedy));
                     }
                 }
-                self.crowd.declined(buyer, now);
+                self.news.insert(shop_of(&remedy));
             }
-            Done::Reported { state: FulfilmentState::Failed, .. } => self.tally.failed += 1,
-            Done::Reported { buyer, remedy, state: FulfilmentState::Fulfilled } => {
-                self.fulfilled(buyer, &remedy, now);
-            }
-            Done::Reported { .. } => {}
+            Happening::Report { buyer, remedy, state } => self.report_on(buyer, &remedy, state, now).await?,
+            Happening::Ask { buyer } => self.consider_ask(buyer),
         }
+        Ok(())
     }
 
     /// The warehouse takes an accepted remedy in hand: two days, and three
@@ -78,6 +80,22 @@ impl Play {
             let remedy = remedy.name.clone();
             self.crowd.plan(now + hours * HOUR, number, Act::Report { remedy, state });
         }
+    }
+
+    async fn report_on(
+        &mut self,
+        buyer: u32,
+        remedy: &str,
+        state: FulfilmentState,
+        now: i64,
+    ) -> anyhow::Result<()> {
+        let remedy = self.backend.report(remedy, state, now).await?;
+        match state {
+            FulfilmentState::Failed => self.tally.failed += 1,
+            FulfilmentState::Fulfilled => self.fulfilled(buyer, &remedy, now),
+            _ => {}
+        }
+        Ok(())
     }
 
     fn fulfilled(&mut self, buyer: u32, remedy: &v1::Remedy, now: i64) {
