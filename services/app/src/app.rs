@@ -33,7 +33,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            lanes: 4,
+            lanes: 2,
             queue_signals_max: 20_000,
             batch_signals_max: 1_000,
             agent_capacity: 20,

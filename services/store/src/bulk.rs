@@ -52,8 +52,9 @@ pub enum Existing {
 }
 
 /// Rows per statement on SQLite, largest first; 256 rows of 33 columns stay
-/// below its limit of 32,766 values.
-const SIZES: [usize; 4] = [256, 32, 4, 1];
+/// below its limit of 32,766 values. With powers of two any number of rows takes
+/// few statements, each of a size that is prepared already.
+const SIZES: [usize; 9] = [256, 128, 64, 32, 16, 8, 4, 2, 1];
 
 /// Writes rows; says how many changed.
 ///

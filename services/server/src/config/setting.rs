@@ -30,7 +30,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("metrics_listen", "127.0.0.1:7461", "Address of Prometheus metrics (/metrics), or off."),
     setting("database_url", "sqlite:./amends.db", "sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE."),
     setting("database_connections", "16", "Connections at most, 1-500 (SQLite: readers; it has one writer)."),
-    setting("ingest_lanes", "4", "Transactions of ingest under way at a time on PostgreSQL, 1-64."),
+    setting("ingest_lanes", "2", "Transactions of ingest under way at a time on PostgreSQL, 1-64."),
     setting(
         "ingest_queue",
         "20000",
