@@ -150,6 +150,8 @@ fn postgres(url: &str, connections_max: u32, options: &Options) -> ConnectOption
                 ("enable_hashjoin", "off"),
                 ("enable_mergejoin", "off"),
                 ("jit", "off"),
+                // Some statements would otherwise be planned anew at each call, for the same plan.
+                ("plan_cache_mode", "force_generic_plan"),
             ])
     });
     connect
