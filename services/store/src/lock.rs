@@ -10,7 +10,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::value::int;
 
-/// How many buckets there are: enough that two busy anchors rarely share one,
+/// How many buckets of a kind there are: enough that two busy anchors rarely share one,
 /// few enough that a large batch does not fill the server's table of locks.
 const BUCKETS: u64 = 1024;
 
@@ -40,7 +40,8 @@ pub async fn anchors(conn: &Conn, buckets: &[i64]) -> Result<()> {
 /// # Errors
 /// When the database fails.
 pub async fn all(conn: &Conn) -> Result<()> {
-    let buckets: Vec<i64> = (0..BUCKETS).map(|bucket| NAMESPACE.saturating_add_unsigned(bucket)).collect();
+    let buckets: Vec<i64> =
+        (0..2 * BUCKETS).map(|bucket| NAMESPACE.saturating_add_unsigned(bucket)).collect();
     anchors(conn, &buckets).await
 }
 
@@ -53,5 +54,8 @@ pub fn bucket(shop: &ShopId, anchor: &Anchor) -> i64 {
     let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    NAMESPACE.saturating_add_unsigned(hash % BUCKETS)
+    // Orders have buckets of their own: a review is held besides its order, and
+    // must not happen to hold up another order.
+    let kind = if matches!(anchor, Anchor::Order(_)) { 0 } else { BUCKETS };
+    NAMESPACE.saturating_add_unsigned(kind + hash % BUCKETS)
 }
