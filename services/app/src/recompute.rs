@@ -115,9 +115,9 @@ struct Corrections {
 
 impl Corrections {
     async fn store(self, work: &mut Work, info: &ShopInfo) -> Result<()> {
-        amends_store::order::put(&work.tx, &self.lines).await?;
-        amends_store::returns::put(&work.tx, &self.returns).await?;
-        amends_store::review::put(&work.tx, &self.reviews).await?;
+        amends_store::order::put(&self.lines).run(&work.tx).await?;
+        amends_store::returns::put(&self.returns).run(&work.tx).await?;
+        amends_store::review::put(&self.reviews).run(&work.tx).await?;
         for line in &self.lines {
             crate::restate::watch(work, info, line);
         }

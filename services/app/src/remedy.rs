@@ -108,7 +108,7 @@ impl App {
     async fn with_cases(&self, shop: &ShopId, remedies: Vec<Remedy>) -> Result<Vec<RemedyView>> {
         let conn = self.store().reader();
         let ids: Vec<_> = remedies.iter().map(|r| (shop.clone(), r.case)).collect();
-        let cases = case::by_ids(&conn, &ids).await?;
+        let cases = case::by_ids(&ids).all(&conn).await?;
         let keys: Vec<_> = remedies.iter().map(|r| (TextOwner::Note, r.id.to_string())).collect();
         let texts = text::get(&conn, shop, &keys).await?;
         let view = |remedy: Remedy| {

@@ -29,7 +29,7 @@ pub(crate) fn home(row: &ReviewRow) -> Anchor {
 /// another was merged into has reviews that hang on something else.
 pub(crate) async fn reviews_held(work: &Work, case: &Case) -> Result<Vec<ReviewRow>> {
     let key = [(case.shop.clone(), case.id)];
-    let rows = review::by_cases(&work.tx, &key).await?;
+    let rows = review::by_cases(&key).all(&work.tx).await?;
     let mut others: Vec<Anchor> = rows.iter().map(home).filter(|h| *h != case.subject.anchor()).collect();
     if others.is_empty() {
         return Ok(rows);
@@ -37,7 +37,7 @@ pub(crate) async fn reviews_held(work: &Work, case: &Case) -> Result<Vec<ReviewR
     others.sort();
     others.dedup();
     work.lock(others.iter().map(|anchor| (&case.shop, anchor))).await?;
-    Ok(review::by_cases(&work.tx, &key).await?)
+    Ok(review::by_cases(&key).all(&work.tx).await?)
 }
 
 /// The story of a review, by the channel's policy of the day it was first seen.
@@ -54,7 +54,7 @@ pub(crate) async fn line(
     before: &Line,
     after: &Line,
 ) -> Result<()> {
-    order::put(&work.tx, std::slice::from_ref(after)).await?;
+    order::put(std::slice::from_ref(after)).run(&work.tx).await?;
     work.count(&after.shop, &info.line_counts(before), &info.line_counts(after));
     let (from, to) = (before.verdict(), after.verdict());
     if from != to {
@@ -97,7 +97,7 @@ pub(crate) async fn reviews(
         }
         all.push(row);
     }
-    review::put(&work.tx, &changed).await?;
+    review::put(&changed).run(&work.tx).await?;
     Ok(all)
 }
 
@@ -108,7 +108,7 @@ pub(crate) async fn versions_of(
 ) -> Result<HashMap<ReviewId, Vec<ReviewVersion>>> {
     let keys: Vec<_> = rows.iter().map(|row| (row.shop.clone(), row.review.clone())).collect();
     let mut versions: HashMap<ReviewId, Vec<ReviewVersion>> = HashMap::new();
-    for (_, review, version) in review::versions(conn, &keys).await? {
+    for (_, review, version) in review::versions(&keys).all(conn).await? {
         versions.entry(review).or_default().push(version);
     }
     Ok(versions)

@@ -82,7 +82,7 @@ impl App {
         let mut orders: Vec<_> = rows.iter().map(|row| (shop.clone(), row.order.clone())).collect();
         orders.sort();
         orders.dedup();
-        let lines = order::by_orders(conn, &orders).await?;
+        let lines = order::by_orders(&orders).all(conn).await?;
         Ok(rows.into_iter().map(|row| view(&info, row, &lines)).collect())
     }
 }

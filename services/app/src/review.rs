@@ -71,7 +71,7 @@ impl App {
     pub async fn review(&self, principal: &Principal, shop: &ShopId, id: &ReviewId) -> Result<ReviewView> {
         principal.require(READERS)?;
         principal.enter(shop)?;
-        let rows = review::by_ids(&self.store().reader(), &[(shop.clone(), id.clone())]).await?;
+        let rows = review::by_ids(&[(shop.clone(), id.clone())]).all(&self.store().reader()).await?;
         let mut views = self.review_views(principal, shop, rows).await?;
         views.pop().ok_or_else(|| AppError::not_found("review", id))
     }
@@ -110,7 +110,7 @@ impl App {
         principal.require(READERS)?;
         principal.enter(shop)?;
         let conn = self.store().reader();
-        let found = review::versions(&conn, &[(shop.clone(), id.clone())]).await?;
+        let found = review::versions(&[(shop.clone(), id.clone())]).all(&conn).await?;
         if found.is_empty() {
             return Err(AppError::not_found("review", id));
         }

@@ -1,8 +1,8 @@
 //! What a command works with: its transaction, its instant, and the things it
 //! wants written at the end.
 //!
-//! A command collects events, deadlines and counts; the runner writes each
-//! kind in one statement just before it commits.
+//! A command collects events, deadlines and counts; the runner sends them
+//! together just before it commits.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +11,7 @@ use amends_domain::event::Event;
 use amends_domain::subject::Anchor;
 use amends_domain::tally::{Count, Measure};
 use amends_domain::{CaseId, Day, EventId, ShopId, Time};
+use amends_store::bulk::Write;
 use amends_store::event::EventRow;
 use amends_store::{Tx, deadline, event, lock, tally};
 
@@ -35,6 +36,7 @@ pub struct Work {
 /// What is to be written at the end.
 #[derive(Debug, Default)]
 pub struct Changes {
+    writes: Vec<Write>,
     events: Vec<EventRow>,
     deadlines: Vec<DeadlineChange>,
     tallies: BTreeMap<(ShopId, Day, Measure), i64>,
@@ -110,6 +112,11 @@ impl Work {
         self.changes.deadlines.push(DeadlineChange::Clear { shop: shop.clone(), kind, subject });
     }
 
+    /// Leaves a write for the end, when nothing reads what it changes before.
+    pub fn write(&mut self, writes: impl IntoIterator<Item = Write>) {
+        self.changes.writes.extend(writes);
+    }
+
     /// Counts what a fact gives now instead of what it gave before.
     pub fn count(&mut self, shop: &ShopId, before: &[Count], after: &[Count]) {
         let signed = before.iter().map(|c| (c, -1)).chain(after.iter().map(|c| (c, 1)));
@@ -120,15 +127,16 @@ impl Work {
 
     /// Writes what was collected and commits.
     pub(crate) async fn finish(self, shard: i64) -> Result<Written> {
-        let Changes { events, deadlines, tallies } = self.changes;
-        event::append(&self.tx, &events).await?;
-        deadline::apply(&self.tx, &deadlines).await?;
+        let Changes { mut writes, events, deadlines, tallies } = self.changes;
+        writes.push(event::append(&events));
+        writes.extend(deadline::apply(&deadlines));
         let counts: Vec<(ShopId, Day, Measure, i64)> = tallies
             .into_iter()
             .filter(|(_, v)| *v != 0)
             .map(|((shop, day, m), v)| (shop, day, m, v))
             .collect();
-        tally::add(&self.tx, shard, &counts).await?;
+        writes.push(tally::add(shard, &counts));
+        self.tx.send(writes).await?;
         self.tx.commit().await?;
         let deadlines_set = deadlines.iter().any(|d| matches!(d, DeadlineChange::Set(_)));
         Ok(Written { events, deadlines_set })

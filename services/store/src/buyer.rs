@@ -1,13 +1,12 @@
 //! Buyers: who stands behind a pseudonym, and what they decided.
 
 use amends_domain::{BuyerKey, BuyerRef, ShopId, Time};
-use sea_orm::QueryResult;
 
 use crate::Of;
-use crate::bulk::{self, Existing, Kind, Table};
+use crate::bulk::{self, Column, Existing, Kind, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
-use crate::row::Row;
+use crate::row::{Fetched, Row};
 use crate::value::{str, text, time};
 
 const BUYERS: Table = Table {
@@ -50,14 +49,11 @@ pub struct BuyerState {
 }
 
 /// Adds those buyers that are new.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn put(conn: &Conn, buyers: &[BuyerRow]) -> Result<()> {
+pub fn put(buyers: &[BuyerRow]) -> Write {
     let rows = buyers
         .iter()
         .map(|b| vec![str(b.shop.as_str()), text(b.key), str(b.buyer.as_str()), time(b.first_seen_at)]);
-    bulk::write(conn, &BUYERS, rows.collect(), Existing::Keep).await.map(drop)
+    Write::insert(&BUYERS, rows.collect(), Existing::Keep)
 }
 
 /// Buyers as they stand.
@@ -78,27 +74,15 @@ pub async fn get(conn: &Conn, buyers: &[Of<BuyerKey>]) -> Result<Vec<BuyerState>
 
 /// Notes that buyers asked not to be written to; the earliest time stands,
 /// whatever the order in which the requests come.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn opt_out(conn: &Conn, buyers: &[(ShopId, BuyerKey, Time)]) -> Result<()> {
-    if buyers.is_empty() {
-        return Ok(());
-    }
-    let keys: Vec<[String; 3]> = buyers
-        .iter()
-        .map(|(shop, key, at)| [shop.to_string(), key.to_string(), at.micros().to_string()])
-        .collect();
-    let (source, values) = bulk::source(conn.engine(), &["shop_id", "buyer_key", "at"], 1, &keys);
-    let sql = format!(
-        "UPDATE buyers SET opted_out_at = CAST(t.at AS BIGINT) FROM {source} \
-         WHERE buyers.shop_id = t.shop_id AND buyers.buyer_key = t.buyer_key \
-         AND (opted_out_at IS NULL OR opted_out_at > CAST(t.at AS BIGINT))"
-    );
-    conn.run(sql, values).await.map(drop)
+pub fn opt_out(buyers: &[(ShopId, BuyerKey, Time)]) -> Write {
+    const ASKED: [Column; 3] = [("shop_id", Kind::Text), ("buyer_key", Kind::Text), ("at", Kind::Int)];
+    let rows = buyers.iter().map(|(shop, key, at)| vec![text(shop), text(key), time(*at)]);
+    let which = "WHERE buyers.shop_id = t.shop_id AND buyers.buyer_key = t.buyer_key \
+                 AND (opted_out_at IS NULL OR opted_out_at > t.at)";
+    Write::change(BUYERS.name, &ASKED, rows.collect(), "UPDATE buyers SET opted_out_at = t.at FROM", which)
 }
 
-fn read(row: &QueryResult) -> Result<BuyerState> {
+fn read(row: &Fetched) -> Result<BuyerState> {
     let row = Row::new("buyers", row);
     let buyer: String = row.get("buyer_ref")?;
     Ok(BuyerState {

@@ -3,13 +3,13 @@
 use amends_domain::case::{Case, Handling, Lease, State};
 use amends_domain::subject::Anchor;
 use amends_domain::{AgentId, CaseId, ShopId};
-use sea_orm::{QueryResult, Value};
+use sea_orm::Value;
 
 use crate::Of;
-use crate::bulk::{self, Existing, Kind, Table};
+use crate::bulk::{self, Column, Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
-use crate::error::{Result, StoreError};
-use crate::row::Row;
+use crate::error::Result;
+use crate::row::{Fetched, Row};
 use crate::value::{self, int, text, text_opt, time, time_opt, words};
 
 mod claim;
@@ -69,28 +69,13 @@ pub async fn get(conn: &Conn, shop: &ShopId, id: &CaseId) -> Result<Option<Case>
 }
 
 /// The cases of these ids, in no particular order.
-///
-/// # Errors
-/// When the database fails or holds what it must not.
-pub async fn by_ids(conn: &Conn, ids: &[Of<CaseId>]) -> Result<Vec<Case>> {
-    by(conn, &["shop_id", "case_id"], value::of(ids)).await
+pub fn by_ids(ids: &[Of<CaseId>]) -> Query<Case> {
+    Query::by(&TABLE, TABLE.key, value::of(ids), read)
 }
 
 /// All cases, open and ended, that hang on these anchors.
-///
-/// # Errors
-/// When the database fails or holds what it must not.
-pub async fn of_anchors(conn: &Conn, anchors: &[(ShopId, Anchor)]) -> Result<Vec<Case>> {
-    by(conn, &["shop_id", "anchor"], value::of(anchors)).await
-}
-
-async fn by(conn: &Conn, columns: &[&str], keys: Vec<Vec<String>>) -> Result<Vec<Case>> {
-    if keys.is_empty() {
-        return Ok(Vec::new());
-    }
-    let (condition, values) = bulk::keys(conn.engine(), columns, 1, &keys);
-    let rows = conn.all(format!("{} WHERE {condition}", bulk::select(&TABLE)), values).await?;
-    rows.iter().map(read).collect()
+pub fn of_anchors(anchors: &[(ShopId, Anchor)]) -> Query<Case> {
+    Query::by(&TABLE, &["shop_id", "anchor"], value::of(anchors), read)
 }
 
 /// How many cases an agent holds at the moment.
@@ -104,57 +89,33 @@ pub async fn held_count(conn: &Conn, shop: &ShopId, agent: &AgentId) -> Result<i
 }
 
 /// Opens cases.
-///
-/// # Errors
 /// `Contended` when a case is open on one of the subjects already.
-pub async fn insert(conn: &Conn, cases: &[Case]) -> Result<()> {
+pub fn insert(cases: &[Case]) -> Write {
     let rows = cases.iter().map(write).collect();
-    bulk::write(conn, &TABLE, rows, Existing::Refuse).await.map(drop)
+    Write::insert(&TABLE, rows, Existing::Refuse)
 }
 
-/// Stores changed cases, each with the version it was read at.
-///
-/// # Errors
-/// `Contended` when one of them is not at that version any more. What was
-/// written by then goes with the transaction, which must not be committed.
-pub async fn update(conn: &Conn, changed: &[(Case, i64)]) -> Result<()> {
+/// Stores changed cases, each with the version it was read at; `Contended`
+/// when one of them is not at that version any more.
+pub fn update(changed: &[(Case, i64)]) -> [Write; 2] {
     // A case that ends makes room on its subject for one that moves there. It goes in a
     // statement before: within one, the engine visits rows in an order of its own.
     let (open, ended): (Vec<_>, Vec<_>) = changed.iter().partition(|(case, _)| case.is_open());
-    for part in [ended, open] {
-        let expected = part.len();
-        let rows = part.into_iter().map(|(case, old_version)| (write(case), *old_version)).collect();
-        let done = bulk::update(conn, &TABLE, rows).await?;
-        if usize::try_from(done) != Ok(expected) {
-            return Err(StoreError::Contended(format!(
-                "{done} of {expected} cases were at the expected version"
-            )));
-        }
-    }
-    Ok(())
+    [ended, open].map(|part| {
+        let rows = part.into_iter().map(|(case, old_version)| (write(case), *old_version));
+        Write::update(&TABLE, rows.collect())
+    })
 }
 
 /// Moves the remedies and messages of merged cases to the cases they were merged into.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn absorb(conn: &Conn, merged: &[(ShopId, CaseId, CaseId)]) -> Result<()> {
-    if merged.is_empty() {
-        return Ok(());
-    }
-    let keys: Vec<[String; 3]> = merged
-        .iter()
-        .map(|(shop, from, into)| [shop.to_string(), from.to_string(), into.to_string()])
-        .collect();
-    for table in ["remedies", "messages"] {
-        let (source, values) = bulk::source(conn.engine(), &["shop_id", "case_id", "into_id"], 1, &keys);
-        let sql = format!(
-            "UPDATE {table} SET case_id = t.into_id FROM {source} \
-             WHERE {table}.shop_id = t.shop_id AND {table}.case_id = t.case_id"
-        );
-        conn.run(sql, values).await?;
-    }
-    Ok(())
+pub fn absorb(merged: &[(ShopId, CaseId, CaseId)]) -> [Write; 2] {
+    const MOVED: [Column; 3] = [("shop_id", Kind::Text), ("case_id", Kind::Text), ("into_id", Kind::Text)];
+    ["remedies", "messages"].map(|table| {
+        let rows = merged.iter().map(|(shop, from, into)| vec![text(shop), text(from), text(into)]);
+        let set = format!("UPDATE {table} SET case_id = t.into_id FROM");
+        let which = format!("WHERE {table}.shop_id = t.shop_id AND {table}.case_id = t.case_id");
+        Write::change(table, &MOVED, rows.collect(), set, which)
+    })
 }
 
 /// The columns that hold the facts of a state, in the order of the table.
@@ -234,7 +195,7 @@ fn write(case: &Case) -> Vec<Value> {
     ]
 }
 
-fn read(row: &QueryResult) -> Result<Case> {
+fn read(row: &Fetched) -> Result<Case> {
     let row = Row::new("cases", row);
     Ok(Case {
         id: row.parse("case_id")?,

@@ -4,12 +4,11 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, QueryResult, Statement, Value,
-};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, Statement, Value};
 
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::row::Fetched;
 
 /// How often the database was asked, since the store was opened.
 #[derive(Debug, Default)]
@@ -74,24 +73,26 @@ impl Conn {
     ///
     /// # Errors
     /// When the database refuses or cannot be reached.
-    pub async fn all(&self, sql: impl Into<String>, values: Vec<Value>) -> Result<Vec<QueryResult>> {
+    pub async fn all(&self, sql: impl Into<String>, values: Vec<Value>) -> Result<Vec<Fetched>> {
         let statement = self.statement(sql.into(), values);
-        Ok(match &self.inner {
+        let rows = match &self.inner {
             Inner::Pool(pool) => pool.query_all_raw(statement).await?,
             Inner::Transaction(tx) => tx.query_all_raw(statement).await?,
-        })
+        };
+        Ok(rows.into_iter().map(Fetched::Row).collect())
     }
 
     /// Reads the first row, if there is one.
     ///
     /// # Errors
     /// When the database refuses or cannot be reached.
-    pub async fn one(&self, sql: impl Into<String>, values: Vec<Value>) -> Result<Option<QueryResult>> {
+    pub async fn one(&self, sql: impl Into<String>, values: Vec<Value>) -> Result<Option<Fetched>> {
         let statement = self.statement(sql.into(), values);
-        Ok(match &self.inner {
+        let row = match &self.inner {
             Inner::Pool(pool) => pool.query_one_raw(statement).await?,
             Inner::Transaction(tx) => tx.query_one_raw(statement).await?,
-        })
+        };
+        Ok(row.map(Fetched::Row))
     }
 
     /// Writes; says how many rows changed.

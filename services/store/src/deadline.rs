@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use amends_domain::deadline::{Deadline, DeadlineChange, DeadlineKind};
 use amends_domain::{ShopId, Time};
 
-use crate::bulk::{self, Existing, Kind, Table};
+use crate::bulk::{self, Column, Existing, Kind, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
 use crate::row::Row;
@@ -18,10 +18,7 @@ const TABLE: Table = Table {
 };
 
 /// Sets, moves and clears deadlines; of several changes to one, the last counts.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn apply(conn: &Conn, changes: &[DeadlineChange]) -> Result<()> {
+pub fn apply(changes: &[DeadlineChange]) -> [Write; 2] {
     // Sorted, so that two transactions lock the rows they share in one order.
     let mut last: BTreeMap<(&ShopId, DeadlineKind, &str), Option<Time>> = BTreeMap::new();
     for change in changes {
@@ -34,14 +31,12 @@ pub async fn apply(conn: &Conn, changes: &[DeadlineChange]) -> Result<()> {
     for ((shop, kind, subject), due_at) in last {
         match due_at {
             Some(due_at) => set.push(vec![text(shop), text(kind), text(subject), time(due_at)]),
-            None => clear.push(vec![shop.to_string(), kind.to_string(), subject.to_owned()]),
+            None => clear.push(vec![text(shop), text(kind), text(subject)]),
         }
     }
-    if !clear.is_empty() {
-        let (condition, values) = bulk::keys(conn.engine(), TABLE.key, 1, &clear);
-        conn.run(format!("DELETE FROM deadlines WHERE {condition}"), values).await?;
-    }
-    bulk::write(conn, &TABLE, set, Existing::Replace).await.map(drop)
+    let which = "DELETE FROM deadlines WHERE (shop_id, kind, subject) IN (SELECT * FROM";
+    let columns: Vec<Column> = TABLE.key.iter().map(|name| (*name, Kind::Text)).collect();
+    [Write::change(TABLE.name, &columns, clear, which, ")"), Write::insert(&TABLE, set, Existing::Replace)]
 }
 
 /// What is due by now, longest overdue first.

@@ -45,8 +45,9 @@ pub struct Store {
     counters: Arc<Counters>,
 }
 
-/// Statements kept prepared per connection; a batch uses a few sizes of each.
-const STATEMENTS_KEPT: usize = 512;
+/// Statements kept prepared per connection: those of the desk, and one for each set of
+/// tables that batches come to touch together.
+const STATEMENTS_KEPT: usize = 256;
 
 impl Store {
     /// Opens `sqlite:PATH`, `sqlite::memory:` is refused, or `postgres://…`.

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use amends_domain::event::{Actor, Event};
 use amends_domain::{CaseId, EventId, ShopId, Time};
-use sea_orm::{QueryResult, Value};
+use sea_orm::Value;
 
-use crate::bulk::{self, Existing, Kind, Table};
+use crate::bulk::{self, Existing, Kind, Table, Write};
 use crate::conn::Conn;
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::row::Row;
+use crate::row::{Fetched, Row};
 use crate::value::{int, text, text_opt, time};
 
 mod relay;
@@ -70,12 +70,9 @@ pub struct StoredEvent {
 }
 
 /// Appends events in the order given.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn append(conn: &Conn, events: &[EventRow]) -> Result<()> {
+pub fn append(events: &[EventRow]) -> Write {
     let rows = events.iter().map(write).collect();
-    bulk::write(conn, &TABLE, rows, Existing::Refuse).await.map(drop)
+    Write::insert(&TABLE, rows, Existing::Refuse)
 }
 
 /// A page of a case's timeline, oldest first.
@@ -126,17 +123,17 @@ pub async fn after(
 }
 
 fn select(which: &str) -> String {
-    format!("SELECT seq, position, {} FROM events {which}", bulk::names(&TABLE))
+    format!("SELECT seq, position, {} FROM events {which}", bulk::names(TABLE.columns))
 }
 
 /// Takes the next events of each shop from the index and merges these heads:
 /// a quiet shop does not read past what happened in busy ones.
-async fn of_shops(conn: &Conn, shops: &[ShopId], position: i64, limit: u32) -> Result<Vec<QueryResult>> {
+async fn of_shops(conn: &Conn, shops: &[ShopId], position: i64, limit: u32) -> Result<Vec<Fetched>> {
     let keys: Vec<Vec<String>> = shops.iter().map(|shop| vec![shop.to_string()]).collect();
     let (_, mut values) = bulk::keys(conn.engine(), &["shop_id"], 1, &keys);
     values.extend([int(position), int(limit)]);
     let next = "WHERE shop_id = shops.s AND position > $2 ORDER BY position LIMIT $3";
-    let columns = bulk::names(&TABLE);
+    let columns = bulk::names(TABLE.columns);
     let heads = match conn.engine() {
         Engine::Postgres => format!(
             "(SELECT DISTINCT s FROM unnest($1::text[]) AS s) AS shops CROSS JOIN LATERAL ({}) AS e",
@@ -167,7 +164,7 @@ fn write(row: &EventRow) -> Vec<Value> {
     ]
 }
 
-fn read(row: &QueryResult) -> Result<StoredEvent> {
+fn read(row: &Fetched) -> Result<StoredEvent> {
     let row = Row::new("events", row);
     let (word, facts): (String, String) = (row.get("word")?, row.get("facts")?);
     let facts: HashMap<String, String> = serde_json::from_str(&facts).map_err(|e| row.corrupt("facts", e))?;

@@ -3,7 +3,7 @@
 use amends_domain::ledger::{Grant, GrantState};
 use amends_domain::{LineId, OrderId, RemedyId, ShopId};
 
-use crate::bulk::{self, Existing, Kind, Table};
+use crate::bulk::{self, Existing, Kind, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
 use crate::row::Row;
@@ -72,7 +72,7 @@ pub async fn put(conn: &Conn, shop: &ShopId, order: &OrderId, line: &LineId, gra
             text(grant.state),
         ]
     });
-    bulk::write(conn, &TABLE, rows.collect(), Existing::Replace).await.map(drop)
+    Write::insert(&TABLE, rows.collect(), Existing::Replace).run(conn).await.map(drop)
 }
 
 /// Moves all grants of a remedy on a line to a state; says how many there are.

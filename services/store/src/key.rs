@@ -1,11 +1,10 @@
 //! API keys. Only a hash of the secret is ever stored.
 
 use amends_domain::{KeyId, Time};
-use sea_orm::QueryResult;
 
 use crate::conn::Conn;
 use crate::error::Result;
-use crate::row::Row;
+use crate::row::{Fetched, Row};
 use crate::value::{text, time, time_opt};
 
 const COLUMNS: &str = "key_id, prefix, hash, name, roles, shops, created_at, expires_at, revoked_at";
@@ -92,7 +91,7 @@ pub async fn any_active(conn: &Conn, now: Time) -> Result<bool> {
     Ok(conn.one(sql, vec![time(now)]).await?.is_some())
 }
 
-fn read(row: &QueryResult) -> Result<KeyRow> {
+fn read(row: &Fetched) -> Result<KeyRow> {
     let row = Row::new("api_keys", row);
     let strings = |column: &str| -> Result<Vec<String>> {
         let json: String = row.get(column)?;

@@ -4,14 +4,13 @@ use std::collections::HashSet;
 
 use amends_domain::signal::{Author, Direction};
 use amends_domain::{BuyerKey, CaseId, ConversationId, LineId, MessageId, OrderId, ShopId, SignalId, Time};
-use sea_orm::QueryResult;
 
 use crate::Of;
-use crate::bulk::{self, Existing, Kind, Table};
+use crate::bulk::{self, Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
-use crate::row::Row;
-use crate::value::{int, str, str_opt, text, text_opt, time};
+use crate::row::{Fetched, Row};
+use crate::value::{self, int, str, str_opt, text, text_opt, time};
 
 const MESSAGES: Table = Table {
     name: "messages",
@@ -68,10 +67,7 @@ pub struct MessageRow {
 }
 
 /// Adds messages; one that is there already stays as it is.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn insert(conn: &Conn, messages: &[MessageRow]) -> Result<()> {
+pub fn insert(messages: &[MessageRow]) -> Write {
     let mut seen = HashSet::new();
     let first = messages.iter().filter(|m| seen.insert((&m.shop, &m.message)));
     let rows = first.map(|m| {
@@ -92,7 +88,7 @@ pub async fn insert(conn: &Conn, messages: &[MessageRow]) -> Result<()> {
             m.return_intent.into(),
         ]
     });
-    bulk::write(conn, &MESSAGES, rows.collect(), Existing::Keep).await.map(drop)
+    Write::insert(&MESSAGES, rows.collect(), Existing::Keep)
 }
 
 /// The messages of a case, the oldest first.
@@ -108,18 +104,9 @@ pub async fn of_case(conn: &Conn, shop: &ShopId, case: &CaseId, limit: u32) -> R
 }
 
 /// The messages about the orders in which the wish to return was heard.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn intents_of_orders(conn: &Conn, orders: &[Of<OrderId>]) -> Result<Vec<MessageRow>> {
-    if orders.is_empty() {
-        return Ok(Vec::new());
-    }
-    let keys: Vec<[&str; 2]> = orders.iter().map(|(shop, order)| [shop.as_str(), order.as_str()]).collect();
-    let (filter, values) = bulk::keys(conn.engine(), &["shop_id", "order_id"], 1, &keys);
-    let sql =
-        format!("{} WHERE {filter} AND order_id IS NOT NULL AND return_intent", bulk::select(&MESSAGES));
-    conn.all(sql, values).await?.iter().map(read).collect()
+pub fn intents_of_orders(orders: &[Of<OrderId>]) -> Query<MessageRow> {
+    Query::by(&MESSAGES, &["shop_id", "order_id"], value::of(orders), read)
+        .and("order_id IS NOT NULL AND return_intent")
 }
 
 /// Moves messages to cases.
@@ -142,7 +129,7 @@ pub async fn set_case(conn: &Conn, messages: &[(ShopId, MessageId, CaseId)]) -> 
     conn.run(sql, values).await.map(drop)
 }
 
-fn read(row: &QueryResult) -> Result<MessageRow> {
+fn read(row: &Fetched) -> Result<MessageRow> {
     let row = Row::new("messages", row);
     Ok(MessageRow {
         shop: row.parse("shop_id")?,

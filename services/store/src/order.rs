@@ -2,14 +2,14 @@
 
 use amends_domain::order::{Help, Line, Purchase, Units};
 use amends_domain::{LineId, OrderId, ShopId};
-use sea_orm::{QueryResult, Value};
+use sea_orm::Value;
 
 use crate::Of;
-use crate::bulk::{self, Existing, Kind, Table};
+use crate::bulk::{self, Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
-use crate::row::Row;
-use crate::value::{int, int_opt, str, str_opt, text_opt, time_opt};
+use crate::row::{Fetched, Row};
+use crate::value::{self, int, int_opt, str, str_opt, text_opt, time_opt};
 
 const LINES: Table = Table {
     name: "order_lines",
@@ -46,17 +46,8 @@ const LINES: Table = Table {
 };
 
 /// All lines of the orders.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn by_orders(conn: &Conn, orders: &[Of<OrderId>]) -> Result<Vec<Line>> {
-    if orders.is_empty() {
-        return Ok(Vec::new());
-    }
-    let keys: Vec<[&str; 2]> = orders.iter().map(|(shop, order)| [shop.as_str(), order.as_str()]).collect();
-    let (filter, values) = bulk::keys(conn.engine(), &["shop_id", "order_id"], 1, &keys);
-    let sql = format!("{} WHERE {filter}", bulk::select(&LINES));
-    conn.all(sql, values).await?.iter().map(read).collect()
+pub fn by_orders(orders: &[Of<OrderId>]) -> Query<Line> {
+    Query::by(&LINES, &["shop_id", "order_id"], value::of(orders), read)
 }
 
 /// The lines of one order.
@@ -69,12 +60,9 @@ pub async fn get(conn: &Conn, shop: &ShopId, order: &OrderId) -> Result<Vec<Line
 }
 
 /// Writes lines as they now stand.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn put(conn: &Conn, lines: &[Line]) -> Result<()> {
+pub fn put(lines: &[Line]) -> Write {
     let rows = lines.iter().map(write).collect();
-    bulk::write(conn, &LINES, rows, Existing::Replace).await.map(drop)
+    Write::insert(&LINES, rows, Existing::Replace)
 }
 
 /// A shop's lines by order and line, from after one on.
@@ -131,7 +119,7 @@ fn write(l: &Line) -> Vec<Value> {
     ]
 }
 
-fn read(row: &QueryResult) -> Result<Line> {
+fn read(row: &Fetched) -> Result<Line> {
     let row = Row::new("order_lines", row);
     let known: bool = row.get("known")?;
     Ok(Line {

@@ -4,12 +4,11 @@ mod body;
 
 use amends_domain::policy::ShopPolicy;
 use amends_domain::{ShopId, Time};
-use sea_orm::QueryResult;
 
-use crate::bulk::{self, Existing, Kind, Table};
+use crate::bulk::{self, Existing, Kind, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
-use crate::row::Row;
+use crate::row::{Fetched, Row};
 use crate::value::{int, int_opt, str, time};
 
 const POLICIES: Table = Table {
@@ -51,7 +50,7 @@ pub async fn insert(conn: &Conn, shop: &ShopId, row: &PolicyRow) -> Result<()> {
         str(&row.changed_by),
         time(row.changed_at),
     ];
-    bulk::write(conn, &POLICIES, vec![values], Existing::Refuse).await.map(drop)
+    Write::insert(&POLICIES, vec![values], Existing::Refuse).run(conn).await.map(drop)
 }
 
 /// The newest version, whether it is in force yet or not.
@@ -112,7 +111,7 @@ pub async fn list(
     conn.all(sql, vec![str(shop.as_str()), before, int(limit)]).await?.iter().map(read).collect()
 }
 
-fn read(row: &QueryResult) -> Result<PolicyRow> {
+fn read(row: &Fetched) -> Result<PolicyRow> {
     let row = Row::new("policies", row);
     let text: String = row.get("body")?;
     let mut policy = body::read(&text).map_err(|why| row.corrupt("body", why))?;

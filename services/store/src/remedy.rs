@@ -2,13 +2,13 @@
 
 use amends_domain::remedy::{Remedy, RemedyStage, RemedyState, Terms};
 use amends_domain::{CaseId, RemedyId, ShopId, Time};
-use sea_orm::{QueryResult, Value};
+use sea_orm::Value;
 
 use crate::Of;
-use crate::bulk::{self, Existing, Kind, Table};
+use crate::bulk::{self, Existing, Kind, Table, Write};
 use crate::conn::Conn;
-use crate::error::{Result, StoreError};
-use crate::row::Row;
+use crate::error::Result;
+use crate::row::{Fetched, Row};
 use crate::value::{self, int, money_opt, text, text_opt, time, time_opt};
 
 const TABLE: Table = Table {
@@ -81,7 +81,7 @@ pub async fn of_cases(conn: &Conn, cases: &[Of<CaseId>]) -> Result<Vec<Remedy>> 
 /// `Contended` when one is there already.
 pub async fn insert(conn: &Conn, remedies: &[Remedy]) -> Result<()> {
     let rows = remedies.iter().map(write).collect();
-    bulk::write(conn, &TABLE, rows, Existing::Refuse).await.map(drop)
+    Write::insert(&TABLE, rows, Existing::Refuse).run(conn).await.map(drop)
 }
 
 /// Stores a changed remedy that was read at `old_version`.
@@ -89,10 +89,7 @@ pub async fn insert(conn: &Conn, remedies: &[Remedy]) -> Result<()> {
 /// # Errors
 /// `Contended` when it is not at that version any more.
 pub async fn update(conn: &Conn, remedy: &Remedy, old_version: i64) -> Result<()> {
-    match bulk::update(conn, &TABLE, vec![(write(remedy), old_version)]).await? {
-        1 => Ok(()),
-        _ => Err(StoreError::Contended(format!("{} is not at version {old_version}", remedy.id))),
-    }
+    Write::update(&TABLE, vec![(write(remedy), old_version)]).run(conn).await.map(drop)
 }
 
 /// A page of a shop's remedies, newest first.
@@ -198,7 +195,7 @@ fn write(remedy: &Remedy) -> Vec<Value> {
     ]
 }
 
-fn read(row: &QueryResult) -> Result<Remedy> {
+fn read(row: &Fetched) -> Result<Remedy> {
     let row = Row::new("remedies", row);
     let line = match (row.parse_opt("order_id")?, row.parse_opt("line_id")?) {
         (Some(order), Some(line)) => Some((order, line)),

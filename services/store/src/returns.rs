@@ -5,16 +5,16 @@ mod step;
 use amends_domain::detection::Reason;
 use amends_domain::returns::ReturnStatus;
 use amends_domain::{BuyerKey, CaseId, LineId, Money, OrderId, ReturnId, ShopId, Time};
-use sea_orm::{QueryResult, Value};
+use sea_orm::Value;
 
 use crate::Of;
-use crate::bulk::{self, Existing, Kind, Table};
+use crate::bulk::{self, Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
-use crate::row::Row;
-use crate::value::{int, int_opt, str, str_opt, text_opt, time, time_opt};
+use crate::row::{Fetched, Row};
+use crate::value::{self, int, int_opt, str, str_opt, text_opt, time, time_opt};
 
-pub use step::{events, events_by_orders, insert_events};
+pub use step::{events_by_orders, insert_events};
 
 const RETURNS: Table = Table {
     name: "returns",
@@ -93,21 +93,13 @@ pub struct ReturnFilter {
 }
 
 /// All return requests of the orders.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn by_orders(conn: &Conn, orders: &[Of<OrderId>]) -> Result<Vec<ReturnRow>> {
-    let keys: Vec<[&str; 2]> = orders.iter().map(|(shop, id)| [shop.as_str(), id.as_str()]).collect();
-    by(conn, "order_id", &keys).await
+pub fn by_orders(orders: &[Of<OrderId>]) -> Query<ReturnRow> {
+    Query::by(&RETURNS, &["shop_id", "order_id"], value::of(orders), read)
 }
 
 /// Return requests by id.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn by_ids(conn: &Conn, returns: &[Of<ReturnId>]) -> Result<Vec<ReturnRow>> {
-    let keys: Vec<[&str; 2]> = returns.iter().map(|(shop, id)| [shop.as_str(), id.as_str()]).collect();
-    by(conn, "return_id", &keys).await
+pub fn by_ids(returns: &[Of<ReturnId>]) -> Query<ReturnRow> {
+    Query::by(&RETURNS, &["shop_id", "return_id"], value::of(returns), read)
 }
 
 /// One return request.
@@ -120,22 +112,11 @@ pub async fn by_id(conn: &Conn, shop: &ShopId, return_id: &ReturnId) -> Result<O
     row.as_ref().map(read).transpose()
 }
 
-async fn by(conn: &Conn, column: &str, keys: &[[&str; 2]]) -> Result<Vec<ReturnRow>> {
-    if keys.is_empty() {
-        return Ok(Vec::new());
-    }
-    let (filter, values) = bulk::keys(conn.engine(), &["shop_id", column], 1, keys);
-    let sql = format!("{} WHERE {filter}", bulk::select(&RETURNS));
-    conn.all(sql, values).await?.iter().map(read).collect()
-}
-
 /// Writes return requests as they now stand.
-///
-/// # Errors
 /// `Contended` when another order of the shop has a request of the same id.
-pub async fn put(conn: &Conn, returns: &[ReturnRow]) -> Result<()> {
+pub fn put(returns: &[ReturnRow]) -> Write {
     let rows = returns.iter().map(write).collect();
-    bulk::write(conn, &RETURNS, rows, Existing::Replace).await.map(drop)
+    Write::insert(&RETURNS, rows, Existing::Replace)
 }
 
 /// A shop's return requests, the newest first, from after one on.
@@ -194,7 +175,7 @@ fn write(r: &ReturnRow) -> Vec<Value> {
     ]
 }
 
-fn read(row: &QueryResult) -> Result<ReturnRow> {
+fn read(row: &Fetched) -> Result<ReturnRow> {
     let row = Row::new("returns", row);
     Ok(ReturnRow {
         shop: row.parse("shop_id")?,

@@ -2,19 +2,20 @@
 
 mod version;
 
+use amends_domain::case::Case;
 use amends_domain::review::DiffKind;
 use amends_domain::tally::ReviewHandling;
 use amends_domain::{BuyerKey, CaseId, LineId, OrderId, ReviewId, ShopId, Sku, Time};
-use sea_orm::{QueryResult, Value};
+use sea_orm::Value;
 
 use crate::Of;
-use crate::bulk::{self, Existing, Kind, Table};
+use crate::bulk::{self, Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
-use crate::row::Row;
-use crate::value::{int, int_opt, str, str_opt, text_opt, time, time_opt};
+use crate::row::{Fetched, Row};
+use crate::value::{self, int, int_opt, str, str_opt, text_opt, time, time_opt};
 
-pub use version::{insert_versions, versions};
+pub use version::{insert_versions, versions, versions_of};
 
 const REVIEWS: Table = Table {
     name: "reviews",
@@ -105,50 +106,29 @@ pub struct ReviewFilter {
 }
 
 /// Reviews by id.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn by_ids(conn: &Conn, reviews: &[Of<ReviewId>]) -> Result<Vec<ReviewRow>> {
-    let keys: Vec<[&str; 2]> = reviews.iter().map(|(shop, id)| [shop.as_str(), id.as_str()]).collect();
-    by(conn, "review_id", &keys).await
+pub fn by_ids(reviews: &[Of<ReviewId>]) -> Query<ReviewRow> {
+    Query::by(&REVIEWS, REVIEWS.key, value::of(reviews), read)
 }
 
 /// Reviews of orders.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn by_orders(conn: &Conn, orders: &[Of<OrderId>]) -> Result<Vec<ReviewRow>> {
-    let keys: Vec<[&str; 2]> = orders.iter().map(|(shop, id)| [shop.as_str(), id.as_str()]).collect();
-    by(conn, "order_id", &keys).await
+pub fn by_orders(orders: &[Of<OrderId>]) -> Query<ReviewRow> {
+    Query::by(&REVIEWS, &["shop_id", "order_id"], value::of(orders), read).and("order_id IS NOT NULL")
 }
 
 /// Reviews of cases.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn by_cases(conn: &Conn, cases: &[Of<CaseId>]) -> Result<Vec<ReviewRow>> {
-    let printed: Vec<(&str, String)> =
-        cases.iter().map(|(shop, id)| (shop.as_str(), id.to_string())).collect();
-    let keys: Vec<[&str; 2]> = printed.iter().map(|(shop, id)| [*shop, id.as_str()]).collect();
-    by(conn, "case_id", &keys).await
+pub fn by_cases(cases: &[Of<CaseId>]) -> Query<ReviewRow> {
+    Query::by(&REVIEWS, &["shop_id", "case_id"], value::of(cases), read).and("case_id IS NOT NULL")
 }
 
-async fn by(conn: &Conn, column: &str, keys: &[[&str; 2]]) -> Result<Vec<ReviewRow>> {
-    if keys.is_empty() {
-        return Ok(Vec::new());
-    }
-    let (filter, values) = bulk::keys(conn.engine(), &["shop_id", column], 1, keys);
-    let sql = format!("{} WHERE {filter} AND {column} IS NOT NULL", bulk::select(&REVIEWS));
-    conn.all(sql, values).await?.iter().map(read).collect()
+/// Reviews of the cases that a question leads to.
+pub fn of_cases(cases: Query<Case>) -> Query<ReviewRow> {
+    cases.leading_to(&REVIEWS, &["shop_id", "case_id"], read).and("case_id IS NOT NULL")
 }
 
 /// Writes reviews as they now stand.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn put(conn: &Conn, reviews: &[ReviewRow]) -> Result<()> {
+pub fn put(reviews: &[ReviewRow]) -> Write {
     let rows = reviews.iter().map(write).collect();
-    bulk::write(conn, &REVIEWS, rows, Existing::Replace).await.map(drop)
+    Write::insert(&REVIEWS, rows, Existing::Replace)
 }
 
 /// A shop's reviews, the last seen first, from after one on.
@@ -227,7 +207,7 @@ fn write(r: &ReviewRow) -> Vec<Value> {
     ]
 }
 
-fn read(row: &QueryResult) -> Result<ReviewRow> {
+fn read(row: &Fetched) -> Result<ReviewRow> {
     let row = Row::new("reviews", row);
     Ok(ReviewRow {
         shop: row.parse("shop_id")?,

@@ -2,14 +2,13 @@
 
 use amends_domain::order::Shipment;
 use amends_domain::{LineId, OrderId};
-use sea_orm::{QueryResult, Value};
+use sea_orm::Value;
 
 use crate::Of;
-use crate::bulk::{self, Existing, Kind, Table};
-use crate::conn::Conn;
+use crate::bulk::{Existing, Kind, Query, Table, Write};
 use crate::error::Result;
-use crate::row::Row;
-use crate::value::{str, time, time_opt};
+use crate::row::{Fetched, Row};
+use crate::value::{self, str, time, time_opt};
 
 const SHIPMENTS: Table = Table {
     name: "shipments",
@@ -31,26 +30,14 @@ const SHIPMENTS: Table = Table {
 };
 
 /// All parcels of the orders.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn by_orders(conn: &Conn, orders: &[Of<OrderId>]) -> Result<Vec<Shipment>> {
-    if orders.is_empty() {
-        return Ok(Vec::new());
-    }
-    let keys: Vec<[&str; 2]> = orders.iter().map(|(shop, order)| [shop.as_str(), order.as_str()]).collect();
-    let (filter, values) = bulk::keys(conn.engine(), &["shop_id", "order_id"], 1, &keys);
-    let sql = format!("{} WHERE {filter}", bulk::select(&SHIPMENTS));
-    conn.all(sql, values).await?.iter().map(read).collect()
+pub fn by_orders(orders: &[Of<OrderId>]) -> Query<Shipment> {
+    Query::by(&SHIPMENTS, &["shop_id", "order_id"], value::of(orders), read)
 }
 
 /// Writes parcels as they now stand.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn put(conn: &Conn, shipments: &[Shipment]) -> Result<()> {
+pub fn put(shipments: &[Shipment]) -> Write {
     let rows = shipments.iter().map(write).collect();
-    bulk::write(conn, &SHIPMENTS, rows, Existing::Replace).await.map(drop)
+    Write::insert(&SHIPMENTS, rows, Existing::Replace)
 }
 
 fn write(s: &Shipment) -> Vec<Value> {
@@ -71,7 +58,7 @@ fn write(s: &Shipment) -> Vec<Value> {
     ]
 }
 
-fn read(row: &QueryResult) -> Result<Shipment> {
+fn read(row: &Fetched) -> Result<Shipment> {
     let row = Row::new("shipments", row);
     let lines: String = row.get("lines")?;
     let lines: Vec<(String, u32)> = serde_json::from_str(&lines).map_err(|e| row.corrupt("lines", e))?;

@@ -2,12 +2,12 @@
 
 use amends_domain::shop::{Channel, Shop};
 use amends_domain::{ShopId, Time};
-use sea_orm::{QueryResult, Value};
+use sea_orm::Value;
 
-use crate::bulk::{self, Existing, Kind, Table};
+use crate::bulk::{self, Existing, Kind, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
-use crate::row::Row;
+use crate::row::{Fetched, Row};
 use crate::value::{int, str, time};
 
 const SHOPS: Table = Table {
@@ -51,7 +51,7 @@ pub async fn insert(conn: &Conn, shop: &Shop, salt: &[u8], now: Time) -> Result<
         int(shop.version),
         time(now),
     ];
-    Ok(bulk::write(conn, &SHOPS, vec![row], Existing::Keep).await? > 0)
+    Ok(Write::insert(&SHOPS, vec![row], Existing::Keep).run(conn).await? > 0)
 }
 
 /// Changes a shop whose version is one below the given; says false if it is not.
@@ -126,7 +126,7 @@ pub async fn list(
     conn.all(sql, values).await?.iter().map(|row| Ok(read(row)?.shop)).collect()
 }
 
-fn read(row: &QueryResult) -> Result<ShopRow> {
+fn read(row: &Fetched) -> Result<ShopRow> {
     let row = Row::new("shops", row);
     let channel: String = row.get("channel")?;
     let shop = Shop {

@@ -5,12 +5,12 @@ mod heard;
 use amends_domain::detection::Detection;
 use amends_domain::signal::SignalKind;
 use amends_domain::{CaseId, ShopId, SignalId, Time};
-use sea_orm::{QueryResult, Value};
+use sea_orm::Value;
 
-use crate::bulk::{self, Existing, Kind, Table};
+use crate::bulk::{self, Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
-use crate::row::Row;
+use crate::row::{Fetched, Row};
 use crate::value::{int, str, str_opt, text, text_opt, time};
 
 const SIGNALS: Table = Table {
@@ -77,28 +77,15 @@ pub struct KnownSignal {
 }
 
 /// Those of the signals that were recorded before.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn known(conn: &Conn, signals: &[(ShopId, SignalKind, SignalId)]) -> Result<Vec<KnownSignal>> {
-    if signals.is_empty() {
-        return Ok(Vec::new());
-    }
-    let keys: Vec<[&str; 3]> =
-        signals.iter().map(|(shop, kind, id)| [shop.as_str(), kind.as_str(), id.as_str()]).collect();
-    let (filter, values) = bulk::keys(conn.engine(), SIGNALS.key, 1, &keys);
-    let sql = format!(
-        "SELECT shop_id, kind, signal_id, digest, received_at, case_id, case_opened, detection \
-         FROM signals WHERE {filter}"
-    );
-    conn.all(sql, values).await?.iter().map(read_known).collect()
+pub fn known(signals: &[(ShopId, SignalKind, SignalId)]) -> Query<KnownSignal> {
+    let keys =
+        signals.iter().map(|(shop, kind, id)| vec![shop.to_string(), kind.to_string(), id.to_string()]);
+    Query::by(&SIGNALS, SIGNALS.key, keys.collect(), read_known)
 }
 
 /// Records signals.
-///
-/// # Errors
 /// `Contended` when one was recorded before.
-pub async fn insert(conn: &Conn, signals: &[SignalRow]) -> Result<()> {
+pub fn insert(signals: &[SignalRow]) -> Write {
     let rows = signals.iter().map(|s| {
         vec![
             str(s.shop.as_str()),
@@ -113,7 +100,7 @@ pub async fn insert(conn: &Conn, signals: &[SignalRow]) -> Result<()> {
             Value::String(s.detection.as_ref().map(heard::write)),
         ]
     });
-    bulk::write(conn, &SIGNALS, rows.collect(), Existing::Refuse).await.map(drop)
+    Write::insert(&SIGNALS, rows.collect(), Existing::Refuse)
 }
 
 /// The signals that opened or joined a case, in the order they came.
@@ -142,7 +129,7 @@ pub async fn count(conn: &Conn, shop: &ShopId) -> Result<Vec<(SignalKind, i64)>>
     rows.iter().map(read).collect()
 }
 
-fn read_known(row: &QueryResult) -> Result<KnownSignal> {
+fn read_known(row: &Fetched) -> Result<KnownSignal> {
     let row = Row::new("signals", row);
     let digest: Vec<u8> = row.get("digest")?;
     let heard: Option<String> = row.get("detection")?;
@@ -160,7 +147,7 @@ fn read_known(row: &QueryResult) -> Result<KnownSignal> {
     })
 }
 
-fn read(row: &QueryResult) -> Result<SignalRow> {
+fn read(row: &Fetched) -> Result<SignalRow> {
     let known = read_known(row)?;
     let row = Row::new("signals", row);
     Ok(SignalRow {

@@ -4,13 +4,12 @@ use std::collections::HashSet;
 
 use amends_domain::signal::SurveyKind;
 use amends_domain::{CaseId, OrderId, ShopId, SurveyId, Time};
-use sea_orm::QueryResult;
 
 use crate::Of;
-use crate::bulk::{self, Existing, Kind, Table};
+use crate::bulk::{self, Existing, Kind, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
-use crate::row::Row;
+use crate::row::{Fetched, Row};
 use crate::value::{int, str, str_opt, text_opt, time};
 
 const SURVEYS: Table = Table {
@@ -47,10 +46,7 @@ pub struct SurveyRow {
 }
 
 /// Adds answers; one that is there already stays as it is.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn insert(conn: &Conn, surveys: &[SurveyRow]) -> Result<()> {
+pub fn insert(surveys: &[SurveyRow]) -> Write {
     let mut seen = HashSet::new();
     let first = surveys.iter().filter(|s| seen.insert((&s.shop, &s.survey)));
     let rows = first.map(|s| {
@@ -64,7 +60,7 @@ pub async fn insert(conn: &Conn, surveys: &[SurveyRow]) -> Result<()> {
             time(s.occurred_at),
         ]
     });
-    bulk::write(conn, &SURVEYS, rows.collect(), Existing::Keep).await.map(drop)
+    Write::insert(&SURVEYS, rows.collect(), Existing::Keep)
 }
 
 /// Answers by id.
@@ -81,7 +77,7 @@ pub async fn by_ids(conn: &Conn, surveys: &[Of<SurveyId>]) -> Result<Vec<SurveyR
     conn.all(sql, values).await?.iter().map(read).collect()
 }
 
-fn read(row: &QueryResult) -> Result<SurveyRow> {
+fn read(row: &Fetched) -> Result<SurveyRow> {
     let row = Row::new("surveys", row);
     Ok(SurveyRow {
         shop: row.parse("shop_id")?,

@@ -2,12 +2,12 @@
 
 use amends_domain::tally::Measure;
 use amends_domain::{Day, ShopId};
-use sea_orm::{QueryResult, Value};
+use sea_orm::Value;
 
-use crate::bulk::{self, Existing, Kind, Table};
+use crate::bulk::{self, Existing, Kind, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
-use crate::row::Row;
+use crate::row::{Fetched, Row};
 use crate::value::{int, str};
 
 const TALLIES: Table = Table {
@@ -26,16 +26,13 @@ const TALLIES: Table = Table {
 type Tally = (ShopId, Day, Measure, i64);
 
 /// Adds to the numbers of a shard.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn add(conn: &Conn, shard: i64, counts: &[Tally]) -> Result<()> {
+pub fn add(shard: i64, counts: &[Tally]) -> Write {
     let mut counts: Vec<&Tally> = counts.iter().filter(|(_, _, _, value)| *value != 0).collect();
     // Two writers that lock the same rows in the same order never wait for each other in a ring.
     counts.sort_by(|a, b| (&a.0, a.1, a.2).cmp(&(&b.0, b.1, b.2)));
     let rows =
         counts.into_iter().map(|(shop, day, measure, value)| write(shop, *day, *measure, shard, *value));
-    bulk::write(conn, &TALLIES, rows.collect(), Existing::Add).await.map(drop)
+    Write::insert(&TALLIES, rows.collect(), Existing::Add)
 }
 
 /// The numbers of the shops over some days, all shards together, without zeros.
@@ -77,14 +74,14 @@ pub async fn replace(conn: &Conn, shop: &ShopId, counts: &[(Day, Measure, i64)])
     conn.run("DELETE FROM tallies WHERE shop_id = $1", vec![str(shop.as_str())]).await?;
     let counts = counts.iter().filter(|(_, _, value)| *value != 0);
     let rows = counts.map(|(day, measure, value)| write(shop, *day, *measure, 0, *value));
-    bulk::write(conn, &TALLIES, rows.collect(), Existing::Refuse).await.map(drop)
+    Write::insert(&TALLIES, rows.collect(), Existing::Refuse).run(conn).await.map(drop)
 }
 
 fn write(shop: &ShopId, day: Day, measure: Measure, shard: i64, value: i64) -> Vec<Value> {
     vec![str(shop.as_str()), int(day.number()), str(measure.as_str()), int(shard), int(value)]
 }
 
-fn read(row: &QueryResult) -> Result<Tally> {
+fn read(row: &Fetched) -> Result<Tally> {
     let row = Row::new("tallies", row);
     let day = row.number("day").map(Day::from_number)?;
     Ok((row.parse("shop_id")?, day, row.parse("measure")?, row.get("total")?))

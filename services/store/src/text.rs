@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use amends_domain::{BuyerKey, ShopId, UnknownWord};
 
-use crate::bulk::{self, Existing, Kind, Table};
+use crate::bulk::{self, Existing, Kind, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
 use crate::row::Row;
@@ -82,16 +82,13 @@ impl FromStr for TextOwner {
 }
 
 /// Stores texts; a newer one replaces what stood there.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn put(conn: &Conn, texts: &[TextRow]) -> Result<()> {
+pub fn put(texts: &[TextRow]) -> Write {
     // PostgreSQL refuses a statement that overwrites one row twice.
     let last: BTreeMap<_, _> = texts.iter().map(|t| ((&t.shop, t.owner, &t.id), t)).collect();
     let rows = last.into_values().map(|t| {
         vec![str(t.shop.as_str()), str(t.owner.as_str()), str(&t.id), text_opt(t.buyer), str(&t.body)]
     });
-    bulk::write(conn, &TEXTS, rows.collect(), Existing::Replace).await.map(drop)
+    Write::insert(&TEXTS, rows.collect(), Existing::Replace)
 }
 
 /// The texts of a shop's things, each with its owner and id.

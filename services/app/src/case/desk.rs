@@ -36,7 +36,7 @@ pub(crate) fn check_right(work: &Work, case: &Case, target: &Target) -> Result<(
 
 /// Stores a case after its step, with the deadlines that follow from it.
 pub(crate) async fn keep(work: &mut Work, before: &Case, after: &Case) -> Result<()> {
-    case::update(&work.tx, &[(after.clone(), before.version)]).await?;
+    work.tx.send(case::update(&[(after.clone(), before.version)])).await?;
     set_deadlines(work, Some(before), after).await
 }
 
@@ -72,7 +72,7 @@ pub(crate) async fn tell_as(
     if !note.is_empty() {
         let (shop, body) = (case.shop.clone(), note.to_owned());
         let row = TextRow { shop, owner: TextOwner::Note, id: id.to_string(), buyer: case.buyer, body };
-        text::put(&work.tx, &[row]).await?;
+        text::put(&[row]).run(&work.tx).await?;
     }
     let row = EventRow {
         shop: case.shop.clone(),

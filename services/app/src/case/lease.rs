@@ -92,7 +92,7 @@ pub(super) async fn extend(work: &mut Work, before: &Case) -> Result<HeldLease> 
     let expires_at = work.now + info.policy.lease;
     let mut after = before.clone().apply(Verb::Renew { hold, expires_at }, work.now)?;
     after.version = before.version;
-    case::update(&work.tx, &[(after.clone(), before.version)]).await?;
+    work.tx.send(case::update(&[(after.clone(), before.version)])).await?;
     set_deadlines(work, Some(before), &after).await?;
     let lease = after.handling.lease().cloned().ok_or(Refused::NotHolder)?;
     Ok(HeldLease { lease, fence: after.fence })

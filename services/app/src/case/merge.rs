@@ -57,7 +57,7 @@ impl Command for MergeCase {
         let (before, into) = self.open_both(work).await?;
         let after = self.end(work, &before, &into).await?;
         let heir = inherit(&before, &into);
-        case::update(&work.tx, &[(after.clone(), before.version), (heir.clone(), into.version)]).await?;
+        work.tx.send(case::update(&[(after.clone(), before.version), (heir.clone(), into.version)])).await?;
         set_deadlines(work, Some(&before), &after).await?;
         set_deadlines(work, Some(&into), &heir).await?;
         move_facts(work, &before, heir.id).await?;
@@ -128,7 +128,7 @@ fn inherit(from: &Case, into: &Case) -> Case {
 async fn move_facts(work: &Work, from: &Case, into: CaseId) -> Result<()> {
     let mut reviews = restate::reviews_held(work, from).await?;
     reviews.iter_mut().for_each(|row| row.case = Some(into));
-    review::put(&work.tx, &reviews).await?;
+    review::put(&reviews).run(&work.tx).await?;
     let messages = message::of_case(&work.tx, &from.shop, &from.id, MESSAGES_MAX).await?;
     let moved: Vec<_> = messages.into_iter().map(|m| (m.shop, m.message, into)).collect();
     Ok(message::set_case(&work.tx, &moved).await?)

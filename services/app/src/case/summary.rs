@@ -54,9 +54,9 @@ async fn tracks(conn: &Conn, cases: &[Case]) -> Result<Tracks> {
     orders.dedup();
     Ok(Tracks {
         remedies: remedy::of_cases(conn, &ids).await?,
-        reviews: review::by_cases(conn, &ids).await?,
-        returns: returns::by_orders(conn, &orders).await?,
-        lines: order::by_orders(conn, &orders).await?,
+        reviews: review::by_cases(&ids).all(conn).await?,
+        returns: returns::by_orders(&orders).all(conn).await?,
+        lines: order::by_orders(&orders).all(conn).await?,
     })
 }
 

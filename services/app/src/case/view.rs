@@ -84,13 +84,13 @@ impl App {
         let orders: Vec<_> =
             case.subject.order().map(|order| (shop.clone(), order.clone())).into_iter().collect();
         let (mut lines, mut shipments) =
-            (order::by_orders(&conn, &orders).await?, shipment::by_orders(&conn, &orders).await?);
+            (order::by_orders(&orders).all(&conn).await?, shipment::by_orders(&orders).all(&conn).await?);
         lines.truncate(LINES_MAX);
         shipments.truncate(SHIPMENTS_MAX);
-        let mut returns = returns::by_orders(&conn, &orders).await?;
+        let mut returns = returns::by_orders(&orders).all(&conn).await?;
         returns.sort_by(|a, b| (b.requested_at, &b.return_id).cmp(&(a.requested_at, &a.return_id)));
         returns.truncate(SHIPMENTS_MAX);
-        let mut reviews = review::by_cases(&conn, &[(shop.clone(), id)]).await?;
+        let mut reviews = review::by_cases(&[(shop.clone(), id)]).all(&conn).await?;
         reviews.sort_by(|a, b| (b.last_observed_at, &b.review).cmp(&(a.last_observed_at, &a.review)));
         reviews.truncate(SHIPMENTS_MAX);
         let reviews = self.review_views(principal, shop, reviews).await?;

@@ -39,7 +39,7 @@ pub(super) async fn fire(work: &mut Work, shop: &ShopId, order: &OrderId, line: 
 
 /// The case that tells the story of a line: the open one, or else the latest.
 async fn case_of(work: &Work, shop: &ShopId, order: &OrderId, line: &LineId) -> Result<Option<CaseId>> {
-    let cases = case::of_anchors(&work.tx, &[(shop.clone(), Anchor::Order(order.clone()))]).await?;
+    let cases = case::of_anchors(&[(shop.clone(), Anchor::Order(order.clone()))]).all(&work.tx).await?;
     let subject = Subject::Line { order: order.clone(), line: line.clone() };
     let ours = cases.into_iter().filter(|case| case.subject == subject);
     let latest = ours.max_by_key(|case: &Case| (case.is_open(), case.opened_at, case.id));

@@ -1,4 +1,4 @@
-//! Writing what a batch changed: each table in one statement.
+//! Writing what a batch changed: all of it together, a statement per table.
 
 use amends_domain::case::Case;
 use amends_domain::returns::ReturnEvent;
@@ -7,35 +7,35 @@ use amends_domain::{OrderId, ReturnId, ReviewId, ShopId};
 use amends_store::{buyer, case, message, order, returns, review, shipment, signal, survey, text};
 
 use super::world::World;
-use crate::error::Result;
 use crate::work::Work;
 
 impl World {
-    /// Writes everything that is new or changed.
-    pub(super) async fn flush(mut self, work: &mut Work) -> Result<()> {
+    /// Hands over everything that is new or changed, to be written at the end.
+    pub(super) fn flush(mut self, work: &mut Work) {
         let out = std::mem::take(&mut self.out);
-        signal::insert(&work.tx, &out.signals).await?;
         let buyers: Vec<_> = out.buyers.into_values().collect();
-        buyer::put(&work.tx, &buyers).await?;
         let opt_outs: Vec<_> = out.opt_outs.into_iter().map(|((shop, key), at)| (shop, key, at)).collect();
-        buyer::opt_out(&work.tx, &opt_outs).await?;
-        text::put(&work.tx, &out.texts).await?;
-        message::insert(&work.tx, &out.messages).await?;
-        survey::insert(&work.tx, &out.surveys).await?;
-        self.flush_orders(work).await?;
-        self.flush_reviews(work).await?;
-        self.flush_cases(work).await?;
-        case::absorb(&work.tx, &out.merged).await?;
+        work.write([
+            signal::insert(&out.signals),
+            buyer::put(&buyers),
+            buyer::opt_out(&opt_outs),
+            text::put(&out.texts),
+            message::insert(&out.messages),
+            survey::insert(&out.surveys),
+        ]);
+        self.flush_orders(work);
+        self.flush_reviews(work);
+        self.flush_cases(work);
+        work.write(case::absorb(&out.merged));
         for event in out.events {
             work.happened_as(event);
         }
         for change in out.deadlines {
             work.change_deadline(change);
         }
-        Ok(())
     }
 
-    async fn flush_orders(&mut self, work: &mut Work) -> Result<()> {
+    fn flush_orders(&mut self, work: &mut Work) {
         let (mut lines, mut shipments, mut requests) = (Vec::new(), Vec::new(), Vec::new());
         let mut events: Vec<(ShopId, OrderId, ReturnId, ReturnEvent, String)> = Vec::new();
         for ((shop, order), facts) in std::mem::take(&mut self.orders) {
@@ -50,14 +50,15 @@ impl World {
             let of_order = facts.new_return_events.into_iter();
             events.extend(of_order.map(|(id, event, raw)| (shop.clone(), order.clone(), id, event, raw)));
         }
-        order::put(&work.tx, &lines).await?;
-        shipment::put(&work.tx, &shipments).await?;
-        returns::put(&work.tx, &requests).await?;
-        returns::insert_events(&work.tx, &events).await?;
-        Ok(())
+        work.write([
+            order::put(&lines),
+            shipment::put(&shipments),
+            returns::put(&requests),
+            returns::insert_events(&events),
+        ]);
     }
 
-    async fn flush_reviews(&mut self, work: &mut Work) -> Result<()> {
+    fn flush_reviews(&mut self, work: &mut Work) {
         let mut rows = Vec::new();
         let mut versions: Vec<(ShopId, ReviewId, ReviewVersion)> = Vec::new();
         for ((shop, id), one) in std::mem::take(&mut self.reviews) {
@@ -68,12 +69,10 @@ impl World {
             versions.extend(one.new_versions.into_iter().map(|v| (shop.clone(), id.clone(), v)));
             rows.push(one.row);
         }
-        review::put(&work.tx, &rows).await?;
-        review::insert_versions(&work.tx, &versions).await?;
-        Ok(())
+        work.write([review::put(&rows), review::insert_versions(&versions)]);
     }
 
-    async fn flush_cases(&mut self, work: &mut Work) -> Result<()> {
+    fn flush_cases(&mut self, work: &mut Work) {
         let (mut opened, mut changed): (Vec<Case>, Vec<(Case, i64)>) = (Vec::new(), Vec::new());
         for one in std::mem::take(&mut self.cases.list) {
             match one.loaded {
@@ -83,8 +82,7 @@ impl World {
             }
         }
         // An ended case makes room for the new one on its subject.
-        case::update(&work.tx, &changed).await?;
-        case::insert(&work.tx, &opened).await?;
-        Ok(())
+        work.write(case::update(&changed));
+        work.write([case::insert(&opened)]);
     }
 }

@@ -13,7 +13,6 @@ use amends_domain::signal::SignalBody;
 use amends_store::{Engine, Store, StoreError, lock, request};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
-use super::world::World;
 use super::{Prepared, Receipt, Submission, load};
 use crate::app::{App, Settings};
 use crate::error::{AppError, Result};
@@ -262,8 +261,7 @@ async fn once(app: &App, submissions: &[Submission], shard: i64) -> Result<Answe
 }
 
 async fn inside(work: &mut crate::work::Work, submissions: &[Submission]) -> Result<Answers> {
-    let named = load::lock(work, submissions).await?;
-    let mut world: World = load::load(work, submissions, named).await?;
+    let mut world = load::load(work, submissions).await?;
     let mut answers = Vec::with_capacity(submissions.len());
     for submission in submissions {
         if let Err(error) = claim_request(work, submission).await {
@@ -277,7 +275,7 @@ async fn inside(work: &mut crate::work::Work, submissions: &[Submission]) -> Res
             submission.signals.iter().map(|s| world.take(submission, s, work.now, work.app.ids())).collect();
         answers.push(Ok(receipts));
     }
-    world.flush(work).await?;
+    world.flush(work);
     Ok(answers)
 }
 

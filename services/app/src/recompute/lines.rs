@@ -88,17 +88,17 @@ async fn load(conn: &Conn, info: &ShopInfo, page: &[Line]) -> Result<Sources> {
     let mut orders: Vec<_> = page.iter().map(|line| (info.shop.id.clone(), line.order.clone())).collect();
     orders.dedup();
     let mut events: HashMap<(OrderId, ReturnId), Vec<_>> = HashMap::new();
-    for (_, order, id, event) in returns::events_by_orders(conn, &orders).await? {
+    for (_, order, id, event) in returns::events_by_orders(&orders).all(conn).await? {
         events.entry((order, id)).or_default().push(event);
     }
-    let rows = returns::by_orders(conn, &orders).await?;
+    let rows = returns::by_orders(&orders).all(conn).await?;
     let facts = rows.into_iter().map(|row| {
         let events = events.remove(&(row.order.clone(), row.return_id.clone())).unwrap_or_default();
         ReturnFacts { row, events }
     });
     Ok(Sources {
         returns: facts.collect(),
-        lines: order::by_orders(conn, &orders).await?,
-        shipments: shipment::by_orders(conn, &orders).await?,
+        lines: order::by_orders(&orders).all(conn).await?,
+        shipments: shipment::by_orders(&orders).all(conn).await?,
     })
 }

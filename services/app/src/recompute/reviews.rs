@@ -23,7 +23,7 @@ impl Pass {
                 page.iter().filter_map(|row| Some((shop.clone(), row.order.clone()?))).collect();
             orders.sort();
             orders.dedup();
-            let lines = order::by_orders(conn, &orders).await?;
+            let lines = order::by_orders(&orders).all(conn).await?;
             for row in page {
                 let mine = versions.remove(&row.review).unwrap_or_default();
                 self.review(row, mine, &lines, fix.as_deref_mut());

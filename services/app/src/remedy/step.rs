@@ -159,6 +159,6 @@ pub(crate) async fn keep_text(
     body: &str,
 ) -> Result<()> {
     let row = TextRow { shop: shop.clone(), owner: TextOwner::Note, id, buyer, body: body.to_owned() };
-    text::put(&work.tx, &[row]).await?;
+    text::put(&[row]).run(&work.tx).await?;
     Ok(())
 }

@@ -137,9 +137,9 @@ impl Ask {
     async fn lock(&self, work: &Work) -> Result<ReviewRow> {
         let gone = || AppError::not_found("review", &self.review);
         let key = [(self.shop.clone(), self.review.clone())];
-        let seen = review::by_ids(&work.tx, &key).await?.pop().ok_or_else(gone)?;
+        let seen = review::by_ids(&key).all(&work.tx).await?.pop().ok_or_else(gone)?;
         work.lock([(&self.shop, &anchor(&seen))]).await?;
-        review::by_ids(&work.tx, &key).await?.pop().ok_or_else(gone)
+        review::by_ids(&key).all(&work.tx).await?.pop().ok_or_else(gone)
     }
 
     /// A solved case has no holder any more: whoever saw its latest version may ask.
@@ -207,7 +207,7 @@ impl App {
         principal.enter(shop)?;
         let conn = self.store().reader();
         let info = self.shops().get(&conn, shop, self.now()).await?;
-        let found = review::by_ids(&conn, &[(shop.clone(), id.clone())]).await?.pop();
+        let found = review::by_ids(&[(shop.clone(), id.clone())]).all(&conn).await?.pop();
         let row = found.ok_or_else(|| AppError::not_found("review", id))?;
         let facts = AskFacts::load(&conn, &info, std::slice::from_ref(&row)).await?;
         let language = language(&conn, &row, "").await?;

@@ -63,12 +63,12 @@ impl AskFacts {
         let mut anchors: Vec<(ShopId, Anchor)> = rows.iter().map(|row| (shop.clone(), anchor(row))).collect();
         anchors.sort();
         anchors.dedup();
-        let mut cases = case::of_anchors(conn, &anchors).await?;
+        let mut cases = case::of_anchors(&anchors).all(conn).await?;
         let mut others: Vec<_> = rows.iter().filter_map(|row| Some((shop.clone(), row.case?))).collect();
         others.retain(|(_, id)| cases.iter().all(|c| c.id != *id));
         others.sort();
         others.dedup();
-        cases.extend(case::by_ids(conn, &others).await?);
+        cases.extend(case::by_ids(&others).all(conn).await?);
         let ids: Vec<_> = cases.iter().map(|c| (shop.clone(), c.id)).collect();
         let remedies = remedy::of_cases(conn, &ids).await?;
         let mut keys: Vec<_> = rows.iter().filter_map(|row| Some((shop.clone(), row.buyer?))).collect();

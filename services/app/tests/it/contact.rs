@@ -11,7 +11,7 @@ use crate::make::{
 
 async fn handling(house: &House) -> amends_domain::tally::ReviewHandling {
     let key = (shop(), review_id(1));
-    review::by_ids(&house.app.store().reader(), &[key]).await.unwrap()[0].handling
+    review::by_ids(&[key]).all(&house.app.store().reader()).await.unwrap()[0].handling
 }
 
 #[tokio::test(flavor = "multi_thread")]

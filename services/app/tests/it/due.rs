@@ -8,7 +8,7 @@ use crate::make::{after, case, case_id, days, minutes, shop};
 async fn set(house: &House, kind: DeadlineKind, subject: &str, due_at: amends_domain::Time) {
     let tx = house.app.store().begin().await.unwrap();
     let change = Deadline { shop: shop(), kind, subject: subject.to_owned(), due_at };
-    deadline::apply(&tx, &[DeadlineChange::Set(change)]).await.unwrap();
+    tx.send(deadline::apply(&[DeadlineChange::Set(change)])).await.unwrap();
     tx.commit().await.unwrap();
 }
 

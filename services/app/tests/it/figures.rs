@@ -160,10 +160,10 @@ async fn a_recomputation_finds_what_was_corrupted_and_repairs_it() {
 
         let tx = stage.app.store().begin().await.unwrap();
         let day = START.day();
-        tally::add(&tx, 3, &[(stage.shop.clone(), day, Measure::Reversed, 5)]).await.unwrap();
+        tally::add(3, &[(stage.shop.clone(), day, Measure::Reversed, 5)]).run(&tx).await.unwrap();
         let mut lines = order::get(&tx, &stage.shop, &id("o1")).await.unwrap();
         lines.iter_mut().for_each(|line| line.delivered = None);
-        order::put(&tx, &lines).await.unwrap();
+        order::put(&lines).run(&tx).await.unwrap();
         tx.commit().await.unwrap();
 
         let found = differences(&stage, false).await;

@@ -142,22 +142,22 @@ impl House {
     /// Stores a case as if a signal had opened it.
     pub(crate) async fn insert(&self, one: &Case) {
         let tx = self.begin().await;
-        case::insert(&tx, std::slice::from_ref(one)).await.unwrap();
+        case::insert(std::slice::from_ref(one)).run(&tx).await.unwrap();
         tx.commit().await.unwrap();
     }
 
     /// Stores an order line.
     pub(crate) async fn insert_line(&self, line: Line) {
         let tx = self.begin().await;
-        order::put(&tx, &[line]).await.unwrap();
+        order::put(&[line]).run(&tx).await.unwrap();
         tx.commit().await.unwrap();
     }
 
     /// Stores a review with its one version.
     pub(crate) async fn insert_review(&self, (row, version): (ReviewRow, ReviewVersion)) {
         let tx = self.begin().await;
-        review::insert_versions(&tx, &[(row.shop.clone(), row.review.clone(), version)]).await.unwrap();
-        review::put(&tx, &[row]).await.unwrap();
+        review::insert_versions(&[(row.shop.clone(), row.review.clone(), version)]).run(&tx).await.unwrap();
+        review::put(&[row]).run(&tx).await.unwrap();
         tx.commit().await.unwrap();
     }
 

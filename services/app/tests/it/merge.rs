@@ -33,7 +33,7 @@ async fn a_merged_case_redirects_and_the_other_knows_what_it_knew() {
         assert_eq!(merged.into.case.version, two.version + 1);
         assert_eq!(house.words(one.id).await, ["case.merged"]);
         assert_eq!(house.words(two.id).await, ["case.absorbed"]);
-        let row = review::by_ids(&house.app.store().reader(), &[(shop(), review_id(1))]).await.unwrap();
+        let row = review::by_ids(&[(shop(), review_id(1))]).all(&house.app.store().reader()).await.unwrap();
         assert_eq!(row[0].case, Some(two.id), "what was said moves along");
         let late = AddNote { target: unheld(&merged.case.case), text: "late".to_owned() };
         let refused = house.perform(&sue(), late).await;

@@ -80,7 +80,7 @@ async fn nothing_is_put_off_past_a_deadline_too_far_or_into_the_past() {
         let mut case = house.working(1).await;
         case.hard_deadline = Some(after(days(5)));
         let tx = house.app.store().begin().await.unwrap();
-        amends_store::case::update(&tx, &[(case.clone(), case.version)]).await.unwrap();
+        tx.send(amends_store::case::update(&[(case.clone(), case.version)])).await.unwrap();
         tx.commit().await.unwrap();
         let past_deadline = house.perform(&ann(), snooze(&case, 6)).await;
         assert!(matches!(past_deadline, Err(AppError::Precondition(why)) if why == AFTER_HARD_DEADLINE));

@@ -27,7 +27,7 @@ async fn the_line(house: &House) -> amends_domain::order::Line {
 
 async fn solved_at(house: &House) -> Option<amends_domain::Time> {
     let key = (shop(), review_id(1));
-    review::by_ids(&house.app.store().reader(), &[key]).await.unwrap()[0].handling.solved_at
+    review::by_ids(&[key]).all(&house.app.store().reader()).await.unwrap()[0].handling.solved_at
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,14 +2,13 @@
 
 use amends_domain::returns::ReturnEvent;
 use amends_domain::{OrderId, ReturnId, ShopId};
-use sea_orm::{QueryResult, Value};
+use sea_orm::Value;
 
 use crate::Of;
-use crate::bulk::{self, Existing, Kind, Table};
-use crate::conn::Conn;
+use crate::bulk::{Existing, Kind, Query, Table, Write};
 use crate::error::Result;
-use crate::row::Row;
-use crate::value::{int, str, time};
+use crate::row::{Fetched, Row};
+use crate::value::{self, int, str, time};
 
 const EVENTS: Table = Table {
     name: "return_events",
@@ -30,45 +29,13 @@ const EVENTS: Table = Table {
 /// An event and the request it belongs to.
 type Step = (ShopId, OrderId, ReturnId, ReturnEvent);
 
-/// All events of the requests.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn events(conn: &Conn, returns: &[(ShopId, OrderId, ReturnId)]) -> Result<Vec<Step>> {
-    let keys: Vec<[&str; 3]> =
-        returns.iter().map(|(shop, order, id)| [shop.as_str(), order.as_str(), id.as_str()]).collect();
-    by(conn, &["shop_id", "order_id", "return_id"], &keys).await
-}
-
 /// All events of all requests of the orders.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn events_by_orders(conn: &Conn, orders: &[Of<OrderId>]) -> Result<Vec<Step>> {
-    let keys: Vec<[&str; 2]> = orders.iter().map(|(shop, order)| [shop.as_str(), order.as_str()]).collect();
-    by(conn, &["shop_id", "order_id"], &keys).await
-}
-
-async fn by<const N: usize>(conn: &Conn, columns: &[&str; N], keys: &[[&str; N]]) -> Result<Vec<Step>>
-where
-    for<'a> [&'a str; N]: serde::Serialize,
-{
-    if keys.is_empty() {
-        return Ok(Vec::new());
-    }
-    let (filter, values) = bulk::keys(conn.engine(), columns, 1, keys);
-    let sql = format!("{} WHERE {filter}", bulk::select(&EVENTS));
-    conn.all(sql, values).await?.iter().map(read).collect()
+pub fn events_by_orders(orders: &[Of<OrderId>]) -> Query<Step> {
+    Query::by(&EVENTS, &["shop_id", "order_id"], value::of(orders), read)
 }
 
 /// Adds events, each with the channel's own word; one that is there already stays as it is.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn insert_events(
-    conn: &Conn,
-    events: &[(ShopId, OrderId, ReturnId, ReturnEvent, String)],
-) -> Result<()> {
+pub fn insert_events(events: &[(ShopId, OrderId, ReturnId, ReturnEvent, String)]) -> Write {
     let rows = events.iter().map(|(shop, order, id, event, raw_status)| {
         vec![
             str(shop.as_str()),
@@ -82,10 +49,10 @@ pub async fn insert_events(
             Value::Bool(event.seller_fault),
         ]
     });
-    bulk::write(conn, &EVENTS, rows.collect(), Existing::Keep).await.map(drop)
+    Write::insert(&EVENTS, rows.collect(), Existing::Keep)
 }
 
-fn read(row: &QueryResult) -> Result<Step> {
+fn read(row: &Fetched) -> Result<Step> {
     let row = Row::new("return_events", row);
     let event = ReturnEvent {
         occurred_at: row.time("occurred_at")?,

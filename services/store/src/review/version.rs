@@ -2,14 +2,13 @@
 
 use amends_domain::review::ReviewVersion;
 use amends_domain::{ReviewId, ShopId};
-use sea_orm::QueryResult;
 
+use super::ReviewRow;
 use crate::Of;
-use crate::bulk::{self, Existing, Kind, Table};
-use crate::conn::Conn;
+use crate::bulk::{Existing, Kind, Query, Table, Write};
 use crate::error::Result;
-use crate::row::Row;
-use crate::value::{int, int_opt, str, str_opt, time, time_opt};
+use crate::row::{Fetched, Row};
+use crate::value::{self, int, int_opt, str, str_opt, time, time_opt};
 
 const VERSIONS: Table = Table {
     name: "review_versions",
@@ -29,28 +28,21 @@ const VERSIONS: Table = Table {
     key: &["shop_id", "review_id", "observed_at", "signal_id"],
 };
 
+/// A version and the review it is of.
+type Versioned = (ShopId, ReviewId, ReviewVersion);
+
 /// All versions of the reviews.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn versions(
-    conn: &Conn,
-    reviews: &[Of<ReviewId>],
-) -> Result<Vec<(ShopId, ReviewId, ReviewVersion)>> {
-    if reviews.is_empty() {
-        return Ok(Vec::new());
-    }
-    let keys: Vec<[&str; 2]> = reviews.iter().map(|(shop, id)| [shop.as_str(), id.as_str()]).collect();
-    let (filter, values) = bulk::keys(conn.engine(), &["shop_id", "review_id"], 1, &keys);
-    let sql = format!("{} WHERE {filter}", bulk::select(&VERSIONS));
-    conn.all(sql, values).await?.iter().map(read).collect()
+pub fn versions(reviews: &[Of<ReviewId>]) -> Query<Versioned> {
+    Query::by(&VERSIONS, &["shop_id", "review_id"], value::of(reviews), read)
+}
+
+/// All versions of the reviews that a question leads to.
+pub fn versions_of(reviews: Query<ReviewRow>) -> Query<Versioned> {
+    reviews.leading_to(&VERSIONS, &["shop_id", "review_id"], read)
 }
 
 /// Adds versions; one that is there already stays as it is.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn insert_versions(conn: &Conn, versions: &[(ShopId, ReviewId, ReviewVersion)]) -> Result<()> {
+pub fn insert_versions(versions: &[Versioned]) -> Write {
     let rows = versions.iter().map(|(shop, review, v)| {
         vec![
             str(shop.as_str()),
@@ -66,10 +58,10 @@ pub async fn insert_versions(conn: &Conn, versions: &[(ShopId, ReviewId, ReviewV
             v.follow_up.into(),
         ]
     });
-    bulk::write(conn, &VERSIONS, rows.collect(), Existing::Keep).await.map(drop)
+    Write::insert(&VERSIONS, rows.collect(), Existing::Keep)
 }
 
-fn read(row: &QueryResult) -> Result<(ShopId, ReviewId, ReviewVersion)> {
+fn read(row: &Fetched) -> Result<Versioned> {
     let row = Row::new("review_versions", row);
     let version = ReviewVersion {
         observed_at: row.time("observed_at")?,

@@ -54,7 +54,7 @@ pub(crate) fn opened(shop: &ShopId, number: u32, now: Time) -> Case {
 
 pub(crate) async fn insert(store: &Store, cases: &[Case]) {
     let tx = store.begin().await.unwrap();
-    case::insert(&tx, cases).await.unwrap();
+    case::insert(cases).run(&tx).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -109,7 +109,7 @@ async fn a_case_reads_back_as_written_in_every_state(store: Store) {
     insert(&store, &cases).await;
     let reader = store.reader();
     let ids: Vec<_> = cases.iter().map(|c| (shop(), c.id)).collect();
-    same_set(case::by_ids(&reader, &ids).await.unwrap(), cases.clone());
+    same_set(case::by_ids(&ids).all(&reader).await.unwrap(), cases.clone());
     for case in &cases {
         assert_eq!(case::get(&reader, &shop(), &case.id).await.unwrap().as_ref(), Some(case));
     }
@@ -133,11 +133,11 @@ async fn every_kind_of_subject_is_found_by_its_anchor(store: Store) {
     insert(&store, &cases).await;
     let reader = store.reader();
     let of_order = [(shop(), Anchor::Order(order.clone())), (shop(), Anchor::Order(order))];
-    same_set(case::of_anchors(&reader, &of_order).await.unwrap(), cases[..2].to_vec());
+    same_set(case::of_anchors(&of_order).all(&reader).await.unwrap(), cases[..2].to_vec());
     let others: Vec<_> = cases[2..].iter().map(|c| (shop(), c.subject.anchor())).collect();
-    same_set(case::of_anchors(&reader, &others).await.unwrap(), cases[2..].to_vec());
+    same_set(case::of_anchors(&others).all(&reader).await.unwrap(), cases[2..].to_vec());
     let elsewhere: Vec<_> = others.into_iter().map(|(_, a)| (ShopId::new("shop-2").unwrap(), a)).collect();
-    assert_eq!(case::of_anchors(&reader, &elsewhere).await.unwrap(), Vec::new());
+    assert_eq!(case::of_anchors(&elsewhere).all(&reader).await.unwrap(), Vec::new());
 }
 
 async fn an_update_that_saw_an_old_version_writes_nothing(store: Store) {
@@ -150,11 +150,11 @@ async fn an_update_that_saw_an_old_version_writes_nothing(store: Store) {
     }
     changed[1].1 = 0;
     let tx = store.begin().await.unwrap();
-    let refused = case::update(&tx, &changed).await;
+    let refused = tx.send(case::update(&changed)).await;
     assert!(matches!(refused, Err(StoreError::Contended(_))), "{refused:?}");
     tx.rollback().await.unwrap();
     let ids: Vec<_> = cases.iter().map(|c| (shop(), c.id)).collect();
-    same_set(case::by_ids(&store.reader(), &ids).await.unwrap(), cases);
+    same_set(case::by_ids(&ids).all(&store.reader()).await.unwrap(), cases);
 }
 
 async fn a_batch_of_updates_changes_each_case_alone(store: Store) {
@@ -173,14 +173,14 @@ async fn a_batch_of_updates_changes_each_case_alone(store: Store) {
     }
     let tx = store.begin().await.unwrap();
     let before = store.counters().statements();
-    case::update(&tx, &changed).await.unwrap();
+    tx.send(case::update(&changed)).await.unwrap();
     let statements = store.counters().statements() - before;
     tx.commit().await.unwrap();
     // Ended cases first, then the others; on SQLite each group in runs of 256, 32, 4 and 1 rows.
     assert!(statements <= 24, "{statements} statements for one batch");
     cases.extend(untouched);
     let ids: Vec<_> = cases.iter().map(|c| (shop(), c.id)).collect();
-    same_set(case::by_ids(&store.reader(), &ids).await.unwrap(), cases);
+    same_set(case::by_ids(&ids).all(&store.reader()).await.unwrap(), cases);
 }
 
 async fn a_subject_has_one_open_case_only(store: Store) {
@@ -189,7 +189,7 @@ async fn a_subject_has_one_open_case_only(store: Store) {
     let mut second = first.clone();
     second.id = CaseId::from_bits(2);
     let tx = store.begin().await.unwrap();
-    let refused = case::insert(&tx, std::slice::from_ref(&second)).await;
+    let refused = case::insert(std::slice::from_ref(&second)).run(&tx).await;
     assert!(matches!(refused, Err(StoreError::Contended(_))), "{refused:?}");
     tx.rollback().await.unwrap();
 
@@ -202,8 +202,8 @@ async fn a_subject_has_one_open_case_only(store: Store) {
     closed.handling = Handling::Closed { outcome: Outcome::Other, at: at(2) };
     closed.version = 2;
     let tx = store.begin().await.unwrap();
-    case::update(&tx, &[(closed, 1)]).await.unwrap();
-    case::insert(&tx, &[second]).await.unwrap();
+    tx.send(case::update(&[(closed, 1)])).await.unwrap();
+    case::insert(&[second]).run(&tx).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -216,10 +216,10 @@ async fn a_merged_case_makes_room_for_the_one_that_takes_its_subject(store: Stor
     merged.handling = Handling::Merged { into: moves.id, at: at(3) };
     merged.version = 2;
     let tx = store.begin().await.unwrap();
-    case::update(&tx, &[(moves.clone(), 1), (merged.clone(), 1)]).await.unwrap();
+    tx.send(case::update(&[(moves.clone(), 1), (merged.clone(), 1)])).await.unwrap();
     tx.commit().await.unwrap();
     let ids = [(shop(), moves.id), (shop(), merged.id)];
-    same_set(case::by_ids(&store.reader(), &ids).await.unwrap(), vec![moves, merged]);
+    same_set(case::by_ids(&ids).all(&store.reader()).await.unwrap(), vec![moves, merged]);
 }
 
 async fn walk(store: &Store, filter: &CaseFilter, order: CaseOrder, page: u32) -> Vec<Case> {

@@ -95,7 +95,7 @@ async fn a_case_taken_a_moment_ago_is_not_taken_again(store: Store) {
     let mut taken = case::next_claimable(&tx, &[shop()], &agent("ana"), 0, at(1), 1).await.unwrap().remove(0);
     taken.handling = Handling::Snoozed { owner: agent("ana"), until: at(2) };
     taken.version = 2;
-    case::update(&tx, &[(taken.clone(), 1)]).await.unwrap();
+    tx.send(case::update(&[(taken.clone(), 1)])).await.unwrap();
     tx.commit().await.unwrap();
     cases.retain(|c| c.id != taken.id);
     assert_eq!(take(&store, &[shop()], 0, 10).await, [2]);

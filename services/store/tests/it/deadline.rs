@@ -26,7 +26,7 @@ fn clear(subject: &str) -> DeadlineChange {
 
 async fn apply(store: &Store, changes: &[DeadlineChange]) {
     let tx = store.begin().await.unwrap();
-    deadline::apply(&tx, changes).await.unwrap();
+    tx.send(deadline::apply(changes)).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -103,7 +103,7 @@ async fn every_event_reads_back_as_written(store: Store) {
     let rows: Vec<EventRow> =
         (1..).zip(events).map(|(number, event)| row(&shop(), number, 1, event)).collect();
     let tx = store.begin().await.unwrap();
-    event::append(&tx, &rows).await.unwrap();
+    event::append(&rows).run(&tx).await.unwrap();
     tx.commit().await.unwrap();
     let stored = event::of_case(&store.reader(), &shop(), &CaseId::from_bits(1), 0, 1_000).await.unwrap();
     assert_eq!(stored.into_iter().map(|e| e.row).collect::<Vec<_>>(), rows);
@@ -116,8 +116,8 @@ async fn a_timeline_is_in_the_order_of_writing_and_pages_by_number(store: Store)
     rows[0].trace = Some("00-1-2-01".to_owned());
     rows[2].case = None;
     let tx = store.begin().await.unwrap();
-    event::append(&tx, &rows[..150]).await.unwrap();
-    event::append(&tx, &rows[150..]).await.unwrap();
+    event::append(&rows[..150]).run(&tx).await.unwrap();
+    event::append(&rows[150..]).run(&tx).await.unwrap();
     tx.commit().await.unwrap();
     let odd = CaseId::from_bits(1);
     let (mut seen, mut after) = (Vec::new(), 0);
@@ -136,7 +136,7 @@ async fn a_timeline_is_in_the_order_of_writing_and_pages_by_number(store: Store)
 
 async fn an_event_rolled_back_never_happened(store: Store) {
     let tx = store.begin().await.unwrap();
-    event::append(&tx, &[woken(&shop(), 1, 1)]).await.unwrap();
+    event::append(&[woken(&shop(), 1, 1)]).run(&tx).await.unwrap();
     tx.rollback().await.unwrap();
     assert_eq!(event::pending_count(&store.reader()).await.unwrap(), 0);
 }

@@ -4,6 +4,7 @@
 #[macro_use]
 mod harness;
 mod base;
+mod bulk;
 mod buyer;
 mod case;
 mod claim;

@@ -49,8 +49,8 @@ fn full(id: &str, case: u128) -> MessageRow {
 async fn a_message_is_kept_as_first_written(store: Store) {
     let tx = store.begin().await.unwrap();
     let early = MessageRow { occurred_at: at(0), ..full("9", 1) };
-    message::insert(&tx, &[full(ODD, 1), bare("2"), early.clone(), full("3", 2)]).await.unwrap();
-    message::insert(&tx, &[full("2", 1), MessageRow { public: false, ..full(ODD, 1) }]).await.unwrap();
+    message::insert(&[full(ODD, 1), bare("2"), early.clone(), full("3", 2)]).run(&tx).await.unwrap();
+    message::insert(&[full("2", 1), MessageRow { public: false, ..full(ODD, 1) }]).run(&tx).await.unwrap();
     tx.commit().await.unwrap();
     let reader = store.reader();
     let found = message::of_case(&reader, &shop_id(ODD), &case_id(1), 9).await.unwrap();
@@ -63,15 +63,15 @@ async fn the_wishes_to_return_about_an_order_are_found(store: Store) {
     let tx = store.begin().await.unwrap();
     let idle = MessageRow { return_intent: false, ..full("2", 1) };
     let elsewhere = MessageRow { order: Some(order_id("other")), ..full("3", 1) };
-    message::insert(&tx, &[full("1", 1), idle, elsewhere, bare("4")]).await.unwrap();
+    message::insert(&[full("1", 1), idle, elsewhere, bare("4")]).run(&tx).await.unwrap();
     let orders = [ODD, ODD, "x"].map(|order| (shop_id(ODD), order_id(order)));
-    assert_eq!(message::intents_of_orders(&tx, &orders).await.unwrap(), [full("1", 1)]);
+    assert_eq!(message::intents_of_orders(&orders).all(&tx).await.unwrap(), [full("1", 1)]);
     tx.commit().await.unwrap();
 }
 
 async fn messages_follow_their_case(store: Store) {
     let tx = store.begin().await.unwrap();
-    message::insert(&tx, &[bare("1"), full(ODD, 1), full("3", 1)]).await.unwrap();
+    message::insert(&[bare("1"), full(ODD, 1), full("3", 1)]).run(&tx).await.unwrap();
     let to = |id: &str, case| (shop_id(ODD), MessageId::new(id).unwrap(), case_id(case));
     message::set_case(&tx, &[to("1", 7), to(ODD, 8), to("unknown", 7)]).await.unwrap();
     let of = async |case| message::of_case(&tx, &shop_id(ODD), &case_id(case), 9).await.unwrap();

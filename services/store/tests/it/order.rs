@@ -46,7 +46,7 @@ fn full(order: &str, line: &str) -> Line {
 
 async fn a_line_is_read_back_as_it_stands(store: Store) {
     let tx = store.begin().await.unwrap();
-    order::put(&tx, &[bare(ODD, "1"), full(ODD, "2")]).await.unwrap();
+    order::put(&[bare(ODD, "1"), full(ODD, "2")]).run(&tx).await.unwrap();
     tx.commit().await.unwrap();
     let found = order::get(&store.reader(), &shop_id(ODD), &order_id(ODD)).await.unwrap();
     assert_eq!(found, [bare(ODD, "1"), full(ODD, "2")]);
@@ -55,8 +55,8 @@ async fn a_line_is_read_back_as_it_stands(store: Store) {
 
 async fn a_line_takes_the_place_of_what_stood_there(store: Store) {
     let tx = store.begin().await.unwrap();
-    order::put(&tx, &[bare("o", "1"), full("o", "2")]).await.unwrap();
-    order::put(&tx, &[full("o", "1"), bare("o", "2")]).await.unwrap();
+    order::put(&[bare("o", "1"), full("o", "2")]).run(&tx).await.unwrap();
+    order::put(&[full("o", "1"), bare("o", "2")]).run(&tx).await.unwrap();
     let found = order::get(&tx, &shop_id(ODD), &order_id("o")).await.unwrap();
     assert_eq!(found, [full("o", "1"), bare("o", "2")]);
     tx.commit().await.unwrap();
@@ -65,9 +65,9 @@ async fn a_line_takes_the_place_of_what_stood_there(store: Store) {
 async fn the_lines_of_many_orders_are_read_at_once(store: Store) {
     let tx = store.begin().await.unwrap();
     let written = [full("a", "1"), bare("a", "2"), bare("b", "1"), full(ODD, "1")];
-    order::put(&tx, &written).await.unwrap();
+    order::put(&written).run(&tx).await.unwrap();
     let asked = ["a", "a", "x", ODD].map(|order| (shop_id(ODD), order_id(order)));
-    let mut found = order::by_orders(&tx, &asked).await.unwrap();
+    let mut found = order::by_orders(&asked).all(&tx).await.unwrap();
     found.sort_by(|a, b| (&a.order, &a.line).cmp(&(&b.order, &b.line)));
     assert_eq!(found, [full("a", "1"), bare("a", "2"), full(ODD, "1")]);
     tx.commit().await.unwrap();
@@ -76,7 +76,7 @@ async fn the_lines_of_many_orders_are_read_at_once(store: Store) {
 async fn all_lines_of_a_shop_are_read_page_by_page(store: Store) {
     let tx = store.begin().await.unwrap();
     let written = [bare("a", "1"), bare("a", "2"), full("b", "1"), bare("c", "0"), bare("c", "3")];
-    order::put(&tx, &written).await.unwrap();
+    order::put(&written).run(&tx).await.unwrap();
     let mut found = Vec::new();
     let mut after = None;
     loop {

@@ -16,7 +16,7 @@ conformance!(
 
 async fn append(store: &Store, rows: &[EventRow]) {
     let tx = store.begin().await.unwrap();
-    event::append(&tx, rows).await.unwrap();
+    event::append(rows).run(&tx).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -59,8 +59,8 @@ async fn a_transaction_that_commits_late_loses_no_event(store: Store) {
         return;
     }
     let (slow, fast) = (store.begin().await.unwrap(), store.begin().await.unwrap());
-    event::append(&slow, &[woken(&shop(), 1, 1), woken(&shop(), 2, 1)]).await.unwrap();
-    event::append(&fast, &[woken(&shop(), 3, 2)]).await.unwrap();
+    event::append(&[woken(&shop(), 1, 1), woken(&shop(), 2, 1)]).run(&slow).await.unwrap();
+    event::append(&[woken(&shop(), 3, 2)]).run(&fast).await.unwrap();
     fast.commit().await.unwrap();
     assert_eq!(relay(&store, 10).await, 1);
     let first = stream(&store).await;

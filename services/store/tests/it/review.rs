@@ -41,7 +41,7 @@ fn bare(id: &str) -> ReviewRow {
     }
 }
 
-fn full(id: &str) -> ReviewRow {
+pub(crate) fn full(id: &str) -> ReviewRow {
     ReviewRow {
         order: Some(order_id(ODD)),
         line: Some(line_id(ODD)),
@@ -91,24 +91,24 @@ fn sorted(mut rows: Vec<ReviewRow>) -> Vec<ReviewRow> {
 
 async fn a_review_is_read_back_by_id_and_order_and_case(store: Store) {
     let tx = store.begin().await.unwrap();
-    review::put(&tx, &[bare("1"), full("2"), full("3"), bare("4")]).await.unwrap();
+    review::put(&[bare("1"), full("2"), full("3"), bare("4")]).run(&tx).await.unwrap();
     tx.commit().await.unwrap();
     let reader = store.reader();
     let ids = ["1", "2", "2", "x"].map(|id| (shop_id(ODD), review_id(id)));
-    assert_eq!(sorted(review::by_ids(&reader, &ids).await.unwrap()), [bare("1"), full("2")]);
+    assert_eq!(sorted(review::by_ids(&ids).all(&reader).await.unwrap()), [bare("1"), full("2")]);
     let orders = [ODD, "x"].map(|id| (shop_id(ODD), order_id(id)));
-    assert_eq!(sorted(review::by_orders(&reader, &orders).await.unwrap()), [full("2"), full("3")]);
+    assert_eq!(sorted(review::by_orders(&orders).all(&reader).await.unwrap()), [full("2"), full("3")]);
     let cases = [4, 5].map(|id| (shop_id(ODD), case_id(id)));
-    assert_eq!(sorted(review::by_cases(&reader, &cases).await.unwrap()), [full("2"), full("3")]);
-    assert!(review::by_ids(&reader, &[(shop_id("x"), review_id("1"))]).await.unwrap().is_empty());
+    assert_eq!(sorted(review::by_cases(&cases).all(&reader).await.unwrap()), [full("2"), full("3")]);
+    assert!(review::by_ids(&[(shop_id("x"), review_id("1"))]).all(&reader).await.unwrap().is_empty());
 }
 
 async fn a_review_takes_the_place_of_what_stood_there(store: Store) {
     let tx = store.begin().await.unwrap();
-    review::put(&tx, &[bare(ODD), full("2")]).await.unwrap();
-    review::put(&tx, &[full(ODD), bare("2")]).await.unwrap();
+    review::put(&[bare(ODD), full("2")]).run(&tx).await.unwrap();
+    review::put(&[full(ODD), bare("2")]).run(&tx).await.unwrap();
     let ids = ["2", ODD].map(|id| (shop_id(ODD), review_id(id)));
-    assert_eq!(sorted(review::by_ids(&tx, &ids).await.unwrap()), [bare("2"), full(ODD)]);
+    assert_eq!(sorted(review::by_ids(&ids).all(&tx).await.unwrap()), [bare("2"), full(ODD)]);
     tx.commit().await.unwrap();
 }
 
@@ -126,11 +126,11 @@ async fn versions_are_kept_as_first_written(store: Store) {
     };
     let written = [of("1", version(1, "a")), of("1", full.clone()), of("1", version(2, "a")), of("2", full)];
     let tx = store.begin().await.unwrap();
-    review::insert_versions(&tx, &written).await.unwrap();
+    review::insert_versions(&written).run(&tx).await.unwrap();
     let other = ReviewVersion { rating: Some(3), ..version(1, "a") };
-    review::insert_versions(&tx, &[of("1", other), of("3", version(1, "a"))]).await.unwrap();
+    review::insert_versions(&[of("1", other), of("3", version(1, "a"))]).run(&tx).await.unwrap();
     let asked = ["1", "2", "2"].map(|id| (shop_id(ODD), review_id(id)));
-    let mut found = review::versions(&tx, &asked).await.unwrap();
+    let mut found = review::versions(&asked).all(&tx).await.unwrap();
     let order = |v: &(_, ReviewId, ReviewVersion)| (v.1.clone(), v.2.observed_at, v.2.signal.clone());
     found.sort_by_key(order);
     let mut expected = written.to_vec();
@@ -143,7 +143,7 @@ async fn reviews_are_listed_the_last_seen_first(store: Store) {
     let seen = |row: ReviewRow, seconds| ReviewRow { last_observed_at: at(seconds), ..row };
     let rows = [seen(full("1"), 5), seen(bare("2"), 7), seen(bare("3"), 7), seen(full("4"), 1)];
     let tx = store.begin().await.unwrap();
-    review::put(&tx, &rows).await.unwrap();
+    review::put(&rows).run(&tx).await.unwrap();
     let list = async |filter: ReviewFilter, after: Option<(Time, ReviewId)>, limit| {
         let found = review::list(&tx, &shop_id(ODD), &filter, after, limit).await.unwrap();
         found.iter().map(|row| row.review.to_string()).collect::<Vec<_>>()
@@ -163,7 +163,7 @@ async fn reviews_are_listed_the_last_seen_first(store: Store) {
 
 async fn all_reviews_of_a_shop_are_read_page_by_page(store: Store) {
     let tx = store.begin().await.unwrap();
-    review::put(&tx, &[bare("1"), full("2"), bare("3")]).await.unwrap();
+    review::put(&[bare("1"), full("2"), bare("3")]).run(&tx).await.unwrap();
     let page =
         async |after: Option<&str>| review::page(&tx, &shop_id(ODD), after.map(review_id), 2).await.unwrap();
     assert_eq!(page(None).await, [bare("1"), full("2")]);

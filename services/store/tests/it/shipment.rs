@@ -41,22 +41,22 @@ fn full(order: &str, id: &str) -> Shipment {
 
 async fn read(store: &Store, orders: &[&str]) -> Vec<Shipment> {
     let orders: Vec<_> = orders.iter().map(|order| (shop_id(ODD), order_id(order))).collect();
-    let mut found = shipment::by_orders(&store.reader(), &orders).await.unwrap();
+    let mut found = shipment::by_orders(&orders).all(&store.reader()).await.unwrap();
     found.sort_by(|a, b| (&a.order, &a.shipment).cmp(&(&b.order, &b.shipment)));
     found
 }
 
 async fn a_parcel_is_read_back_as_it_stands(store: Store) {
     let tx = store.begin().await.unwrap();
-    shipment::put(&tx, &[bare(ODD, "1"), bare(ODD, "2"), full(ODD, ODD)]).await.unwrap();
-    shipment::put(&tx, &[full(ODD, "2")]).await.unwrap();
+    shipment::put(&[bare(ODD, "1"), bare(ODD, "2"), full(ODD, ODD)]).run(&tx).await.unwrap();
+    shipment::put(&[full(ODD, "2")]).run(&tx).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(read(&store, &[ODD]).await, [bare(ODD, "1"), full(ODD, "2"), full(ODD, ODD)]);
 }
 
 async fn parcels_belong_to_their_order(store: Store) {
     let tx = store.begin().await.unwrap();
-    shipment::put(&tx, &[bare("a", "1"), full("b", "1"), bare("c", "1")]).await.unwrap();
+    shipment::put(&[bare("a", "1"), full("b", "1"), bare("c", "1")]).run(&tx).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(read(&store, &["a", "b", "b", "x"]).await, [bare("a", "1"), full("b", "1")]);
 }

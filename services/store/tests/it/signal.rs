@@ -83,10 +83,10 @@ fn key(row: &SignalRow) -> (amends_domain::ShopId, SignalKind, amends_domain::Si
 async fn a_signal_is_recorded_and_known_again(store: Store) {
     let (bare, full) = (bare("1"), full(ODD));
     let tx = store.begin().await.unwrap();
-    signal::insert(&tx, &[bare.clone(), full.clone()]).await.unwrap();
+    signal::insert(&[bare.clone(), full.clone()]).run(&tx).await.unwrap();
     tx.commit().await.unwrap();
     let asked = [key(&bare), key(&full), key(&full)];
-    let mut found = signal::known(&store.reader(), &asked).await.unwrap();
+    let mut found = signal::known(&asked).all(&store.reader()).await.unwrap();
     found.sort_by_key(|signal| signal.case_opened);
     assert_eq!(found, [known(bare), known(full.clone())]);
     let of_case = signal::of_case(&store.reader(), &full.shop, &case_id(u128::MAX), 9).await.unwrap();
@@ -95,13 +95,13 @@ async fn a_signal_is_recorded_and_known_again(store: Store) {
 
 async fn a_signal_is_known_by_shop_and_kind_and_id(store: Store) {
     let tx = store.begin().await.unwrap();
-    signal::insert(&tx, &[bare("1")]).await.unwrap();
+    signal::insert(&[bare("1")]).run(&tx).await.unwrap();
     let unknown = [
         (shop_id("two"), SignalKind::Order, signal_id("1")),
         (shop_id("one"), SignalKind::Review, signal_id("1")),
         (shop_id("one"), SignalKind::Order, signal_id("2")),
     ];
-    assert!(signal::known(&tx, &unknown).await.unwrap().is_empty());
+    assert!(signal::known(&unknown).all(&tx).await.unwrap().is_empty());
     tx.commit().await.unwrap();
 }
 
@@ -112,7 +112,8 @@ async fn the_signals_of_a_case_come_in_the_order_they_came(store: Store) {
         ..bare(id)
     };
     let tx = store.begin().await.unwrap();
-    signal::insert(&tx, &[of("a", 1, 9), of("b", 1, 5), of("c", 2, 1), of("d", 1, 7), bare("e")])
+    signal::insert(&[of("a", 1, 9), of("b", 1, 5), of("c", 2, 1), of("d", 1, 7), bare("e")])
+        .run(&tx)
         .await
         .unwrap();
     let found = signal::of_case(&tx, &shop_id("one"), &case_id(1), 2).await.unwrap();
@@ -122,11 +123,11 @@ async fn the_signals_of_a_case_come_in_the_order_they_came(store: Store) {
 
 async fn evidence_for_a_word_no_longer_used_weighs_for_nothing_in_particular(store: Store) {
     let tx = store.begin().await.unwrap();
-    signal::insert(&tx, &[full("1")]).await.unwrap();
+    signal::insert(&[full("1")]).run(&tx).await.unwrap();
     tx.script("UPDATE signals SET detection = '{\"evidence\": [[0, 4, \"ANCIENT\"]], \"new\": 1}'")
         .await
         .unwrap();
-    let found = signal::known(&tx, &[key(&full("1"))]).await.unwrap();
+    let found = signal::known(&[key(&full("1"))]).all(&tx).await.unwrap();
     let heard = found.into_iter().next().unwrap().detection.unwrap();
     assert_eq!(heard.evidence, [Evidence { start: 0, end: 4, weighs_for: "OTHER" }]);
     tx.commit().await.unwrap();
@@ -135,7 +136,7 @@ async fn evidence_for_a_word_no_longer_used_weighs_for_nothing_in_particular(sto
 async fn signals_are_counted_by_kind(store: Store) {
     let review = |id| SignalRow { kind: SignalKind::Review, ..bare(id) };
     let tx = store.begin().await.unwrap();
-    signal::insert(&tx, &[bare("1"), bare("2"), review("1"), full("9")]).await.unwrap();
+    signal::insert(&[bare("1"), bare("2"), review("1"), full("9")]).run(&tx).await.unwrap();
     let counted = signal::count(&tx, &shop_id("one")).await.unwrap();
     assert_eq!(counted, [(SignalKind::Order, 2), (SignalKind::Review, 1)]);
     assert!(signal::count(&tx, &shop_id("two")).await.unwrap().is_empty());

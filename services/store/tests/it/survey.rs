@@ -24,8 +24,8 @@ fn bare(id: &str) -> SurveyRow {
 async fn an_answer_is_kept_as_first_written(store: Store) {
     let full = SurveyRow { case: Some(case_id(1)), order: Some(order_id(ODD)), score: 10, ..bare(ODD) };
     let tx = store.begin().await.unwrap();
-    survey::insert(&tx, &[bare("1"), full.clone()]).await.unwrap();
-    survey::insert(&tx, &[SurveyRow { score: 5, ..bare("1") }]).await.unwrap();
+    survey::insert(&[bare("1"), full.clone()]).run(&tx).await.unwrap();
+    survey::insert(&[SurveyRow { score: 5, ..bare("1") }]).run(&tx).await.unwrap();
     let asked = ["1", ODD, "x"].map(|id| (shop_id(ODD), SurveyId::new(id).unwrap()));
     let mut found = survey::by_ids(&tx, &asked).await.unwrap();
     found.sort_by_key(|answer| answer.score);

@@ -17,9 +17,12 @@ fn row(owner: TextOwner, id: &str, body: &str) -> TextRow {
 
 async fn a_text_is_replaced_by_a_newer_one(store: Store) {
     let tx = store.begin().await.unwrap();
-    text::put(&tx, &[row(TextOwner::Review, ODD, "first"), row(TextOwner::Review, "2", "")]).await.unwrap();
+    text::put(&[row(TextOwner::Review, ODD, "first"), row(TextOwner::Review, "2", "")])
+        .run(&tx)
+        .await
+        .unwrap();
     let newer = TextRow { buyer: None, ..row(TextOwner::Review, ODD, ODD) };
-    text::put(&tx, &[newer]).await.unwrap();
+    text::put(&[newer]).run(&tx).await.unwrap();
     let asked = [ODD, "2", "2", "3"].map(|id| (TextOwner::Review, id.to_owned()));
     let mut found = text::get(&tx, &shop_id(ODD), &asked).await.unwrap();
     found.sort();
@@ -33,7 +36,7 @@ async fn a_text_is_replaced_by_a_newer_one(store: Store) {
 async fn a_text_belongs_to_one_kind_of_thing(store: Store) {
     let owners = [TextOwner::Message, TextOwner::Review, TextOwner::Note, TextOwner::Survey];
     let tx = store.begin().await.unwrap();
-    text::put(&tx, &owners.map(|owner| row(owner, "1", owner.as_str()))).await.unwrap();
+    text::put(&owners.map(|owner| row(owner, "1", owner.as_str()))).run(&tx).await.unwrap();
     for owner in owners {
         let found = text::get(&tx, &shop_id(ODD), &[(owner, "1".to_owned())]).await.unwrap();
         assert_eq!(found, [(owner, "1".to_owned(), owner.to_string())]);
@@ -46,7 +49,7 @@ async fn characters_that_no_database_takes_are_replaced_in_place(store: Store) {
     let bodies =
         [("1", "a\0b", "a\u{FFFD}b"), ("2", "\u{FFFF}", "\u{FFFD}"), ("3", "é\u{FFFF}", "é\u{FFFF}")];
     for (id, body, stored) in bodies {
-        text::put(&tx, &[row(TextOwner::Note, id, body)]).await.unwrap();
+        text::put(&[row(TextOwner::Note, id, body)]).run(&tx).await.unwrap();
         let found = text::get(&tx, &shop_id(ODD), &[(TextOwner::Note, id.to_owned())]).await.unwrap();
         assert_eq!(found, [(TextOwner::Note, id.to_owned(), stored.to_owned())]);
     }

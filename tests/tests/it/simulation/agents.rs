@@ -177,7 +177,7 @@ async fn follow_remedy(house: &House, rng: &mut ChaCha8Rng, who: &Principal, cas
 
 async fn ask(house: &House, who: &Principal, case: &Case, target: Target) {
     let conn = house.app.store().reader();
-    let reviews = review::by_cases(&conn, &[(shop(), case.id)]).await.unwrap();
+    let reviews = review::by_cases(&[(shop(), case.id)]).all(&conn).await.unwrap();
     let Some(about) = reviews.first() else { return };
     let ask = Ask {
         shop: shop(),

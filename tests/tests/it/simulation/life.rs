@@ -114,7 +114,7 @@ async fn facts(house: &House) -> Vec<(&'static str, Vec<String>)> {
     let lines: Vec<Line> = order::page(&conn, &shop(), None, 1_000).await.unwrap();
     let mut orders: Vec<_> = lines.iter().map(|line| (shop(), line.order.clone())).collect();
     orders.dedup();
-    let mut requests = returns::by_orders(&conn, &orders).await.unwrap();
+    let mut requests = returns::by_orders(&orders).all(&conn).await.unwrap();
     requests.iter_mut().for_each(|request| request.case = None);
     requests.sort_by(|a, b| (&a.order, &a.return_id).cmp(&(&b.order, &b.return_id)));
     let mut reviews = review::page(&conn, &shop(), None, 1_000).await.unwrap();

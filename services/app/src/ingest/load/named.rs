@@ -1,0 +1,98 @@
+//! What the signals of a batch name, and what that leads to.
+
+use std::collections::BTreeSet;
+
+use amends_domain::returns::ReturnStatus;
+use amends_domain::signal::{SignalBody, SignalKind};
+use amends_domain::subject::Anchor;
+use amends_domain::{CaseId, OrderId, ReturnId, ReviewId, ShopId, SignalId};
+use amends_store::Of;
+use amends_store::review::ReviewRow;
+
+use crate::ingest::Submission;
+use crate::restate::home;
+
+/// What is to be loaded and held.
+#[derive(Debug, Default)]
+pub(super) struct Named {
+    pub(super) signals: BTreeSet<(ShopId, SignalKind, SignalId)>,
+    /// What may have a case.
+    pub(super) anchors: BTreeSet<(ShopId, Anchor)>,
+    /// What must be locked: the anchors, and what the reviews of their cases hang on.
+    pub(super) held: BTreeSet<(ShopId, Anchor)>,
+    pub(super) cases: BTreeSet<Of<CaseId>>,
+    pub(super) orders: BTreeSet<Of<OrderId>>,
+    pub(super) reviews: BTreeSet<Of<ReviewId>>,
+    /// Reviews whose signal names no order.
+    pub(super) unplaced: BTreeSet<Of<ReviewId>>,
+    pub(super) returns: BTreeSet<Of<ReturnId>>,
+    /// Orders whose lines may become known, or known to be delivered.
+    pub(super) moved_orders: BTreeSet<Of<OrderId>>,
+    /// Whether a refund may have to stop a parcel.
+    pub(super) settles: bool,
+}
+
+impl Named {
+    pub(super) fn by(submissions: &[Submission]) -> Self {
+        let mut named = Self::default();
+        for submission in submissions {
+            let shop = &submission.shop.shop.id;
+            for prepared in &submission.signals {
+                let (id, body) = (&prepared.signal.id, &prepared.signal.body);
+                named.signals.insert((shop.clone(), body.kind(), id.clone()));
+                named.anchors.extend(body.anchor().map(|anchor| (shop.clone(), anchor)));
+                named.add(shop, body);
+            }
+        }
+        named.held = named.anchors.clone();
+        named
+    }
+
+    fn add(&mut self, shop: &ShopId, body: &SignalBody) {
+        let order = match body {
+            SignalBody::Order(s) => Some(&s.order),
+            SignalBody::Shipment(s) => Some(&s.order),
+            SignalBody::Return(s) => Some(&s.order),
+            SignalBody::Review(s) => s.order.as_ref(),
+            SignalBody::Message(s) => s.order.as_ref(),
+            SignalBody::Survey(s) => s.order.as_ref(),
+        };
+        self.orders.extend(order.map(|order| (shop.clone(), order.clone())));
+        match body {
+            SignalBody::Order(s) => {
+                self.moved_orders.insert((shop.clone(), s.order.clone()));
+            }
+            SignalBody::Shipment(s) => {
+                self.moved_orders.insert((shop.clone(), s.order.clone()));
+            }
+            SignalBody::Review(s) => {
+                let key = (shop.clone(), s.review.clone());
+                self.unplaced.extend(s.order.is_none().then(|| key.clone()));
+                self.reviews.insert(key);
+                // A review that was seen without its order hangs on itself until now.
+                self.anchors.insert((shop.clone(), Anchor::Review(s.review.clone())));
+            }
+            SignalBody::Return(s) => {
+                self.returns.insert((shop.clone(), s.return_id.clone()));
+                self.settles |= s.status == ReturnStatus::Settled;
+            }
+            SignalBody::Survey(s) => self.cases.extend(s.case.map(|case| (shop.clone(), case))),
+            SignalBody::Message(_) => {}
+        }
+    }
+
+    /// A review that is known may name an order that its signal does not repeat:
+    /// then that is touched as well.
+    pub(super) fn follow(&mut self, reviews: &[ReviewRow]) {
+        for row in reviews {
+            self.orders.extend(row.order.clone().map(|order| (row.shop.clone(), order)));
+            self.anchors.insert((row.shop.clone(), home(row)));
+        }
+        self.hold(reviews);
+    }
+
+    /// What one must hold to write these reviews.
+    pub(super) fn hold(&mut self, reviews: &[ReviewRow]) {
+        self.held.extend(reviews.iter().map(|row| (row.shop.clone(), home(row))));
+    }
+}
