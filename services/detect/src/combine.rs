@@ -1,8 +1,6 @@
 //! Rating and text combined. The rating is the author's own verdict and wins;
 //! the text adds what the stars do not say.
 
-/// From here on a text without a rating is negative.
-const NEGATIVE_MIN: f32 = 0.5;
 /// A high rating is doubted only if the text is strongly negative.
 const HIDDEN_NEGATIVE_MIN: f32 = 0.75;
 /// Fewer stars are lukewarm by themselves: nothing is hidden under them.
@@ -16,16 +14,18 @@ pub(crate) struct Verdict {
     pub(crate) hidden_negative: bool,
 }
 
-/// Combines. `text` is the probability that the text is negative, or nothing if
-/// its language is not known, in which case the rating alone speaks.
-pub(crate) fn combine(rating: Option<u8>, threshold: u8, text: Option<f32>) -> Verdict {
+/// Combines. `text` is the probability that the text is negative and the least one
+/// that counts as negative, or nothing if its language is not known, in which case
+/// the rating alone speaks.
+pub(crate) fn combine(rating: Option<u8>, threshold: u8, text: Option<(f32, f32)>) -> Verdict {
     match rating {
         Some(rating) if rating <= threshold => Verdict { negative: true, hidden_negative: false },
         Some(rating) => Verdict {
             negative: false,
-            hidden_negative: rating >= HIDDEN_RATING_MIN && text.is_some_and(|p| p >= HIDDEN_NEGATIVE_MIN),
+            hidden_negative: rating >= HIDDEN_RATING_MIN
+                && text.is_some_and(|(p, _)| p >= HIDDEN_NEGATIVE_MIN),
         },
-        None => Verdict { negative: text.is_some_and(|p| p >= NEGATIVE_MIN), hidden_negative: false },
+        None => Verdict { negative: text.is_some_and(|(p, min)| p >= min), hidden_negative: false },
     }
 }
 
@@ -35,7 +35,11 @@ mod tests {
 
     fn check(rating: Option<u8>, threshold: u8, text: Option<f32>, negative: bool, hidden_negative: bool) {
         let expect = Verdict { negative, hidden_negative };
-        assert_eq!(combine(rating, threshold, text), expect, "{rating:?} {threshold} {text:?}");
+        assert_eq!(
+            combine(rating, threshold, text.map(|p| (p, 0.5))),
+            expect,
+            "{rating:?} {threshold} {text:?}"
+        );
     }
 
     #[test]

@@ -6,12 +6,18 @@ use std::sync::{Arc, OnceLock};
 use amends_domain::detection::{Detection, TextKind};
 
 use crate::combine::combine;
+use crate::cue::{Cues, cues};
 use crate::error::ModelError;
-use crate::language::{Identified, Identifier, primary_tag, script_fits};
-use crate::lexicon::{COMMON, Common, EMBEDDED, Lexicon, Role};
-use crate::matcher::Phrases;
+use crate::heard::Heard;
+use crate::language::{Identified, is_latin, primary_tag, script_fits};
+use crate::lexicon::{COMMON, Common, EMBEDDED, Lexicon};
+use crate::matcher::{Phrases, find};
+use crate::model::{self, Manifest, Model};
+use crate::ngram::{Letter, features, letters};
 use crate::normalise::{Folding, Mapped, normalise};
-use crate::score::{Heard, score};
+
+/// The model that ships in the binary; `docs/model-card.md` says how it is made.
+const EMBEDDED_MODEL: &[u8] = include_bytes!("../model/embedded.bin");
 
 /// Longer texts are cut here and flagged, so that cost per text has a bound.
 pub const TEXT_CHARS_MAX: usize = 10_000;
@@ -19,13 +25,7 @@ pub const TEXT_CHARS_MAX: usize = 10_000;
 /// Ratings at or below this are negative on a channel that says nothing else.
 pub const THRESHOLD_DEFAULT: u8 = 3;
 
-/// What a text says whose language is not known: as likely negative as not.
-const PROBABILITY_UNKNOWN: f32 = 0.5;
-const RETURN_INTENT_MIN: f32 = 0.5;
-const VERSION: &str = "lexicon-1";
 const ENGLISH: &str = "en";
-/// Shorter English words mean other things in other languages of the Latin script.
-const ENGLISH_CHARS_MIN: usize = 5;
 
 /// What is to be judged.
 #[derive(Debug, Clone, Copy)]
@@ -59,19 +59,29 @@ impl<'a> Input<'a> {
 /// Judges texts. Clones share one model; it may be used from any number of threads.
 #[derive(Debug, Clone)]
 pub struct Detector {
-    model: Arc<Model>,
+    parts: Arc<Parts>,
 }
 
 #[derive(Debug)]
-struct Model {
-    identifier: Identifier,
-    languages: BTreeMap<String, Language>,
+struct Parts {
+    model: Model,
+    version: String,
+    known: Known,
 }
 
+/// What is known of a language beside the model.
 #[derive(Debug)]
 struct Language {
     folding: Folding,
     phrases: Phrases,
+    /// Buyers mix English words into it: English phrases are looked for as well.
+    mixes_english: bool,
+}
+
+/// A text as the model sees it.
+pub(crate) struct Read {
+    pub(crate) letters: Vec<Letter>,
+    pub(crate) cues: Cues,
 }
 
 impl Detector {
@@ -81,15 +91,41 @@ impl Detector {
     /// Names the file and entry that its checks refuse.
     pub fn embedded() -> Result<Self, ModelError> {
         static MODEL: OnceLock<Result<Detector, ModelError>> = OnceLock::new();
-        MODEL
-            .get_or_init(|| Model::read(EMBEDDED, COMMON).map(|model| Self { model: Arc::new(model) }))
-            .clone()
+        MODEL.get_or_init(|| Self::from_model("the embedded model", EMBEDDED_MODEL)).clone()
+    }
+
+    /// A detector with a model of one's own, as `amends detect train` writes it.
+    ///
+    /// # Errors
+    /// Says by name and checksum what is wrong with it.
+    pub fn from_model(name: &str, bytes: &[u8]) -> Result<Self, ModelError> {
+        let (model, checksum) = model::read(name, bytes)?;
+        let lexicons = lexicon_hash();
+        let short = |hash: &str| hash.get(..8).unwrap_or(hash).to_owned();
+        // Both shape a verdict, so both are named with it.
+        let version = format!("amends-{}-{}", short(&checksum), short(&lexicons));
+        Self::new(model, version)
+    }
+
+    pub(crate) fn new(model: Model, version: String) -> Result<Self, ModelError> {
+        let known = Known::read()?;
+        Ok(Self { parts: Arc::new(Parts { model, version, known }) })
     }
 
     /// The model that judges; stored with every detection.
     #[must_use]
     pub fn version(&self) -> &str {
-        VERSION
+        &self.parts.version
+    }
+
+    /// Where the model comes from.
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        &self.parts.model.manifest
+    }
+
+    pub(crate) fn model(&self) -> &Model {
+        &self.parts.model
     }
 
     /// Judges one text in time linear in its length.
@@ -103,18 +139,18 @@ impl Detector {
         let (text, truncated) = cut(input.text);
         let text = normalise(text);
         let identified = self.language_of(input.language, &text);
-        let heard = self.model.languages.get(&identified.tag).map(|language| language.hear(&text));
+        let heard = self.read(&identified.tag, &text, input.kind).map(|read| self.hear(&text, read));
         let supported = heard.is_some();
-        let verdict = combine(input.rating, input.threshold, heard.as_ref().map(|heard| heard.negative));
-        let heard = heard.unwrap_or(Heard { negative: PROBABILITY_UNKNOWN, ..Heard::default() });
-        let return_intent = heard.intent >= RETURN_INTENT_MIN;
+        let said = heard.as_ref().map(|heard| (heard.negative, heard.negative_min));
+        let verdict = combine(input.rating, input.threshold, said);
+        let heard = heard.unwrap_or_default();
         Detection {
             negative: verdict.negative,
             negative_probability: heard.negative,
             hidden_negative: verdict.hidden_negative,
-            return_intent,
+            return_intent: heard.return_intent,
             return_intent_probability: heard.intent,
-            actionable: return_intent || heard.wish || !heard.reasons.is_empty(),
+            actionable: heard.return_intent || heard.wish || !heard.reasons.is_empty(),
             reasons: heard.reasons,
             flags: heard.flags,
             language: identified.tag,
@@ -122,7 +158,7 @@ impl Detector {
             language_supported: supported,
             truncated,
             evidence: heard.evidence,
-            model_version: VERSION.to_owned(),
+            model_version: self.parts.version.clone(),
         }
     }
 
@@ -130,48 +166,72 @@ impl Detector {
         let claimed = claimed.and_then(primary_tag).filter(|tag| script_fits(tag, text));
         match claimed {
             Some(tag) => Identified { tag, confidence: 1.0 },
-            None => self.model.identifier.identify(text),
+            None => self.parts.model.languages.identify(text),
         }
     }
-}
 
-impl Language {
-    fn hear(&self, text: &Mapped) -> Heard {
-        let folded = self.folding.fold(text);
-        score(&folded, &self.phrases.find(&folded.text))
+    /// The text as the model sees it; nothing in a language it does not know.
+    pub(crate) fn read(&self, language: &str, text: &Mapped, kind: TextKind) -> Option<Read> {
+        let cues = self.parts.known.cues(language, text, kind)?;
+        Some(Read { letters: letters(text), cues })
+    }
+
+    fn hear(&self, text: &Mapped, read: Read) -> Heard {
+        let scores = self.parts.model.score(&features(&read.letters), &read.cues.values);
+        Heard::from(&self.parts.model, &scores, text, read)
     }
 }
 
-impl Model {
-    fn read(files: &[(&str, &str)], common: &str) -> Result<Self, ModelError> {
-        let common = Common::parse(common)?;
-        let lexicons =
-            files.iter().map(|(tag, text)| Lexicon::parse(tag, text)).collect::<Result<Vec<_>, _>>()?;
-        let english = lexicons.iter().find(|lexicon| lexicon.language == ENGLISH);
+/// What is known of every language.
+#[derive(Debug)]
+pub(crate) struct Known {
+    languages: BTreeMap<String, Language>,
+}
+
+impl Known {
+    /// Reads and compiles the lexicons.
+    pub(crate) fn read() -> Result<Self, ModelError> {
+        let common = Common::parse(COMMON)?;
         let mut languages = BTreeMap::new();
-        for lexicon in &lexicons {
+        for (tag, text) in EMBEDDED {
+            let lexicon = Lexicon::parse(tag, text)?;
             let folding = lexicon.folding();
             let mut phrases = lexicon.phrases();
             phrases.extend(common.phrases());
-            phrases.extend(english.into_iter().flat_map(|english| borrowed(english, lexicon)));
-            let phrases = Phrases::compile(&lexicon.language, &phrases, &folding)?;
-            languages.insert(lexicon.language.clone(), Language { folding, phrases });
+            let phrases = Phrases::compile(tag, &phrases, &folding)?;
+            let mixes_english = *tag != ENGLISH && (lexicon.mixes_english || !is_latin(tag));
+            languages.insert((*tag).to_owned(), Language { folding, phrases, mixes_english });
         }
-        Ok(Self { identifier: Identifier::new(&lexicons, &common), languages })
+        Ok(Self { languages })
+    }
+
+    pub(crate) fn tags(&self) -> impl Iterator<Item = &str> {
+        self.languages.keys().map(String::as_str)
+    }
+
+    /// What the lexicon of a language makes of a text; nothing if there is none.
+    pub(crate) fn cues(&self, language: &str, text: &Mapped, kind: TextKind) -> Option<Cues> {
+        let known = self.languages.get(language)?;
+        let english = self.languages.get(ENGLISH).filter(|_| known.mixes_english);
+        let wanted = [Some(known), english].map(|language| language.map(|language| &language.phrases));
+        if known.folding.is_none() {
+            return Some(cues(text, &find(&wanted, &text.text), kind));
+        }
+        let folded = known.folding.fold(text);
+        Some(cues(&folded, &find(&wanted, &folded.text), kind))
     }
 }
 
-/// The English phrases that buyers mix into another language.
-fn borrowed<'a>(english: &'a Lexicon, into: &Lexicon) -> Vec<(&'a str, Role)> {
-    let whole = into.mixes_english || into.markers.is_empty();
-    let mut phrases = english.phrases();
-    phrases.retain(|(phrase, _)| {
-        into.language != ENGLISH && (whole || phrase.chars().count() >= ENGLISH_CHARS_MIN)
-    });
-    phrases
+/// A hash over all lexicons: the model was trained beside them.
+pub(crate) fn lexicon_hash() -> String {
+    let mut hash = blake3::Hasher::new();
+    for text in EMBEDDED.iter().map(|(_, text)| *text).chain([COMMON]) {
+        hash.update(text.as_bytes());
+    }
+    hash.finalize().to_hex().to_string()
 }
 
-fn cut(text: &str) -> (&str, bool) {
+pub(crate) fn cut(text: &str) -> (&str, bool) {
     match text.char_indices().nth(TEXT_CHARS_MAX) {
         Some((at, _)) => (text.get(..at).unwrap_or(text), true),
         None => (text, false),

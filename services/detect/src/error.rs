@@ -31,6 +31,38 @@ pub enum ModelError {
     },
 }
 
+/// Why no model could be trained.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// A file cannot be read.
+    #[error("{file}: {problem}")]
+    Read {
+        /// Name of the file.
+        file: String,
+        /// What went wrong.
+        problem: String,
+    },
+    /// A row is not what its header says.
+    #[error("{file}, line {line}: {problem}")]
+    Row {
+        /// Name of the file.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Nothing can be learnt from one kind of text alone.
+    #[error("there are no labelled texts of both kinds to learn from, negative ones and others")]
+    Nothing,
+    /// A thread did not end.
+    #[error("a part of the training did not end")]
+    Failed,
+    /// A lexicon or a model is wrong.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+}
+
 /// A labelled file that cannot be scored.
 #[derive(Debug, thiserror::Error)]
 pub enum EvalError {

@@ -9,6 +9,8 @@ use amends_domain::detection::TextKind;
 use crate::detector::{Detector, Input, THRESHOLD_DEFAULT};
 use crate::error::EvalError;
 
+pub mod wishes;
+
 /// Calibration is compared in this many bins of equal width.
 const BINS: u16 = 10;
 
@@ -59,6 +61,8 @@ pub struct Report {
     pub pooled: Scores,
     /// Mean AUC of the languages that have one.
     pub macro_auc: Option<f64>,
+    /// Mean F1 of the languages.
+    pub macro_f1: f64,
 }
 
 /// One text as judged.
@@ -141,7 +145,8 @@ pub fn evaluate(detector: &Detector, texts: &[Labelled]) -> Report {
         groups.iter().map(|(language, judged)| (language.clone(), scores(judged))).collect();
     let aucs: Vec<f64> = languages.values().filter_map(|scores| scores.roc_auc).collect();
     let macro_auc = (!aucs.is_empty()).then(|| aucs.iter().sum::<f64>() / aucs.len() as f64);
-    Report { languages, pooled: scores(&pooled), macro_auc }
+    let macro_f1 = languages.values().map(|scores| scores.f1).sum::<f64>() / languages.len().max(1) as f64;
+    Report { languages, pooled: scores(&pooled), macro_auc, macro_f1 }
 }
 
 fn judge(detector: &Detector, labelled: &Labelled) -> Judged {

@@ -1,19 +1,22 @@
-//! Which language a text is in: by script, and within the Latin script by its words.
+//! Which language a text is in: by its script where that settles it, else by its letters.
 
-use std::collections::{BTreeSet, HashMap};
+use crate::head::sigmoid;
+use crate::lexicon::EMBEDDED;
+use crate::model::scale_of;
+use crate::ngram::raw_features;
+use crate::normalise::Mapped;
+use crate::table::Table;
 
-use crate::lexicon::{Common, Lexicon};
-use crate::normalise::{Folding, Mapped, normal_form};
-
-/// Tag of a text whose language cannot be told.
+/// Tag of a text whose language cannot be told, or is none of ours.
 pub(crate) const UNDETERMINED: &str = "und";
 
-/// How much a word of a phrase says beside a word that was listed as a marker.
-const PHRASE_WORD_WEIGHT: f32 = 0.35;
-const PLAIN_MARKER_WEIGHT: f32 = 0.6;
-const LETTER_WEIGHT: f32 = 0.5;
-/// Less than this is a coincidence.
-const SCORE_MIN: f32 = 0.2;
+/// The supported languages, and one lane for all others.
+pub(crate) const LANES: usize = EMBEDDED.len() + 1;
+/// The lane of what is none of ours.
+pub(crate) const OTHER: usize = EMBEDDED.len();
+
+/// More letters say nothing new about the language.
+pub(crate) const LETTERS_MAX: usize = 120;
 
 /// A language and how sure that is.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,123 +31,58 @@ impl Identified {
     }
 }
 
-/// Tells languages apart.
-#[derive(Debug, Default)]
-pub(crate) struct Identifier {
-    tags: Vec<String>,
-    words: HashMap<String, Vec<(usize, f32)>>,
-    letters: HashMap<char, Vec<usize>>,
+/// Tells languages apart that share a script.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Languages {
+    pub(crate) table: Table<LANES>,
+    pub(crate) biases: [f32; LANES],
 }
 
-impl Identifier {
-    pub(crate) fn new(lexicons: &[Lexicon], common: &Common) -> Self {
-        let mut identifier = Self::default();
-        for lexicon in lexicons.iter().filter(|lexicon| !lexicon.markers.is_empty()) {
-            let index = identifier.add(&lexicon.language, &lexicon.markers, &lexicon.letters);
-            let phrases = lexicon.phrases();
-            let words: BTreeSet<&str> = phrases.iter().flat_map(|(phrase, _)| words(phrase)).collect();
-            for word in words.into_iter().filter(|word| word.chars().count() > 2 && is_latin(word)) {
-                identifier.weigh(word, index, PHRASE_WORD_WEIGHT);
-            }
-        }
-        for other in &common.unsupported {
-            identifier.add(&other.language, &other.markers, &other.letters);
-        }
-        // A word that many languages share says little about each.
-        for claims in identifier.words.values_mut() {
-            let share = claims.len() as f32;
-            claims.iter_mut().for_each(|(_, weight)| *weight /= share);
-        }
-        identifier
-    }
-
-    fn add(&mut self, tag: &str, markers: &[String], letters: &str) -> usize {
-        let index = self.tags.len();
-        self.tags.push(tag.to_owned());
-        for marker in markers {
-            self.weigh(marker, index, 1.0);
-        }
-        for letter in letters.chars().filter(|c| !c.is_whitespace()) {
-            self.letters.entry(letter).or_default().push(index);
-        }
-        index
-    }
-
-    /// Buyers leave accents out, so the plain spelling counts as well, only less.
-    fn weigh(&mut self, word: &str, index: usize, weight: f32) {
-        let plain = normal_form(word, &Folding { accents: true, ..Folding::default() });
-        if plain != word {
-            self.claim(plain, index, weight * PLAIN_MARKER_WEIGHT);
-        }
-        self.claim(word.to_lowercase(), index, weight);
-    }
-
-    fn claim(&mut self, word: String, index: usize, weight: f32) {
-        let claims = self.words.entry(word).or_default();
-        match claims.iter_mut().find(|(claimed, _)| *claimed == index) {
-            Some((_, known)) => *known = known.max(weight),
-            None => claims.push((index, weight)),
-        }
-    }
-
+impl Languages {
     /// Identifies a normalised text.
     pub(crate) fn identify(&self, text: &Mapped) -> Identified {
-        let counts = Scripts::count(&text.text);
-        match counts.verdict() {
+        match Scripts::count(&text.text).verdict() {
             Verdict::Nothing => Identified::new(UNDETERMINED, 0.0),
             Verdict::Tag(tag, confidence) => Identified::new(tag, confidence),
-            Verdict::Latin => self.identify_latin(&text.text),
+            Verdict::Among(tags) => self.identify_among(tags, &text.text),
         }
     }
 
-    fn identify_latin(&self, text: &str) -> Identified {
-        let mut scores = vec![0.0_f32; self.tags.len()];
-        for word in words(text) {
-            for (index, weight) in self.words.get(word).map_or(&[][..], Vec::as_slice) {
-                add_score(&mut scores, *index, *weight);
+    /// The most likely of these languages, or none of them.
+    fn identify_among(&self, tags: &[&str], text: &str) -> Identified {
+        let features = raw_features(text, LETTERS_MAX);
+        let sums = self.table.sum(&features);
+        let scale = scale_of(features.len());
+        let lanes = EMBEDDED.iter().map(|(tag, _)| *tag).chain([UNDETERMINED]);
+        let scored = lanes.zip(sums.iter().zip(&self.biases).map(|(sum, bias)| sum.mul_add(scale, *bias)));
+        let possible = scored.filter(|(tag, _)| *tag == UNDETERMINED || tags.contains(tag));
+        let (mut best, mut second) = ((UNDETERMINED, f32::MIN), f32::MIN);
+        for (tag, score) in possible {
+            if score > best.1 {
+                second = best.1;
+                best = (tag, score);
+            } else {
+                second = second.max(score);
             }
         }
-        for letter in text.chars().filter(|c| !c.is_ascii()) {
-            let claims = self.letters.get(&letter).map_or(&[][..], Vec::as_slice);
-            for index in claims {
-                add_score(&mut scores, *index, LETTER_WEIGHT / claims.len() as f32);
-            }
-        }
-        let (mut best, mut first, mut second) = (None, 0.0_f32, 0.0_f32);
-        for (index, score) in scores.iter().enumerate() {
-            if *score > first {
-                (best, second, first) = (Some(index), first, *score);
-            } else if *score > second {
-                second = *score;
-            }
-        }
-        match best.and_then(|index| self.tags.get(index)) {
-            Some(tag) if first >= SCORE_MIN => {
-                Identified::new(tag, (first / (first + second)) * (first / (first + 0.3)))
-            }
-            _ => Identified::new(UNDETERMINED, 0.0),
-        }
+        // Against the runner-up alone: the others hardly ever matter.
+        Identified::new(best.0, sigmoid(best.1 - second))
     }
-}
-
-fn add_score(scores: &mut [f32], index: usize, weight: f32) {
-    if let Some(score) = scores.get_mut(index) {
-        *score += weight;
-    }
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !(c.is_alphanumeric() || c == '\'')).filter(|word| !word.is_empty())
-}
-
-fn is_latin(word: &str) -> bool {
-    word.chars().all(|c| c.is_ascii() || matches!(c, '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}'))
 }
 
 enum Verdict {
     Nothing,
-    Latin,
     Tag(&'static str, f32),
+    Among(&'static [&'static str]),
+}
+
+/// Hindi and Arabic too are typed in Latin letters.
+const LATIN: &[&str] =
+    &["de", "en", "es", "fil", "fr", "hi", "hu", "id", "it", "ms", "pl", "pt", "tr", "vi", "ar"];
+
+/// Whether a language is written in Latin letters first of all.
+pub(crate) fn is_latin(tag: &str) -> bool {
+    LATIN.contains(&tag) && !matches!(tag, "hi" | "ar")
 }
 
 /// Letters by script.
@@ -158,9 +96,6 @@ struct Scripts {
     devanagari: u32,
     cyrillic: u32,
     arabic: u32,
-    /// Letters that Russian, Arabic or Hindi do not have but their neighbours do.
-    foreign_cyrillic: u32,
-    foreign_arabic: u32,
     other: u32,
 }
 
@@ -174,13 +109,7 @@ impl Scripts {
             }
             match c {
                 '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => counts.latin += 1,
-                'і' | 'ї' | 'є' | 'ґ' | 'ј' | 'љ' | 'њ' | 'ћ' | 'ђ' | 'ќ' | 'ѓ' => {
-                    counts.foreign_cyrillic += 1
-                }
                 '\u{400}'..='\u{52f}' => counts.cyrillic += 1,
-                'پ' | 'چ' | 'ژ' | 'گ' | 'ٹ' | 'ڈ' | 'ے' | 'ک' | 'ی' | 'ں' => {
-                    counts.foreign_arabic += 1
-                }
                 '\u{600}'..='\u{6ff}' | '\u{750}'..='\u{77f}' => counts.arabic += 1,
                 '\u{900}'..='\u{97f}' => counts.devanagari += 1,
                 '\u{e00}'..='\u{e7f}' => counts.thai += 1,
@@ -200,27 +129,26 @@ impl Scripts {
 
     fn verdict(&self) -> Verdict {
         let east = self.han + self.kana;
-        let cyrillic = self.cyrillic + self.foreign_cyrillic;
-        let arabic = self.arabic + self.foreign_arabic;
         let scripts = [
             // A Chinese character is about a word, a Latin letter a sixth of one.
-            (east * 3, if self.kana * 6 >= east { "ja" } else { "zh" }),
-            (self.hangul * 2, "ko"),
-            (self.thai, "th"),
-            (self.devanagari, "hi"),
-            (cyrillic, if self.foreign_cyrillic * 25 > cyrillic { UNDETERMINED } else { "ru" }),
-            (arabic, if self.foreign_arabic * 12 > arabic { UNDETERMINED } else { "ar" }),
-            (self.other, UNDETERMINED),
+            (east * 3, if self.kana * 6 >= east { ("ja", None) } else { ("zh", Some(&["zh", "ja"][..])) }),
+            (self.hangul * 2, ("ko", None)),
+            (self.thai, ("th", None)),
+            (self.devanagari, ("hi", Some(&["hi"][..]))),
+            (self.cyrillic, ("ru", Some(&["ru"][..]))),
+            (self.arabic, ("ar", Some(&["ar"][..]))),
+            (self.other, (UNDETERMINED, None)),
         ];
         let total = self.latin + scripts.iter().map(|(count, _)| count).sum::<u32>();
-        let (most, tag) = scripts.into_iter().max_by_key(|(count, _)| *count).unwrap_or((0, UNDETERMINED));
-        if total == 0 {
-            Verdict::Nothing
-        } else if most * 4 >= total {
+        let most = scripts.into_iter().max_by_key(|(count, _)| *count);
+        match most {
+            _ if total == 0 => Verdict::Nothing,
             // Brand names and English words stand in every script; a quarter is enough.
-            Verdict::Tag(tag, most as f32 / total as f32)
-        } else {
-            Verdict::Latin
+            Some((count, (_, Some(among)))) if count * 4 >= total => Verdict::Among(among),
+            Some((count, (tag, None))) if count * 4 >= total => {
+                Verdict::Tag(tag, count as f32 / total as f32)
+            }
+            _ => Verdict::Among(LATIN),
         }
     }
 }
@@ -241,8 +169,11 @@ pub(crate) fn primary_tag(tag: &str) -> Option<String> {
 /// Whether a text can be in the language at all. A shop's site language says
 /// nothing against a text that is plainly in another script.
 pub(crate) fn script_fits(tag: &str, text: &Mapped) -> bool {
-    match (Scripts::count(&text.text).verdict(), tag) {
-        (Verdict::Nothing | Verdict::Latin, _) => true,
-        (Verdict::Tag(seen, _), tag) => seen == tag || seen == UNDETERMINED || (seen == "zh" && tag == "ja"),
+    match Scripts::count(&text.text).verdict() {
+        Verdict::Nothing => true,
+        Verdict::Tag(seen, _) => seen == tag || seen == UNDETERMINED,
+        Verdict::Among(tags) => {
+            tags.contains(&tag) || !EMBEDDED.iter().any(|(ours, _)| *ours == tag) || tags.len() == LATIN.len()
+        }
     }
 }

@@ -49,12 +49,6 @@ pub(crate) struct Lexicon {
     /// Buyers mix whole English words into it, short ones included.
     #[serde(default)]
     pub(crate) mixes_english: bool,
-    /// Words that give the language away; only Latin-script languages need any.
-    #[serde(default)]
-    pub(crate) markers: Vec<String>,
-    /// Letters that give the language away.
-    #[serde(default)]
-    pub(crate) letters: String,
     /// Pairs of characters of which the first is read as the second.
     #[serde(default)]
     pub(crate) variants: Vec<String>,
@@ -115,18 +109,6 @@ pub(crate) struct Example {
 pub(crate) struct Common {
     pub(crate) negative: Graded,
     pub(crate) positive: Graded,
-    /// Languages that are recognised in order not to be mistaken for a supported one.
-    pub(crate) unsupported: Vec<Unsupported>,
-}
-
-/// A language known only by sight.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Unsupported {
-    pub(crate) language: String,
-    pub(crate) markers: Vec<String>,
-    #[serde(default)]
-    pub(crate) letters: String,
 }
 
 /// What a phrase means where it stands.

@@ -1,18 +1,28 @@
 //! Hearing an unhappy buyer: text in, verdict with reasons and evidence out.
 //!
 //! No network, no clock, no randomness; the same text always gives the same answer.
-//! A text passes `normalise` → `language` → `matcher` → `score` → `combine`; what the
-//! words mean stands in `lexicon/<language>.toml`, which is data and reviewed as such.
+//! A text passes `normalise` → `language` → `matcher` and `cue` (what the language's lexicon
+//! finds in it) and `ngram` → `model` (what both weigh) → `heard` → `combine`. What phrases
+//! mean stands in `lexicon/<language>.toml`, what buyers write in `sentences/`; both are data
+//! and reviewed as such. `train` makes a model of them.
 
 mod combine;
+mod cue;
 mod detector;
 mod error;
 pub mod eval;
+mod head;
+mod heard;
 mod language;
 mod lexicon;
 mod matcher;
+mod model;
+mod ngram;
 mod normalise;
-mod score;
+mod table;
+pub mod train;
+
+pub use model::{Manifest, SourceCount};
 
 pub use detector::{Detector, Input, TEXT_CHARS_MAX, THRESHOLD_DEFAULT};
-pub use error::{EvalError, ModelError};
+pub use error::{EvalError, ModelError, TrainError};

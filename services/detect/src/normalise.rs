@@ -49,7 +49,7 @@ impl Mapped {
             return;
         }
         // "baaaad" and "bad" are one word; two of a letter are ordinary spelling.
-        if is_stretchable(c) && self.run >= 3 {
+        if self.run >= 3 && is_stretchable(c) {
             if self.run == 3 {
                 self.drop_last();
             }
@@ -87,6 +87,8 @@ pub(crate) fn normalise(text: &str) -> Mapped {
         let origin = (offset(start), offset(end));
         if marks == 0 && first.is_ascii() {
             out.push(first.to_ascii_lowercase(), origin);
+        } else if marks == 0 && is_settled(first) {
+            out.push(first, origin);
         } else {
             for c in cluster.nfkc().flat_map(char::to_lowercase) {
                 out.push(c, origin);
@@ -104,6 +106,11 @@ pub(crate) struct Folding {
 }
 
 impl Folding {
+    /// Whether nothing is folded at all.
+    pub(crate) fn is_none(&self) -> bool {
+        !self.accents && self.variants.is_empty()
+    }
+
     /// Rewrites a normalised text so that foldable spellings meet.
     pub(crate) fn fold(&self, from: &Mapped) -> Mapped {
         let mut out = Mapped::with_capacity(from.text.len());
@@ -150,9 +157,20 @@ fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
+/// Characters that have no case, no other form and join nothing: most of what is written
+/// in scripts without case. Unicode's tables need not be asked about each.
+fn is_settled(c: char) -> bool {
+    matches!(c,
+        '\u{621}'..='\u{64a}' | '\u{904}'..='\u{939}' | '\u{e01}'..='\u{e32}' | '\u{e40}'..='\u{e46}'
+        | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{3400}'..='\u{4dbf}'
+        | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{430}'..='\u{44f}' | '\u{df}'..='\u{f6}')
+}
+
 fn continues_cluster(c: char) -> bool {
     // Hangul vowels and finals join what precedes without being marks.
-    !c.is_ascii() && (canonical_combining_class(c) != 0 || matches!(c, '\u{1161}'..='\u{11ff}'))
+    !c.is_ascii()
+        && !is_settled(c)
+        && (canonical_combining_class(c) != 0 || matches!(c, '\u{1161}'..='\u{11ff}'))
 }
 
 fn is_invisible(c: char) -> bool {

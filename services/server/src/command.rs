@@ -77,7 +77,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Demo(command) => demo::run(command, connection.json).await,
         Command::Import(command) => amends_cli::import::run(&command, &connection).await,
         Command::Load(command) => load::run(command, connection).await,
-        Command::Detect(command) => tokio::task::spawn_blocking(move || detect::run(&command)).await?,
+        Command::Detect(command) => detect::run(command, connection.json).await,
         Command::Recompute(command) => recompute::run(command, connection.json).await,
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "amends", &mut std::io::stdout());

@@ -67,6 +67,8 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// TLS, if it is on.
     pub tls: Option<TlsFiles>,
+    /// The model that hears texts; the embedded one when absent.
+    pub detection_model: Option<PathBuf>,
     /// Which log lines are written.
     pub log: String,
     /// How.
@@ -144,6 +146,9 @@ fn parse(values: &BTreeMap<String, Value>, mut problems: Problems) -> Result<Con
             .map(str::to_owned)
             .collect(),
         tls,
+        detection_model: Some(read.get::<String>("detection_model"))
+            .filter(|file| !matches!(file.as_str(), "" | "embedded"))
+            .map(PathBuf::from),
         log: read.get("log"),
         log_format: match read.get::<String>("log_format").as_str() {
             "json" => LogFormat::Json,
@@ -278,6 +283,12 @@ impl Config {
             ("tls_certificate", path(tls.map(|t| &t.certificate))),
             ("tls_key", path(tls.map(|t| &t.key))),
             ("tls_client_ca", path(tls.and_then(|t| t.client_ca.as_ref()))),
+            (
+                "detection_model",
+                self.detection_model
+                    .as_ref()
+                    .map_or_else(|| "embedded".to_owned(), |p| p.display().to_string()),
+            ),
             ("log", self.log.clone()),
             ("log_format", if self.log_format == LogFormat::Json { "json" } else { "pretty" }.to_owned()),
         ]

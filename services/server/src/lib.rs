@@ -3,6 +3,7 @@
 
 pub mod command;
 pub mod config;
+pub mod detector;
 pub mod metrics;
 pub mod serve;
 pub mod telemetry;

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use amends_app::{App, Clock, Ids, Settings};
-use amends_detect::Detector;
 use amends_grpc::serve::{Drained, Health, Settings as TransportSettings, Tls, Transport};
 use amends_store::{Options, Store};
 use anyhow::{Context, bail};
@@ -19,6 +18,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, TlsFiles, mask_url};
+use crate::detector;
 use crate::metrics;
 
 /// What a server is made of, beside its configuration.
@@ -65,7 +65,8 @@ const WORKERS_WITHIN: Duration = Duration::from_secs(10);
 /// When the database, an address or a certificate cannot be used, or the
 /// address is not loopback and no API key exists.
 pub async fn start(config: &Config, parts: Parts) -> anyhow::Result<Running> {
-    let detector = Detector::embedded().context("the embedded model cannot be used")?;
+    let detector = detector::load(config.detection_model.as_deref())?;
+    tracing::info!(model = detector.version(), "the model that hears texts");
     let store = open(config).await?;
     if parts.migrate {
         for name in store.migrate().await.context("the schema could not be brought up to date")? {

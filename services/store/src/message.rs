@@ -103,6 +103,11 @@ pub async fn of_case(conn: &Conn, shop: &ShopId, case: &CaseId, limit: u32) -> R
     conn.all(sql, vec![str(shop.as_str()), text(case), int(limit)]).await?.iter().map(read).collect()
 }
 
+/// The messages with these ids.
+pub fn by_ids(messages: &[Of<MessageId>]) -> Query<MessageRow> {
+    Query::by(&MESSAGES, MESSAGES.key, value::of(messages), read)
+}
+
 /// The messages about the orders in which the wish to return was heard.
 pub fn intents_of_orders(orders: &[Of<OrderId>]) -> Query<MessageRow> {
     Query::by(&MESSAGES, &["shop_id", "order_id"], value::of(orders), read)

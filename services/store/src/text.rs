@@ -12,6 +12,10 @@ use crate::error::Result;
 use crate::row::Row;
 use crate::value::{str, text_opt};
 
+mod heard;
+
+pub use heard::{HeardPage, HeardText, TextKey, heard_page};
+
 const TEXTS: Table = Table {
     name: "texts",
     columns: &[

@@ -7,23 +7,49 @@ use std::path::{Path, PathBuf};
 use amends_detect::{Detector, Input, THRESHOLD_DEFAULT};
 use amends_domain::detection::{Detection, TextKind};
 use anyhow::Context;
+use clap::Subcommand;
 use serde::{Deserialize, Serialize};
+
+use crate::detector;
+
+mod eval;
+mod replay;
+mod train;
 
 /// Texts judged together by all cores before anything is written.
 const CHUNK: usize = 8_192;
 
 /// Hears what texts say.
-#[derive(Debug, clap::Args)]
+#[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  echo '{\"id\":\"1\",\"text\":\"I want my money back\",\"kind\":\"message\"}' | amends detect\n  amends detect reviews.jsonl > verdicts.jsonl\n  amends detect --eval labelled.tsv"
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:\n  echo '{\"id\":\"1\",\"text\":\"I want my money back\",\"kind\":\"message\"}' | amends detect\n  amends detect reviews.jsonl > verdicts.jsonl\n  amends detect --eval labelled.tsv\n  amends detect train --data labelled/ --out mine.bin --init embedded\n  amends detect --replay --model mine.bin --database-url sqlite:./amends.db"
 )]
 pub struct Detect {
+    /// Train a model instead.
+    #[command(subcommand)]
+    command: Option<DetectCommand>,
     /// JSON Lines {"id", "text", "rating", "language", "kind": "review"|"message"}; standard input when absent.
-    pub file: Option<PathBuf>,
-    /// A TSV of labelled texts (id lang source domain rating label text): prints precision, recall, F1, ROC-AUC and
-    /// calibration per language instead.
-    #[arg(long, value_name = "FILE", conflicts_with = "file")]
-    pub eval: Option<PathBuf>,
+    file: Option<PathBuf>,
+    /// Labelled texts (TSV: id lang source rating label text, or kind negative intent reasons flags text): prints
+    /// precision, recall, F1, ROC-AUC and calibration per language instead. May be given several times.
+    #[arg(long, value_name = "FILE", conflicts_with = "file", num_args = 1..)]
+    eval: Vec<PathBuf>,
+    /// Hears again what a database holds, and shows what this model would change. Writes nothing.
+    #[arg(long, requires = "database_url", conflicts_with_all = ["file", "eval"])]
+    replay: bool,
+    /// The database of --replay.
+    #[arg(long, value_name = "URL", requires = "replay")]
+    database_url: Option<String>,
+    /// A model of your own in place of the embedded one.
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum DetectCommand {
+    /// Train a model on labelled texts
+    Train(train::Train),
 }
 
 #[derive(Debug, Deserialize)]
@@ -78,12 +104,26 @@ struct Unreadable {
 ///
 /// # Errors
 /// When a file cannot be read, or a line was not JSON (the others are judged all the same).
-pub fn run(command: &Detect) -> anyhow::Result<()> {
-    let detector = Detector::embedded().context("the embedded model cannot be used")?;
-    if let Some(file) = &command.eval {
-        return evaluate(&detector, file);
+pub async fn run(command: Detect, json: bool) -> anyhow::Result<()> {
+    if let Some(url) = command.database_url.as_deref().filter(|_| command.replay) {
+        return replay::run(&detector::load(command.model.as_deref())?, url, json).await;
     }
-    let mut input: Box<dyn BufRead> = match &command.file {
+    tokio::task::spawn_blocking(move || run_offline(&command, json)).await?
+}
+
+fn run_offline(command: &Detect, json: bool) -> anyhow::Result<()> {
+    if let Some(DetectCommand::Train(train)) = &command.command {
+        return train::run(train, json);
+    }
+    let detector = detector::load(command.model.as_deref())?;
+    if !command.eval.is_empty() {
+        return eval::run(&detector, &command.eval, json);
+    }
+    judge_all(&detector, command.file.as_deref())
+}
+
+fn judge_all(detector: &Detector, file: Option<&Path>) -> anyhow::Result<()> {
+    let mut input: Box<dyn BufRead> = match file {
         Some(file) => Box::new(BufReader::new(open(file)?)),
         None => Box::new(BufReader::new(std::io::stdin())),
     };
@@ -94,7 +134,7 @@ pub fn run(command: &Detect) -> anyhow::Result<()> {
         if lines.is_empty() {
             break;
         }
-        for answer in judge(&detector, &lines, number) {
+        for answer in judge(detector, &lines, number) {
             unreadable += u64::from(answer.is_err());
             let text = answer.unwrap_or_else(|bad| bad);
             output.write_all(text.as_bytes())?;
@@ -193,29 +233,4 @@ fn verdict(id: serde_json::Value, heard: Detection) -> Verdict {
         evidence: heard.evidence.into_iter().map(span).collect(),
         model_version: heard.model_version,
     }
-}
-
-fn evaluate(detector: &Detector, file: &Path) -> anyhow::Result<()> {
-    let labelled = amends_detect::eval::read_tsv(BufReader::new(open(file)?))
-        .with_context(|| format!("{} cannot be used", file.display()))?;
-    let report = amends_detect::eval::evaluate(detector, &labelled);
-    let percent = |share: f64| format!("{:.3}", share);
-    let auc = |auc: Option<f64>| auc.map_or_else(|| "-".to_owned(), percent);
-    println!("language   texts  negative  precision  recall     F1    AUC    ECE  identified");
-    let rows = report.languages.iter().map(|(tag, scores)| (tag.as_str(), scores));
-    for (tag, s) in rows.chain([("all", &report.pooled)]) {
-        println!(
-            "{tag:8}  {:6}  {:8}  {:>9}  {:>6}  {:>5}  {:>5}  {:>5}  {:>10}",
-            s.texts,
-            s.negatives,
-            percent(s.precision),
-            percent(s.recall),
-            percent(s.f1),
-            auc(s.roc_auc),
-            percent(s.calibration_error),
-            percent(s.language_accuracy)
-        );
-    }
-    println!("macro AUC {}", auc(report.macro_auc));
-    Ok(())
 }

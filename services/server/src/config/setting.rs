@@ -54,6 +54,11 @@ pub const SETTINGS: &[Setting] = &[
     off("tls_certificate", "Certificate chain (PEM file); with tls_key it turns TLS on."),
     off("tls_key", "Private key (PEM file)."),
     off("tls_client_ca", "Authority of client certificates (PEM file); turns mutual TLS on."),
+    setting(
+        "detection_model",
+        "embedded",
+        "Model that hears what texts say: embedded, or a file that `amends detect train` wrote.",
+    ),
     setting("log", "info", "Which log lines: a level, or targets such as info,amends_app=debug."),
     setting("log_format", "pretty", "pretty or json."),
 ];

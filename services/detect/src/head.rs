@@ -1,0 +1,106 @@
+//! What the model listens for: one head for each thing it can hear.
+
+use amends_domain::detection::{Flag, Reason};
+
+use crate::cue::CUES;
+
+/// Return intent, then the reasons, then the flags.
+pub(crate) const HEADS: usize = 1 + Reason::ALL.len() + Flag::ALL.len();
+
+/// One thing that can be heard, beside dissatisfaction itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Heard {
+    Intent,
+    Reason(Reason),
+    Flag(Flag),
+}
+
+impl Heard {
+    /// All of them, in the order of the model's lanes.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        let reasons = Reason::ALL.iter().copied().map(Self::Reason);
+        std::iter::once(Self::Intent).chain(reasons).chain(Flag::ALL.iter().copied().map(Self::Flag))
+    }
+
+    /// The word under which it stands in evidence and reports.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Intent => "RETURN_INTENT",
+            Self::Reason(reason) => reason.as_str(),
+            Self::Flag(flag) => flag.as_str(),
+        }
+    }
+}
+
+/// What a head knows beside its n-grams.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Head {
+    /// The score of a text in which nothing is known.
+    pub(crate) bias: f32,
+    /// The weight of each cue.
+    pub(crate) cues: [f32; CUES],
+    /// From score to probability: the sigmoid of `slope · score + intercept`.
+    pub(crate) slope: f32,
+    /// See `slope`.
+    pub(crate) intercept: f32,
+    /// From this probability on it is said to be heard.
+    pub(crate) threshold: f32,
+}
+
+impl Default for Head {
+    fn default() -> Self {
+        Self { bias: 0.0, cues: [0.0; CUES], slope: 1.0, intercept: 0.0, threshold: 0.5 }
+    }
+}
+
+impl Head {
+    /// The score of a text: `ngrams` is the sum of its n-grams' weights, already scaled.
+    pub(crate) fn score(&self, ngrams: f32, cues: &[f32; CUES]) -> f32 {
+        let known: f32 = self.cues.iter().zip(cues).map(|(weight, cue)| weight * cue).sum();
+        self.bias + ngrams + known
+    }
+
+    /// The probability that belongs to a score.
+    pub(crate) fn probability(&self, score: f32) -> f32 {
+        sigmoid(self.slope.mul_add(score, self.intercept))
+    }
+}
+
+/// Built from basic arithmetic alone, so that every machine gives the same bits.
+pub(crate) fn sigmoid(x: f32) -> f32 {
+    1.0 / (1.0 + exp(-x))
+}
+
+/// `e^x` by its binary exponent and a short series, to seven digits.
+pub(crate) fn exp(x: f32) -> f32 {
+    let x = x.clamp(-80.0, 80.0) * std::f32::consts::LOG2_E;
+    let whole = x.round();
+    let part = (x - whole) * std::f32::consts::LN_2;
+    let series = 1.0
+        + part
+            * (1.0
+                + part
+                    * (0.5 + part * (1.0 / 6.0 + part * (1.0 / 24.0 + part * (1.0 / 120.0 + part / 720.0)))));
+    // Within ±116 by the clamp, so that the exponent has room.
+    let power = f32::from_bits((((whole as i32) + 127) as u32) << 23);
+    series * power
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sigmoid_is_that_of_the_library_to_six_digits() {
+        for step in -800..=800_i16 {
+            let x = f32::from(step) / 20.0;
+            let expect = 1.0 / (1.0 + f64::from(-x).exp());
+            assert!((f64::from(sigmoid(x)) - expect).abs() < 1e-6, "{x}");
+        }
+    }
+
+    #[test]
+    fn every_reason_and_flag_has_a_head() {
+        assert_eq!(Heard::all().count(), HEADS);
+    }
+}

@@ -1,0 +1,143 @@
+//! From scores to what is said: probabilities, what is above its threshold, and why.
+
+use amends_domain::detection::{Evidence, Flag, ScoredReason};
+
+use crate::cue::Mark;
+use crate::detector::Read;
+use crate::head::{HEADS, Head, Heard as What};
+use crate::model::{Model, Scores, scale_of};
+use crate::ngram::visit;
+use crate::normalise::Mapped;
+use crate::table::row;
+
+/// More spans than an agent reads.
+const EVIDENCE_MAX: usize = 8;
+/// The n-grams of a span must have moved the score by so much to be worth an agent's look.
+const SPAN_WEIGHT_MIN: f32 = 0.15;
+/// A span of a script without spaces is about a word's length.
+const SPAN_LETTERS_MAX: usize = 12;
+
+/// What a text says whose language is not known: as likely negative as not.
+const PROBABILITY_UNKNOWN: f32 = 0.5;
+
+/// What the text alone says.
+#[derive(Debug)]
+pub(crate) struct Heard {
+    pub(crate) negative: f32,
+    /// From this probability on a text without a rating is negative.
+    pub(crate) negative_min: f32,
+    pub(crate) intent: f32,
+    pub(crate) return_intent: bool,
+    pub(crate) reasons: Vec<ScoredReason>,
+    pub(crate) flags: Vec<Flag>,
+    pub(crate) wish: bool,
+    pub(crate) evidence: Vec<Evidence>,
+}
+
+impl Default for Heard {
+    fn default() -> Self {
+        Self {
+            negative: PROBABILITY_UNKNOWN,
+            negative_min: 1.0,
+            intent: 0.0,
+            return_intent: false,
+            reasons: Vec::new(),
+            flags: Vec::new(),
+            wish: false,
+            evidence: Vec::new(),
+        }
+    }
+}
+
+impl Heard {
+    pub(crate) fn from(model: &Model, scores: &Scores, text: &Mapped, read: Read) -> Self {
+        let negative = model.negative.probability(scores.negative);
+        let mut heard = Self {
+            negative,
+            negative_min: model.negative.threshold,
+            wish: read.cues.wish,
+            ..Self::default()
+        };
+        // What is said, and the lane whose n-grams speak for it.
+        let mut said: Vec<(Option<What>, usize)> = Vec::new();
+        if negative >= model.negative.threshold {
+            said.push((None, HEADS));
+        }
+        let heads = What::all().zip(&model.heads).zip(scores.heads).enumerate();
+        for (lane, ((what, head), score)) in heads {
+            if heard.add(what, head, head.probability(score)) {
+                said.push((Some(what), lane));
+            }
+        }
+        heard.reasons.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(a.reason.cmp(&b.reason)));
+        heard.evidence = evidence(model, text, &read, &said);
+        heard
+    }
+
+    /// Takes note of a probability; says whether the thing is said to be heard.
+    fn add(&mut self, what: What, head: &Head, probability: f32) -> bool {
+        let is_said = probability >= head.threshold;
+        match what {
+            What::Intent => (self.intent, self.return_intent) = (probability, is_said),
+            What::Reason(reason) if is_said => self.reasons.push(ScoredReason { reason, probability }),
+            What::Flag(flag) if is_said => self.flags.push(flag),
+            What::Reason(_) | What::Flag(_) => {}
+        }
+        is_said
+    }
+}
+
+/// The spans that weighed most for what is said: the lexicon's phrases where there are
+/// any, else the words whose n-grams did.
+fn evidence(model: &Model, text: &Mapped, read: &Read, said: &[(Option<What>, usize)]) -> Vec<Evidence> {
+    let mut marks: Vec<Mark> = Vec::new();
+    for (what, lane) in said {
+        let phrases: Vec<&Mark> = read.cues.marks.iter().filter(|mark| mark.heard == *what).collect();
+        match phrases.is_empty() {
+            false => marks.extend(phrases.into_iter().cloned()),
+            true => marks.extend(loudest_word(model, text, read, *what, *lane)),
+        }
+    }
+    marks.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.start.cmp(&b.start)));
+    marks.truncate(EVIDENCE_MAX);
+    marks.sort_by_key(|mark| (mark.start, mark.end));
+    let mut evidence: Vec<Evidence> = marks.iter().map(Mark::evidence).collect();
+    evidence.dedup();
+    evidence
+}
+
+/// The word of a text whose n-grams speak loudest for one thing.
+fn loudest_word(model: &Model, text: &Mapped, read: &Read, what: Option<What>, lane: usize) -> Option<Mark> {
+    let letters = &read.letters;
+    let mut weights = vec![0.0_f32; letters.len()];
+    let mut count = 0;
+    visit(letters, |feature| {
+        count += 1;
+        let weight = match what {
+            None => model.mood.weight(row(feature.id(), model.mood.bits()), 0),
+            Some(_) => model.wishes.weight(row(feature.id(), model.wishes.bits()), lane),
+        };
+        let share = weight / feature.letters.max(1) as f32;
+        weights.iter_mut().skip(feature.first).take(feature.letters).for_each(|w| *w += share);
+    });
+    let scale = scale_of(count);
+    let mut words: Vec<(f32, usize, usize)> = Vec::new();
+    let mut first = 0;
+    for (at, letter) in letters.iter().enumerate() {
+        let inside = letter.is_word && at - first < SPAN_LETTERS_MAX.max(1);
+        if !inside {
+            if at > first {
+                let sum: f32 = weights.iter().skip(first).take(at - first).sum();
+                words.push((sum * scale, first, at));
+            }
+            first = if letter.is_word { at } else { at + 1 };
+        }
+    }
+    let (weight, first, end) = words.into_iter().max_by(|a, b| a.0.total_cmp(&b.0))?;
+    if weight < SPAN_WEIGHT_MIN {
+        return None;
+    }
+    let (start, end) = (letters.get(first)?.at as usize, letters.get(end)?.at as usize);
+    let (start, end) = text.origin(start, end)?;
+    Some(Mark { heard: what, weight, start, end })
+}

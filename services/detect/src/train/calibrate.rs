@@ -1,0 +1,86 @@
+//! From scores to probabilities that can be believed, and from which on a thing is said.
+
+use super::examples::Prepared;
+use super::heads::group;
+use super::measure::{best_balance, best_f1, lowest_f1};
+use crate::head::{Head, sigmoid};
+use crate::model::Model;
+
+const NEWTON_STEPS: u32 = 30;
+const STEP_MAX: f64 = 0.5;
+const SLOPE_MIN: f64 = 0.1;
+const SLOPE_MAX: f64 = 5.0;
+/// Keeps slopes near one where few texts are labelled.
+const PRIOR: f64 = 2.0;
+
+/// Calibrates every head on the development part.
+pub(super) fn calibrate(model: &mut Model, prepared: &Prepared) {
+    let mut mood: Vec<(f32, bool)> = Vec::new();
+    let mut heads: Vec<Vec<(f32, bool)>> = vec![Vec::new(); model.heads.len()];
+    for example in prepared.held_out() {
+        let scores = model.score(&example.features, &example.cues);
+        if !example.is_full
+            && let Some(negative) = example.negative
+        {
+            mood.push((scores.negative, negative));
+        }
+        if example.is_full {
+            for (lane, (scored, score)) in heads.iter_mut().zip(scores.heads).enumerate() {
+                scored.push((score, example.heads.set & (1 << lane) != 0));
+            }
+        }
+    }
+    fit_head(&mut model.negative, &mood);
+    model.negative.threshold = best_f1(&mut probabilities(&model.negative, &mood)).1;
+    for (head, scored) in model.heads.iter_mut().zip(&heads) {
+        fit_head(head, scored);
+    }
+    for wanted in 0..3 {
+        // One threshold for all of a group: a head of its own has too few texts to set one by.
+        let members =
+            || model.heads.iter().zip(&heads).enumerate().filter(|(lane, _)| group(*lane) == wanted);
+        let mut pooled: Vec<(f32, bool)> =
+            members().flat_map(|(_, (head, scored))| probabilities(head, scored)).collect();
+        let (_, threshold) = match wanted {
+            0 => best_f1(&mut pooled),
+            1 => lowest_f1(&mut pooled),
+            _ => best_balance(&mut pooled),
+        };
+        for (lane, head) in model.heads.iter_mut().enumerate() {
+            if group(lane) == wanted {
+                head.threshold = threshold;
+            }
+        }
+    }
+}
+
+fn probabilities(head: &Head, scored: &[(f32, bool)]) -> Vec<(f32, bool)> {
+    scored.iter().map(|(score, is)| (head.probability(*score), *is)).collect()
+}
+
+/// Platt scaling: slope and intercept of greatest likelihood, by Newton's method.
+fn fit_head(head: &mut Head, scored: &[(f32, bool)]) {
+    let (mut slope, mut intercept) = (1.0_f64, 0.0_f64);
+    if scored.iter().all(|(_, is)| *is) || !scored.iter().any(|(_, is)| *is) {
+        return;
+    }
+    for _ in 0..NEWTON_STEPS {
+        let (mut g, mut h) = ([PRIOR * (slope - 1.0), 0.0], [PRIOR, 0.0, 1e-9]);
+        for (score, is) in scored {
+            let x = f64::from(*score);
+            let p = f64::from(sigmoid((slope * x + intercept) as f32));
+            let (error, curve) = (p - f64::from(u8::from(*is)), (p * (1.0 - p)).max(1e-9));
+            g = [g[0] + error * x, g[1] + error];
+            h = [h[0] + curve * x * x, h[1] + curve * x, h[2] + curve];
+        }
+        let determinant = h[0] * h[2] - h[1] * h[1];
+        if determinant.abs() < 1e-12 {
+            break;
+        }
+        // Far from the top the curve is flat and a whole step would lead anywhere.
+        slope -= ((g[0] * h[2] - g[1] * h[1]) / determinant).clamp(-STEP_MAX, STEP_MAX);
+        intercept -= ((g[1] * h[0] - g[0] * h[1]) / determinant).clamp(-STEP_MAX, STEP_MAX);
+        slope = slope.clamp(SLOPE_MIN, SLOPE_MAX);
+    }
+    (head.slope, head.intercept) = (slope as f32, intercept as f32);
+}
