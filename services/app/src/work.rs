@@ -126,8 +126,8 @@ impl Work {
     }
 
     /// Writes what was collected and commits.
-    pub(crate) async fn finish(self, shard: i64) -> Result<Written> {
-        let Changes { mut writes, events, deadlines, tallies } = self.changes;
+    pub(crate) async fn finish(mut self, shard: i64) -> Result<Written> {
+        let Changes { mut writes, events, deadlines, tallies } = std::mem::take(&mut self.changes);
         writes.push(event::append(&events));
         writes.extend(deadline::apply(&deadlines));
         let counts: Vec<(ShopId, Day, Measure, i64)> = tallies
@@ -136,7 +136,10 @@ impl Work {
             .map(|((shop, day, m), v)| (shop, day, m, v))
             .collect();
         writes.push(tally::add(shard, &counts));
-        self.tx.send(writes).await?;
+        if let Err(error) = self.tx.send(writes).await {
+            self.abandon().await;
+            return Err(error.into());
+        }
         self.tx.commit().await?;
         let deadlines_set = deadlines.iter().any(|d| matches!(d, DeadlineChange::Set(_)));
         Ok(Written { events, deadlines_set })

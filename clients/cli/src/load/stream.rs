@@ -3,12 +3,16 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use amends_client::{Acknowledged, Client, RecordStream};
+use amends_client::{Acknowledged, Client, Error, RecordStream};
+use futures::FutureExt;
 
 use super::batches::Batches;
 use super::pace::Pace;
 use super::signals::Plan;
 use super::{Load, Outcome};
+
+/// Batches on their way, with when each was due, by sequence.
+type Sent = HashMap<i64, (u64, Instant)>;
 
 pub(crate) async fn send(
     load: &Load,
@@ -36,7 +40,7 @@ async fn one(
     each: usize,
 ) -> Outcome {
     let mut stream = RecordStream::new(client, each);
-    let mut sent: HashMap<i64, (u64, Instant)> = HashMap::new();
+    let mut sent = Sent::new();
     let mut outcome = Outcome::new();
     while Instant::now() < until {
         let batch = batches.take();
@@ -52,10 +56,17 @@ async fn one(
             }
         }
         let signals = batches.signals(batch).map(|n| plan.signal(n)).collect();
-        match stream.send(&plan.parent, signals).await {
-            Ok(sequence) => sent.insert(sequence, (batch, due)),
-            Err(error) => return broken(outcome, &error),
+        let taken = match stream.send(&plan.parent, signals).await {
+            Ok(sequence) => {
+                sent.insert(sequence, (batch, due));
+                take(&mut stream, &mut sent, &mut outcome)
+            }
+            // What was answered before the stream broke was answered.
+            Err(error) => take(&mut stream, &mut sent, &mut outcome).and(Err(error)),
         };
+        if let Err(error) = taken {
+            return broken(outcome, &error);
+        }
     }
     loop {
         match stream.acknowledged().await {
@@ -66,7 +77,17 @@ async fn one(
     }
 }
 
-fn settle(sent: &mut HashMap<i64, (u64, Instant)>, answer: &Acknowledged, outcome: &mut Outcome) {
+/// Takes the answers that are there already: sending alone would leave them
+/// lying, and a latency would count how long.
+fn take(stream: &mut RecordStream, sent: &mut Sent, outcome: &mut Outcome) -> Result<(), Error> {
+    while let Some(answer) = stream.acknowledged().now_or_never() {
+        let Some(answer) = answer? else { break };
+        settle(sent, &answer, outcome);
+    }
+    Ok(())
+}
+
+fn settle(sent: &mut Sent, answer: &Acknowledged, outcome: &mut Outcome) {
     let Some((batch, due)) = sent.remove(&answer.answer.sequence) else { return };
     if answer.answer.rejection.is_some() {
         outcome.fail("the batch was refused");
@@ -77,7 +98,7 @@ fn settle(sent: &mut HashMap<i64, (u64, Instant)>, answer: &Acknowledged, outcom
     }
 }
 
-fn broken(mut outcome: Outcome, error: &amends_client::Error) -> Outcome {
+fn broken(mut outcome: Outcome, error: &Error) -> Outcome {
     outcome.fail(&format!("the stream broke: {error}"));
     outcome
 }

@@ -1,4 +1,4 @@
-//! Loading what a batch touches: all of it in one round trip, whatever its size.
+//! Loading what a batch touches: once it is locked, all of it in one round trip, whatever its size.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -35,10 +35,10 @@ pub(super) async fn load(work: &Work, submissions: &[Submission]) -> Result<Worl
     work.lock(named.held.iter().map(|(shop, anchor)| (shop, anchor))).await?;
     let facts = loop {
         let facts = Facts::ask(work, &named).await?;
-        let (orders, held) = (named.orders.clone(), named.held.clone());
+        let (orders, anchors, held) = (named.orders.clone(), named.anchors.clone(), named.held.clone());
         named.follow(&facts.named_reviews.rows);
         facts.other_reviews.iter().for_each(|reviews| named.hold(&reviews.rows));
-        if (&named.orders, &named.held) == (&orders, &held) {
+        if (&named.orders, &named.anchors, &named.held) == (&orders, &anchors, &held) {
             break facts;
         }
         // What was read before it was locked must be read again.

@@ -32,7 +32,7 @@ fn bare(id: &str) -> MessageRow {
     }
 }
 
-fn full(id: &str, case: u128) -> MessageRow {
+pub(crate) fn full(id: &str, case: u128) -> MessageRow {
     MessageRow {
         order: Some(order_id(ODD)),
         line: Some(line_id(ODD)),

@@ -20,7 +20,7 @@ fn return_id(id: &str) -> ReturnId {
     ReturnId::new(id).unwrap()
 }
 
-fn bare(order: &str, id: &str) -> ReturnRow {
+pub(crate) fn bare(order: &str, id: &str) -> ReturnRow {
     ReturnRow {
         shop: shop_id(ODD),
         order: order_id(order),
@@ -43,7 +43,7 @@ fn bare(order: &str, id: &str) -> ReturnRow {
     }
 }
 
-fn full(order: &str, id: &str) -> ReturnRow {
+pub(crate) fn full(order: &str, id: &str) -> ReturnRow {
     ReturnRow {
         line: Some(line_id(ODD)),
         quantity: u32::MAX,
