@@ -2,8 +2,7 @@
 //!
 //! SQLite has one writer and so one lane. PostgreSQL has several; everything
 //! about one subject goes through the same one, so that lanes of this process
-//! never wait for each other. Nothing is delayed to gather more: a lane that
-//! is idle commits a single signal at once.
+//! never wait for each other. A lane that is idle commits a single signal at once.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +11,7 @@ use std::time::Duration;
 use amends_domain::signal::SignalBody;
 use amends_store::{Engine, Store, StoreError, lock, request};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::time::Instant;
 
 use super::{Prepared, Receipt, Submission, load};
 use crate::app::{App, Settings};
@@ -21,6 +21,9 @@ use crate::telemetry;
 
 /// Tries of one transaction before its callers are told to come back.
 const TRIES_MAX: u32 = 10;
+
+/// How long a lane on PostgreSQL waits after its answers for callers to come back.
+const GATHER: Duration = Duration::from_millis(2);
 
 /// When a shed caller should come back.
 const RETRY_AFTER: Duration = Duration::from_millis(250);
@@ -163,17 +166,43 @@ impl LaneStart {
 
 async fn run(app: App, mut receiver: mpsc::UnboundedReceiver<Waiting>, shard: i64) {
     let most = app.settings().batch_signals_max;
+    let wait = match app.store().engine() {
+        // A transaction in this process costs less than waiting for company.
+        Engine::Sqlite => Duration::ZERO,
+        Engine::Postgres => GATHER,
+    };
+    let (mut last, mut answered) = (0, Instant::now());
     while let Some(first) = receiver.recv().await {
-        let mut signals = first.submission.signals.len();
-        let mut batch = vec![first];
-        while signals < most
-            && let Ok(next) = receiver.try_recv()
-        {
-            signals += next.submission.signals.len();
-            batch.push(next);
-        }
+        let batch = gather(&mut receiver, first, most, last, answered + wait).await;
+        last = batch.len();
         commit(&app, batch, shard).await;
+        answered = Instant::now();
     }
+}
+
+/// Takes what waits. Callers who were answered together come back together, but not all at
+/// once; a transaction for each of them would cost as much as one for all. So a lane that
+/// answered several a moment ago waits a little for as many; one that was idle waits for nobody.
+async fn gather(
+    receiver: &mut mpsc::UnboundedReceiver<Waiting>,
+    first: Waiting,
+    most: usize,
+    last: usize,
+    until: Instant,
+) -> Vec<Waiting> {
+    let mut signals = first.submission.signals.len();
+    let mut batch = vec![first];
+    while signals < most {
+        let next = match receiver.try_recv() {
+            Ok(next) => Some(next),
+            Err(_) if batch.len() >= last => None,
+            Err(_) => tokio::time::timeout_at(until, receiver.recv()).await.ok().flatten(),
+        };
+        let Some(next) = next else { break };
+        signals += next.submission.signals.len();
+        batch.push(next);
+    }
+    batch
 }
 
 /// Commits a batch and answers its callers.
@@ -241,7 +270,7 @@ async fn attempt(app: &App, submissions: &Arc<Vec<Submission>>, shard: i64) -> R
 }
 
 async fn once(app: &App, submissions: &[Submission], shard: i64) -> Result<Answers> {
-    let started = tokio::time::Instant::now();
+    let started = Instant::now();
     // The lane acts for many callers: each event names its own, the first
     // stands for the rest wherever one is needed.
     let Some(first) = submissions.first() else { return Ok(Vec::new()) };
