@@ -16,7 +16,7 @@ pub(crate) const LANES: usize = EMBEDDED.len() + 1;
 pub(crate) const OTHER: usize = EMBEDDED.len();
 
 /// More letters say nothing new about the language.
-pub(crate) const LETTERS_MAX: usize = 120;
+pub(crate) const LETTERS_MAX: usize = 80;
 
 /// A language and how sure that is.
 #[derive(Debug, Clone, PartialEq)]

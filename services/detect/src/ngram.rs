@@ -11,6 +11,8 @@ use crate::normalise::Mapped;
 /// Goes up whenever the same text would give other features: a model is of one version.
 pub(crate) const FEATURES_VERSION: u32 = 1;
 
+/// Shorter ones say little in scripts of letters, and there are many.
+const CHARS_MIN: usize = 3;
 const CHARS_MAX: usize = 5;
 const WORDS_MAX: usize = 2;
 /// Seeds that keep the kinds of features apart.
@@ -123,7 +125,7 @@ pub(crate) fn visit(letters: &[Letter], mut see: impl FnMut(Feature)) {
         let mut hash = CHAR_SEED;
         for (n, letter) in letters.get(first..end).unwrap_or_default().iter().enumerate() {
             hash = mix(hash, letter.c as u64);
-            if n > 0 || is_alone(letter.c) {
+            if n + 1 >= CHARS_MIN || is_alone(letter.c) {
                 see(Feature { hash: hash ^ (n as u64 + 1), first, letters: n + 1 });
             }
         }

@@ -5,6 +5,7 @@ mod ask;
 mod claims;
 mod duplicates;
 mod events;
+mod languages;
 mod linking;
 mod lists;
 mod main_job_two_stars;
