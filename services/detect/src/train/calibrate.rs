@@ -17,17 +17,15 @@ const PRIOR: f64 = 2.0;
 pub(super) fn calibrate(model: &mut Model, prepared: &Prepared) {
     let mut mood: Vec<(f32, bool)> = Vec::new();
     let mut heads: Vec<Vec<(f32, bool)>> = vec![Vec::new(); model.heads.len()];
-    for example in prepared.held_out() {
-        let scores = model.score(&example.features, &example.cues);
-        if !example.is_full
-            && let Some(negative) = example.negative
-        {
-            mood.push((scores.negative, negative));
+    for example in prepared.judged_by_mood() {
+        if let Some(negative) = example.negative {
+            mood.push((model.score(&example.features, &example.cues).negative, negative));
         }
-        if example.is_full {
-            for (lane, (scored, score)) in heads.iter_mut().zip(scores.heads).enumerate() {
-                scored.push((score, example.heads.set & (1 << lane) != 0));
-            }
+    }
+    for example in prepared.held_out().filter(|example| example.is_full) {
+        let scores = model.score(&example.features, &example.cues);
+        for (lane, (scored, score)) in heads.iter_mut().zip(scores.heads).enumerate() {
+            scored.push((score, example.heads.set & (1 << lane) != 0));
         }
     }
     fit_head(&mut model.negative, &mood);

@@ -55,6 +55,14 @@ impl Prepared {
         self.examples.iter().filter(|example| !example.is_dev)
     }
 
+    /// The held-out texts by which dissatisfaction is judged: rated ones, because they are as
+    /// mixed as reviews are; where there are none, those that are labelled for everything.
+    pub(super) fn judged_by_mood(&self) -> impl Iterator<Item = &Example> {
+        let is_rated = |example: &&Example| !example.is_full && example.negative.is_some();
+        let has_rated = self.held_out().any(|example| is_rated(&example));
+        self.held_out().filter(move |example| if has_rated { is_rated(example) } else { example.is_full })
+    }
+
     pub(super) fn held_out(&self) -> impl Iterator<Item = &Example> {
         self.examples.iter().filter(|example| example.is_dev)
     }

@@ -73,23 +73,18 @@ fn best_threshold(scored: &mut [(f32, bool)], nearly: f64, figure: fn(f64, f64, 
 
 /// The figures of a calibrated model on the development part, for its manifest.
 pub(super) fn measure(model: &Model, prepared: &Prepared, texts: &[Text]) -> Vec<(String, f64)> {
-    let mut rated = Vec::new();
     let mut counts = [[0.0_f64; 3]; 3];
-    for example in prepared.held_out() {
+    for example in prepared.held_out().filter(|example| example.is_full) {
         let scores = model.score(&example.features, &example.cues);
-        if !example.is_full
-            && let Some(negative) = example.negative
-        {
-            rated.push((example.language, scores.negative, negative));
-        }
-        if example.is_full {
-            for (lane, (head, score)) in model.heads.iter().zip(scores.heads).enumerate() {
-                count(&mut counts, group(lane), head, score, example.heads.set & (1 << lane) != 0);
-            }
+        for (lane, (head, score)) in model.heads.iter().zip(scores.heads).enumerate() {
+            count(&mut counts, group(lane), head, score, example.heads.set & (1 << lane) != 0);
         }
     }
-    let mut figures =
-        vec![("negative, macro AUC".to_owned(), macro_auc(rated.into_iter(), prepared.languages.len()))];
+    let rated = prepared.judged_by_mood().filter_map(|example| {
+        let scores = model.score(&example.features, &example.cues);
+        Some((example.language, scores.negative, example.negative?))
+    });
+    let mut figures = vec![("negative, macro AUC".to_owned(), macro_auc(rated, prepared.languages.len()))];
     for (name, [hits, said, labelled]) in ["return intent", "reasons", "flags"].into_iter().zip(counts) {
         figures.push((format!("{name}, precision"), hits / said.max(1.0)));
         figures.push((format!("{name}, recall"), hits / labelled.max(1.0)));

@@ -69,8 +69,7 @@ fn counts(prepared: &Prepared) -> Vec<f32> {
 }
 
 fn auc(fit: &Fit<1>, prepared: &Prepared) -> f64 {
-    let rated = prepared.held_out().filter(|e| !e.is_full);
-    let scored = rated.filter_map(|e| {
+    let scored = prepared.judged_by_mood().filter_map(|e| {
         let [score] = fit.scores(&e.features, e.features.len(), &e.cues);
         Some((e.language, score, e.negative?))
     });
