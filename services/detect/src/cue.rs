@@ -158,7 +158,9 @@ impl Tally {
                 self.mark(Some(Heard::Intent), 2.5, hit, place.text);
             }
             (Role::NoIntent, _) => self.count(Cue::IntentExcepted),
-            (Role::Wish, _) => self.count(Cue::Wish),
+            (Role::Wish, false) => self.count(Cue::Wish),
+            // "No need to send another one" asks for nothing.
+            (Role::Wish, true) => {}
             (Role::Contrast, _) => self.count(Cue::Contrast),
             (Role::Flag(_) | Role::Intent, true) => {}
             (Role::Neutral | Role::Negator | Role::NegatorAfter, _) => {}
@@ -248,7 +250,7 @@ fn is_near(text: &str, from: usize, to: usize) -> bool {
 }
 
 /// Thai, kana and Chinese characters; Korean puts spaces between its words.
-fn is_unspaced(c: char) -> bool {
+pub(crate) fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{e7f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
 }
 

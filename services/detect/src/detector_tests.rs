@@ -191,6 +191,30 @@ fn a_refused_lexicon_names_its_file_and_entry() {
     check(english.replacen("contrast", "contrasts", 1), "lexicon/en.toml: TOML parse error");
 }
 
+#[test]
+fn a_greeting_or_a_size_is_no_complaint() {
+    let words = "Thanks! Hi XL no yes si oui Ja nein ok 1x S M 谢谢 好的 감사합니다 네 ขอบคุณค่ะ धन्यवाद شكرا Спасибо да \
+                 Köszönöm Grazie Gracias Obrigado Merci Danke Dziękuję Teşekkürler Makasih Salamat Cảm_ơn はい a good 👍";
+    for word in words.split_whitespace() {
+        let detection = hear(&word.replace('_', " "));
+        assert!(detection.flags.is_empty() && detection.reasons.is_empty(), "{word}: {detection:?}");
+        assert!(!detection.return_intent && !detection.actionable, "{word}: {detection:?}");
+    }
+}
+
+#[test]
+fn a_claimed_language_in_another_script_or_alphabet_is_not_believed() {
+    let hear = |text: &str, language| {
+        let detector = Detector::embedded().unwrap();
+        detector.detect(&Input { language: Some(language), ..Input::message(text) })
+    };
+    let greek = hear("Το προϊόν έφτασε σπασμένο", "en");
+    assert!(!greek.language_supported && greek.flags.is_empty(), "{greek:?}");
+    assert!(!hear("Het product is helaas kapot aangekomen", "th").language_supported);
+    assert!(hear("the parcel never arrived", "en").language_confidence >= 1.0);
+    assert!(hear("ของเสีย", "th").language_confidence >= 1.0);
+}
+
 proptest! {
     #[test]
     fn any_text_gets_the_same_sound_answer_twice(text in ".{0,400}", rating in proptest::option::of(1u8..=5)) {

@@ -2,7 +2,7 @@
 
 use amends_domain::detection::{Evidence, Flag, ScoredReason};
 
-use crate::cue::Mark;
+use crate::cue::{Mark, is_unspaced};
 use crate::detector::Read;
 use crate::head::{HEADS, Head, Heard as What};
 use crate::model::{Model, Scores, scale_of};
@@ -12,6 +12,10 @@ use crate::table::row;
 
 /// More spans than an agent reads.
 const EVIDENCE_MAX: usize = 8;
+/// Shorter texts ("XL", "sí", "谢谢") say only what a phrase of the lexicon says: what few
+/// n-grams there are resembles anything. Counted in letters; a character that is a word is three.
+const LETTERS_MIN: usize = 14;
+
 /// The n-grams of a span must have moved the score by so much to be worth an agent's look.
 const SPAN_WEIGHT_MIN: f32 = 0.15;
 /// A span of a script without spaces is about a word's length.
@@ -63,9 +67,15 @@ impl Heard {
         if negative >= model.negative.threshold {
             said.push((None, HEADS));
         }
+        let is_short = is_short(&read);
         let heads = What::all().zip(&model.heads).zip(scores.heads).enumerate();
         for (lane, ((what, head), score)) in heads {
-            if heard.add(what, head, head.probability(score)) {
+            let is_marked = read.cues.marks.iter().any(|mark| mark.heard == Some(what));
+            let probability = match head.probability(score) {
+                likely if is_short && !is_marked => likely.min(head.threshold / 2.0),
+                likely => likely,
+            };
+            if heard.add(what, head, probability) {
                 said.push((Some(what), lane));
             }
         }
@@ -85,6 +95,12 @@ impl Heard {
         }
         is_said
     }
+}
+
+fn is_short(read: &Read) -> bool {
+    let words = read.letters.iter().filter(|letter| letter.is_word);
+    let size: usize = words.map(|letter| if is_unspaced(letter.c) { 3 } else { 1 }).sum();
+    size < LETTERS_MIN
 }
 
 /// The spans that weighed most for what is said: the lexicon's phrases where there are
@@ -124,7 +140,7 @@ fn loudest_word(model: &Model, text: &Mapped, read: &Read, what: Option<What>, l
     let mut words: Vec<(f32, usize, usize)> = Vec::new();
     let mut first = 0;
     for (at, letter) in letters.iter().enumerate() {
-        let inside = letter.is_word && at - first < SPAN_LETTERS_MAX.max(1);
+        let inside = letter.is_word && (!is_unspaced(letter.c) || at - first < SPAN_LETTERS_MAX);
         if !inside {
             if at > first {
                 let sum: f32 = weights.iter().skip(first).take(at - first).sum();

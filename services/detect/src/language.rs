@@ -18,6 +18,9 @@ pub(crate) const OTHER: usize = EMBEDDED.len();
 /// More letters say nothing new about the language.
 pub(crate) const LETTERS_MAX: usize = 80;
 
+/// As sure as letters can make one.
+const CONFIDENCE_MAX: f32 = 0.999;
+
 /// A language and how sure that is.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Identified {
@@ -27,7 +30,8 @@ pub(crate) struct Identified {
 
 impl Identified {
     fn new(tag: &str, confidence: f32) -> Self {
-        Self { tag: tag.to_owned(), confidence }
+        // Certain is only what the caller says.
+        Self { tag: tag.to_owned(), confidence: confidence.min(CONFIDENCE_MAX) }
     }
 }
 
@@ -171,9 +175,12 @@ pub(crate) fn primary_tag(tag: &str) -> Option<String> {
 pub(crate) fn script_fits(tag: &str, text: &Mapped) -> bool {
     match Scripts::count(&text.text).verdict() {
         Verdict::Nothing => true,
-        Verdict::Tag(seen, _) => seen == tag || seen == UNDETERMINED,
-        Verdict::Among(tags) => {
-            tags.contains(&tag) || !EMBEDDED.iter().any(|(ours, _)| *ours == tag) || tags.len() == LATIN.len()
-        }
+        Verdict::Tag(seen, _) => seen == tag || !is_ours(tag),
+        Verdict::Among(tags) => tags.contains(&tag) || !is_ours(tag),
     }
+}
+
+/// Whether there is a lexicon for the language.
+fn is_ours(tag: &str) -> bool {
+    EMBEDDED.iter().any(|(ours, _)| *ours == tag)
 }

@@ -35,7 +35,7 @@ pub(crate) const EMBEDDED: &[(&str, &str)] = &[
     ("zh", include_str!("../lexicon/zh.toml")),
 ];
 
-/// Signs that mean the same in every language, and languages known only by sight.
+/// Signs that mean the same in every language.
 pub(crate) const COMMON: &str = include_str!("../lexicon/common.toml");
 
 /// One language.
@@ -168,7 +168,7 @@ impl Lexicon {
 
     /// Every list of phrases under the name it has in the file.
     fn lists(&self) -> Vec<(String, &[String])> {
-        let fixed: [(&str, &[String]); 10] = [
+        let fixed: [(&str, &[String]); 11] = [
             ("contrast", &self.contrast),
             ("wishes", &self.wishes),
             ("negative.strong", &self.negative.strong),
@@ -179,6 +179,7 @@ impl Lexicon {
             ("intent.except", &self.intent.except),
             ("neutral", &self.neutral),
             ("negators", &self.negators),
+            ("negators_after", &self.negators_after),
         ];
         let reasons = self.reasons.iter().map(|(word, list)| (format!("reasons.{word}"), list.as_slice()));
         let flags = self.flags.iter().map(|(word, list)| (format!("flags.{word}"), list.as_slice()));
@@ -256,7 +257,7 @@ fn check_list(file: &str, list: &str, phrases: &[String]) -> Result<(), ModelErr
     let refuse = |entry: String, problem: &str| {
         Err(ModelError::Entry { file: file.to_owned(), entry, problem: problem.to_owned() })
     };
-    if phrases.is_empty() && !matches!(list, "neutral" | "negators") {
+    if phrases.is_empty() && !matches!(list, "neutral" | "negators" | "negators_after") {
         return refuse(list.to_owned(), "has no entry");
     }
     let mut seen = HashSet::new();
@@ -264,6 +265,9 @@ fn check_list(file: &str, list: &str, phrases: &[String]) -> Result<(), ModelErr
         let entry = || format!("{list} {phrase:?}");
         if phrase.trim_matches('*').trim().is_empty() {
             return refuse(entry(), "is empty");
+        }
+        if phrase.trim_matches('*').contains('*') {
+            return refuse(entry(), "has a * that is not at an end");
         }
         if phrase.chars().count() > PHRASE_CHARS_MAX {
             return refuse(entry(), "is longer than a phrase may be");

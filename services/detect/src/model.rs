@@ -48,7 +48,10 @@ impl Model {
     }
 }
 
+/// A text of a word or two says little: as if it had so many n-grams more that weigh nothing.
+const FEATURES_SPARE: f32 = 10.0;
+
 /// Long texts have many n-grams; by the square root their scores stay comparable.
 pub(crate) fn scale_of(features: usize) -> f32 {
-    1.0 / (features.max(1) as f32).sqrt()
+    1.0 / (features as f32 + FEATURES_SPARE).sqrt()
 }

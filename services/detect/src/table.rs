@@ -20,10 +20,21 @@ impl<const L: usize> Table<L> {
         Self { bits, rows: vec![[ZERO; L]; 1 << bits], scales: [0.0; L] }
     }
 
-    /// A table of given steps, row by row; none if their number does not fit.
-    pub(crate) fn from_steps(bits: u32, scales: [f32; L], steps: &[u8]) -> Option<Self> {
-        let (rows, rest) = steps.as_chunks::<L>();
-        (rest.is_empty() && rows.len() == 1 << bits).then(|| Self { bits, rows: rows.to_vec(), scales })
+    /// A table of given steps, lane by lane; none if their number does not fit.
+    pub(crate) fn from_lanes(bits: u32, scales: [f32; L], lanes: &[u8]) -> Option<Self> {
+        let count = 1_usize << bits;
+        if lanes.len() != count * L {
+            return None;
+        }
+        let mut rows = vec![[ZERO; L]; count];
+        for (lane, column) in lanes.chunks_exact(count).enumerate() {
+            for (row, step) in rows.iter_mut().zip(column) {
+                if let Some(to) = row.get_mut(lane) {
+                    *to = *step;
+                }
+            }
+        }
+        Some(Self { bits, rows, scales })
     }
 
     pub(crate) const fn bits(&self) -> u32 {

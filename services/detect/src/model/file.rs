@@ -137,11 +137,7 @@ impl Reader<'_> {
         let rows = 1_usize << bits;
         let (lanes, rest) = self.0.split_at_checked(rows * L)?;
         self.0 = rest;
-        let mut steps = vec![0_u8; rows * L];
-        for (lane, column) in lanes.chunks_exact(rows).enumerate() {
-            steps.iter_mut().skip(lane).step_by(L).zip(column).for_each(|(to, from)| *to = *from);
-        }
-        Table::from_steps(bits, scales, &steps)
+        Table::from_lanes(bits, scales, lanes)
     }
 
     fn head(&mut self) -> Option<Head> {

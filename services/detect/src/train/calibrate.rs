@@ -1,11 +1,13 @@
 //! From scores to probabilities that can be believed, and from which on a thing is said.
 
-use super::examples::Prepared;
+use super::examples::{Example, Prepared};
 use super::heads::group;
-use super::measure::{best_balance, best_f1, lowest_f1};
+use super::measure::{best_balance, best_f1, best_macro_f1, lowest_f1};
 use crate::head::{Head, sigmoid};
 use crate::model::Model;
 
+/// Fewer texts of a kind set nothing.
+const LABELLED_MIN: usize = 10;
 const NEWTON_STEPS: u32 = 30;
 const STEP_MAX: f64 = 0.5;
 const SLOPE_MIN: f64 = 0.1;
@@ -29,7 +31,14 @@ pub(super) fn calibrate(model: &mut Model, prepared: &Prepared) {
         }
     }
     fit_head(&mut model.negative, &mood);
-    model.negative.threshold = best_f1(&mut probabilities(&model.negative, &mood)).1;
+    if is_enough(&mood) {
+        let said = |e: &Example| {
+            let probability = model.negative.probability(model.score(&e.features, &e.cues).negative);
+            Some((e.language, probability, e.negative?))
+        };
+        let scored: Vec<_> = prepared.judged_by_mood().filter_map(said).collect();
+        model.negative.threshold = best_macro_f1(&scored, prepared.languages.len());
+    }
     for (head, scored) in model.heads.iter_mut().zip(&heads) {
         fit_head(head, scored);
     }
@@ -39,6 +48,9 @@ pub(super) fn calibrate(model: &mut Model, prepared: &Prepared) {
             || model.heads.iter().zip(&heads).enumerate().filter(|(lane, _)| group(*lane) == wanted);
         let mut pooled: Vec<(f32, bool)> =
             members().flat_map(|(_, (head, scored))| probabilities(head, scored)).collect();
+        if !is_enough(&pooled) {
+            continue;
+        }
         let (_, threshold) = match wanted {
             0 => best_f1(&mut pooled),
             1 => lowest_f1(&mut pooled),
@@ -52,6 +64,12 @@ pub(super) fn calibrate(model: &mut Model, prepared: &Prepared) {
     }
 }
 
+/// Whether texts of both kinds are enough to set a figure by; else it stays as it was.
+fn is_enough(scored: &[(f32, bool)]) -> bool {
+    let yes = scored.iter().filter(|(_, is)| *is).count();
+    yes >= LABELLED_MIN && scored.len() - yes >= LABELLED_MIN
+}
+
 fn probabilities(head: &Head, scored: &[(f32, bool)]) -> Vec<(f32, bool)> {
     scored.iter().map(|(score, is)| (head.probability(*score), *is)).collect()
 }
@@ -59,7 +77,7 @@ fn probabilities(head: &Head, scored: &[(f32, bool)]) -> Vec<(f32, bool)> {
 /// Platt scaling: slope and intercept of greatest likelihood, by Newton's method.
 fn fit_head(head: &mut Head, scored: &[(f32, bool)]) {
     let (mut slope, mut intercept) = (1.0_f64, 0.0_f64);
-    if scored.iter().all(|(_, is)| *is) || !scored.iter().any(|(_, is)| *is) {
+    if !is_enough(scored) {
         return;
     }
     for _ in 0..NEWTON_STEPS {

@@ -41,6 +41,8 @@ pub(crate) struct Text {
     pub(crate) source: String,
     pub(crate) kind: TextKind,
     pub(crate) is_dev: bool,
+    /// Of the development part, and of a source that must not shape the model.
+    pub(crate) is_measured_only: bool,
     /// Of a file that labels everything.
     pub(crate) is_full: bool,
     pub(crate) negative: Option<bool>,
@@ -59,8 +61,8 @@ pub struct Corpus {
 
 impl Corpus {
     /// Reads every `.tsv` file under the folders, in the order of their names, but for
-    /// the sources that are excluded. Their development parts are read all the same:
-    /// judging by a text is not learning from it.
+    /// the sources that are excluded. Of these the development part is read to be measured
+    /// on; it sets no weight, no threshold and no end of training.
     ///
     /// # Errors
     /// Names the file and line that cannot be read.
@@ -95,7 +97,9 @@ impl Corpus {
                 problem,
             })?;
             text.is_dev = if has_dev { is_in_dev(file) } else { is_tenth(&text.text) };
-            if text.is_dev || !exclude.contains(&text.source) {
+            // What may not be learnt from may not set a threshold either: it is measured on, no more.
+            text.is_measured_only = exclude.contains(&text.source);
+            if text.is_dev || !text.is_measured_only {
                 self.texts.push(text);
             }
         }

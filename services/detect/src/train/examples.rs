@@ -17,6 +17,7 @@ pub(super) struct Example {
     pub(super) cues: [f32; CUES],
     pub(super) language: usize,
     pub(super) is_dev: bool,
+    pub(super) is_measured_only: bool,
     pub(super) is_full: bool,
     pub(super) is_praise: bool,
     pub(super) negative: Option<bool>,
@@ -63,7 +64,13 @@ impl Prepared {
         self.held_out().filter(move |example| if has_rated { is_rated(example) } else { example.is_full })
     }
 
+    /// The texts that stop the training and set thresholds.
     pub(super) fn held_out(&self) -> impl Iterator<Item = &Example> {
+        self.examples.iter().filter(|example| example.is_dev && !example.is_measured_only)
+    }
+
+    /// The texts that figures are measured on: also those that must not shape anything.
+    pub(super) fn measured(&self) -> impl Iterator<Item = &Example> {
         self.examples.iter().filter(|example| example.is_dev)
     }
 }
@@ -99,6 +106,7 @@ fn example(known: &Known, text: &Text) -> Option<Example> {
         cues: cues.values,
         language,
         is_dev: text.is_dev,
+        is_measured_only: text.is_measured_only,
         is_full: text.is_full,
         is_praise: text.is_praise,
         negative: text.negative,

@@ -55,6 +55,8 @@ impl Cell {
 
 #[derive(Debug, Clone)]
 struct Dense {
+    /// The head it began as: its calibration stands until a better one is found.
+    began_as: Head,
     bias: f32,
     bias_squares: f32,
     cues: [f32; CUES],
@@ -76,7 +78,13 @@ impl<const L: usize> Fit<L> {
         samples: &[Sample<'_, L>],
         base: Option<(&Table<L>, &[Head])>,
     ) -> Self {
-        let new = Dense { bias: -1.0, bias_squares: 1e-2, cues: [0.0; CUES], squares: [1e-4; CUES] };
+        let new = Dense {
+            began_as: Head::default(),
+            bias: -1.0,
+            bias_squares: 1e-2,
+            cues: [0.0; CUES],
+            squares: [1e-4; CUES],
+        };
         let mut fit = Self {
             bits,
             rates,
@@ -99,6 +107,7 @@ impl<const L: usize> Fit<L> {
         for (dense, head) in self.heads.iter_mut().zip(heads) {
             dense.bias = head.bias;
             dense.cues = head.cues;
+            dense.began_as = head.clone();
         }
     }
 
@@ -125,6 +134,10 @@ impl<const L: usize> Fit<L> {
                     }
                 }
             }
+        }
+        // A text of which nothing is known has the share of all; n-grams say what differs from it.
+        for (dense, [no, yes]) in self.heads.iter_mut().zip(totals) {
+            dense.bias = (yes.max(1.0) / no.max(1.0)).ln() as f32;
         }
         let rates = self.rates;
         for (cells, counts) in self.cells.iter_mut().zip(&counts) {
@@ -184,7 +197,7 @@ impl<const L: usize> Fit<L> {
                 weights
             })
             .collect();
-        let head = |dense: &Dense| Head { bias: dense.bias, cues: dense.cues, ..Head::default() };
+        let head = |dense: &Dense| Head { bias: dense.bias, cues: dense.cues, ..dense.began_as.clone() };
         Fitted { table: quantise(self.bits, &weights), heads: self.heads.iter().map(head).collect() }
     }
 }

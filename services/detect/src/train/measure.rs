@@ -42,6 +42,24 @@ pub(super) fn best_f1(scored: &mut [(f32, bool)]) -> (f64, f32) {
     best_threshold(scored, 0.0, f1)
 }
 
+/// The one threshold at which the mean F1 of the languages is best, in hundredths: pooled, the
+/// languages with most texts would set it for all.
+pub(super) fn best_macro_f1(scored: &[(usize, f32, bool)], languages: usize) -> f32 {
+    let macro_f1 = |threshold: f32| {
+        let mut counts = vec![[0.0_f64; 3]; languages];
+        for (language, score, is) in scored {
+            if let Some([hits, said, labelled]) = counts.get_mut(*language) {
+                *hits += f64::from(u8::from(*score >= threshold && *is));
+                *said += f64::from(u8::from(*score >= threshold));
+                *labelled += f64::from(u8::from(*is));
+            }
+        }
+        counts.iter().map(|[hits, said, labelled]| f1(*hits, *said, *labelled)).sum::<f64>()
+    };
+    let thresholds = (5..=95_u8).map(|hundredths| f32::from(hundredths) / 100.0);
+    thresholds.max_by(|a, b| macro_f1(*a).total_cmp(&macro_f1(*b))).unwrap_or(0.5)
+}
+
 /// The lowest threshold at which F1 is nearly as good as it gets: it hears most.
 pub(super) fn lowest_f1(scored: &mut [(f32, bool)]) -> (f64, f32) {
     best_threshold(scored, NEARLY, f1)
@@ -74,13 +92,13 @@ fn best_threshold(scored: &mut [(f32, bool)], nearly: f64, figure: fn(f64, f64, 
 /// The figures of a calibrated model on the development part, for its manifest.
 pub(super) fn measure(model: &Model, prepared: &Prepared, texts: &[Text]) -> Vec<(String, f64)> {
     let mut counts = [[0.0_f64; 3]; 3];
-    for example in prepared.held_out().filter(|example| example.is_full) {
+    for example in prepared.measured().filter(|example| example.is_full) {
         let scores = model.score(&example.features, &example.cues);
         for (lane, (head, score)) in model.heads.iter().zip(scores.heads).enumerate() {
             count(&mut counts, group(lane), head, score, example.heads.set & (1 << lane) != 0);
         }
     }
-    let rated = prepared.judged_by_mood().filter_map(|example| {
+    let rated = prepared.measured().filter(|example| !example.is_full).filter_map(|example| {
         let scores = model.score(&example.features, &example.cues);
         Some((example.language, scores.negative, example.negative?))
     });

@@ -134,7 +134,7 @@ fn judge_all(detector: &Detector, file: Option<&Path>) -> anyhow::Result<()> {
         if lines.is_empty() {
             break;
         }
-        for answer in judge(detector, &lines, number) {
+        for answer in judge(detector, &lines, number)? {
             unreadable += u64::from(answer.is_err());
             let text = answer.unwrap_or_else(|bad| bad);
             output.write_all(text.as_bytes())?;
@@ -169,7 +169,7 @@ fn chunk(input: &mut dyn BufRead) -> anyhow::Result<Vec<Vec<u8>>> {
 }
 
 /// One answer a line, in order; an unreadable line answers with its error.
-fn judge(detector: &Detector, lines: &[Vec<u8>], first: u64) -> Vec<Result<String, String>> {
+fn judge(detector: &Detector, lines: &[Vec<u8>], first: u64) -> anyhow::Result<Vec<Result<String, String>>> {
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     let share = lines.len().div_ceil(cores).max(1);
     std::thread::scope(|scope| {
@@ -184,13 +184,21 @@ fn judge(detector: &Detector, lines: &[Vec<u8>], first: u64) -> Vec<Result<Strin
                 })
             })
             .collect();
-        parts.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
+        let mut answers = Vec::with_capacity(lines.len());
+        for part in parts {
+            answers
+                .extend(part.join().map_err(|_| anyhow::anyhow!("a part of the texts could not be judged"))?);
+        }
+        Ok(answers)
     })
 }
 
 fn answer(detector: &Detector, line: &[u8], number: u64) -> Result<String, String> {
     let bad = |error: String| serde_json::to_string(&Unreadable { line: number, error }).unwrap_or_default();
-    let line: Line = serde_json::from_slice(line).map_err(|e| bad(e.to_string()))?;
+    let line: Line = match serde_json::from_slice(line) {
+        Ok(line) => line,
+        Err(error) => parse_repaired(line).ok_or_else(|| bad(error.to_string()))?,
+    };
     let kind = match line.kind.as_deref() {
         None | Some("review") => TextKind::Review,
         Some("message") => TextKind::Message,
@@ -208,6 +216,48 @@ fn answer(detector: &Detector, line: &[u8], number: u64) -> Result<String, Strin
     });
     serde_json::to_string(&verdict(line.id, detection)).map_err(|e| bad(e.to_string()))
 }
+
+/// Reads a line in which halves of surrogate pairs stand alone, as programs that cut texts by
+/// their UTF-16 length write them: each is read as the sign for an unreadable character.
+fn parse_repaired(line: &[u8]) -> Option<Line> {
+    let mut repaired = Vec::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.windows(2).position(|pair| matches!(pair, b"\\u" | b"\\\\")) {
+        let (before, escape) = rest.split_at_checked(at)?;
+        repaired.extend(before);
+        let length = match (half(escape), half(escape.get(6..).unwrap_or_default())) {
+            _ if escape.starts_with(b"\\\\") => 2,
+            (Some(High), Some(Low)) => 12,
+            (Some(_), _) => {
+                repaired.extend(b"\\ufffd");
+                rest = escape.get(6..)?;
+                continue;
+            }
+            (None, _) => 2,
+        };
+        repaired.extend(escape.get(..length)?);
+        rest = escape.get(length..)?;
+    }
+    repaired.extend(rest);
+    serde_json::from_slice(&repaired).ok()
+}
+
+/// Which half of a surrogate pair an escape is, if it is one.
+fn half(escape: &[u8]) -> Option<Half> {
+    let digits = escape.strip_prefix(b"\\u")?.get(..4)?;
+    match u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()? {
+        0xd800..=0xdbff => Some(High),
+        0xdc00..=0xdfff => Some(Low),
+        _ => None,
+    }
+}
+
+enum Half {
+    High,
+    Low,
+}
+
+use Half::{High, Low};
 
 fn verdict(id: serde_json::Value, heard: Detection) -> Verdict {
     let reason = |r: amends_domain::detection::ScoredReason| Reason {

@@ -59,6 +59,7 @@ impl Columns {
             source: field("source").unwrap_or("own").to_owned(),
             kind: if field("kind") == Some("message") { TextKind::Message } else { TextKind::Review },
             is_dev: false,
+            is_measured_only: false,
             is_full: self.teaches == Teaches::Everything,
             negative: None,
             is_praise: false,
