@@ -16,6 +16,9 @@ const EVIDENCE_MAX: usize = 8;
 /// n-grams there are resembles anything. Counted in letters; a character that is a word is three.
 const LETTERS_MIN: usize = 14;
 
+/// A flag calls people away from other work: without a phrase that says it, it must be likely.
+const FLAG_MIN: f32 = 0.5;
+
 /// The n-grams of a span must have moved the score by so much to be worth an agent's look.
 const SPAN_WEIGHT_MIN: f32 = 0.15;
 /// A span of a script without spaces is about a word's length.
@@ -71,10 +74,9 @@ impl Heard {
         let heads = What::all().zip(&model.heads).zip(scores.heads).enumerate();
         for (lane, ((what, head), score)) in heads {
             let is_marked = read.cues.marks.iter().any(|mark| mark.heard == Some(what));
-            let probability = match head.probability(score) {
-                likely if is_short && !is_marked => likely.min(head.threshold / 2.0),
-                likely => likely,
-            };
+            let likely = head.probability(score);
+            let unfounded = !is_marked && (is_short || (matches!(what, What::Flag(_)) && likely < FLAG_MIN));
+            let probability = if unfounded { likely.min(head.threshold / 2.0) } else { likely };
             if heard.add(what, head, probability) {
                 said.push((Some(what), lane));
             }

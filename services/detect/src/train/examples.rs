@@ -77,7 +77,15 @@ impl Prepared {
 
 /// For each of these texts the features that another one has too. What stands in one text
 /// alone teaches nothing, but would fill the table that all share.
-pub(super) fn common<'a>(examples: impl Iterator<Item = &'a Example> + Clone) -> Vec<Vec<u32>> {
+///
+/// A model that is added to weighs every feature already, and so must hear every one.
+pub(super) fn common<'a>(
+    examples: impl Iterator<Item = &'a Example> + Clone,
+    is_added_to: bool,
+) -> Vec<Vec<u32>> {
+    if is_added_to {
+        return examples.map(|example| example.features.clone()).collect();
+    }
     let mut ids: Vec<u32> = Vec::new();
     for example in examples.clone() {
         let mut features = example.features.clone();

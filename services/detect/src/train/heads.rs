@@ -23,7 +23,7 @@ pub(super) fn fit(
     base: Option<&Model>,
     tell: &(dyn Fn(String) + Sync),
 ) -> (Fitted<HEADS>, u32) {
-    let common = common(prepared.learnt().filter(|e| e.heads.known != 0));
+    let common = common(prepared.learnt().filter(|e| e.heads.known != 0), base.is_some());
     let mut samples = samples(prepared, &common);
     let base = base.map(|model| (&model.wishes, model.heads.as_slice()));
     let mut fit = Fit::new(BITS, RATES, &samples, base);

@@ -104,11 +104,17 @@ pub(super) fn measure(model: &Model, prepared: &Prepared, texts: &[Text]) -> Vec
     });
     let mut figures = vec![("negative, macro AUC".to_owned(), macro_auc(rated, prepared.languages.len()))];
     for (name, [hits, said, labelled]) in ["return intent", "reasons", "flags"].into_iter().zip(counts) {
+        // What nothing is labelled for is not measured, rather than nought.
+        if labelled < 1.0 {
+            continue;
+        }
         figures.push((format!("{name}, precision"), hits / said.max(1.0)));
         figures.push((format!("{name}, recall"), hits / labelled.max(1.0)));
         figures.push((format!("{name}, F1"), 2.0 * hits / (said + labelled).max(1.0)));
     }
-    figures.push(("language identified".to_owned(), identified(&model.languages, texts)));
+    if prepared.measured().any(|example| example.is_full) {
+        figures.push(("language identified".to_owned(), identified(&model.languages, texts)));
+    }
     figures.iter_mut().for_each(|(_, value)| *value = (*value * 1e4).round() / 1e4);
     figures
 }

@@ -22,7 +22,7 @@ pub(super) fn fit(
     tell: &(dyn Fn(String) + Sync),
 ) -> (Fitted<1>, u32) {
     let counts = counts(prepared);
-    let common = common(prepared.learnt().filter(|e| e.negative.is_some()));
+    let common = common(prepared.learnt().filter(|e| e.negative.is_some()), base.is_some());
     let rated = prepared.learnt().filter(|e| e.negative.is_some()).zip(&common);
     let mut samples: Vec<Sample<'_, 1>> = rated.filter_map(|(e, f)| sample(e, f, &counts)).collect();
     let base = base.map(|model| (&model.mood, std::slice::from_ref(&model.negative)));

@@ -17,6 +17,7 @@ pub(super) fn run(detector: &Detector, files: &[PathBuf], as_json: bool) -> anyh
         read(detector, file, &mut rated, &mut full)
             .with_context(|| format!("{} cannot be used", file.display()))?;
     }
+    anyhow::ensure!(!rated.is_empty() || !full.is_empty(), "there are no labelled texts in what was given");
     let report = (!rated.is_empty()).then(|| eval::evaluate(detector, &rated));
     if as_json {
         let rows = |report: &eval::Report| {
