@@ -6,16 +6,19 @@
 
 use amends_domain::detection::{Evidence, Flag, Reason, TextKind};
 
-use crate::head::Heard;
+use crate::alphabet::Class;
+use crate::head::Topic;
 use crate::lexicon::Role;
 use crate::matcher::Hit;
-use crate::normalise::Mapped;
+use crate::normalise::{Letter, Letters};
 
 /// How far a negator reaches: a few words, or a few characters without spaces.
 const NEGATION_SPACES_MAX: usize = 3;
 const NEGATION_CHARS_MAX: usize = 24;
 /// Where words are not spaced a space is a pause, and a word is a few characters.
 const NEGATION_UNSPACED_MAX: usize = 6;
+/// An intensifier stands right beside what it makes louder.
+const BESIDE_MAX: usize = 2;
 const NEGATION_HITS_MAX: usize = 4;
 
 /// More of a kind adds nothing.
@@ -52,7 +55,7 @@ enum Cue {
 #[derive(Debug, Clone)]
 pub(crate) struct Mark {
     /// What it speaks for; dissatisfaction if nothing else.
-    pub(crate) heard: Option<Heard>,
+    pub(crate) heard: Option<Topic>,
     pub(crate) weight: f32,
     pub(crate) start: u32,
     pub(crate) end: u32,
@@ -60,7 +63,7 @@ pub(crate) struct Mark {
 
 impl Mark {
     pub(crate) fn evidence(&self) -> Evidence {
-        let weighs_for = self.heard.map_or("NEGATIVE", Heard::as_str);
+        let weighs_for = self.heard.map_or("NEGATIVE", Topic::as_str);
         Evidence { start: self.start, end: self.end, weighs_for }
     }
 }
@@ -71,6 +74,8 @@ pub(crate) struct Cues {
     pub(crate) values: [f32; CUES],
     pub(crate) marks: Vec<Mark>,
     pub(crate) wish: bool,
+    /// What phrases say only to deny it.
+    pub(crate) denied: Vec<Topic>,
 }
 
 #[derive(Debug, Default)]
@@ -81,23 +86,24 @@ struct Tally {
     reasons: [u8; REASONS],
     flags: [u8; FLAGS],
     marks: Vec<Mark>,
+    denied: Vec<Topic>,
 }
 
 /// Weighs the phrases found in a text.
-pub(crate) fn cues(text: &Mapped, hits: &[Hit<'_>], kind: TextKind) -> Cues {
+pub(crate) fn cues(letters: &Letters, hits: &[Hit<'_>], kind: TextKind) -> Cues {
     let mut tally = Tally::default();
     for (at, hit) in hits.iter().enumerate() {
         let place = Place {
-            text,
-            negated: is_negated(&text.text, hits, at),
+            letters,
+            negated: is_negated(letters, hits, at),
             excepted: is_excepted(hits, at),
-            emphasis: emphasis(hits, at),
+            emphasis: emphasis(hits, at) * loudness(hits, at),
         };
         for role in hit.roles {
             tally.weigh(*role, hit, place);
         }
     }
-    if text.text.contains(['?', '؟']) {
+    if letters.iter().any(|letter| matches!(letter.c, '?' | '؟')) {
         tally.count(Cue::Question);
     }
     if kind == TextKind::Message {
@@ -108,7 +114,7 @@ pub(crate) fn cues(text: &Mapped, hits: &[Hit<'_>], kind: TextKind) -> Cues {
 
 #[derive(Clone, Copy)]
 struct Place<'a> {
-    text: &'a Mapped,
+    letters: &'a Letters,
     negated: bool,
     excepted: bool,
     emphasis: f32,
@@ -121,7 +127,7 @@ impl Tally {
                 self.count(if strong { Cue::NegativeStrong } else { Cue::NegativeMild });
                 let weight = if strong { 2.0 } else { 1.0 };
                 self.lean(weight, place);
-                self.mark(None, weight, hit, place.text);
+                self.mark(None, weight, hit, place.letters);
             }
             // "Not bad" is praise, but faint.
             (Role::Negative { .. }, true) => {
@@ -135,35 +141,37 @@ impl Tally {
             (Role::Positive { .. }, true) => {
                 self.count(Cue::PositiveDenied);
                 self.lean(1.4, place);
-                self.mark(None, 1.4, hit, place.text);
+                self.mark(None, 1.4, hit, place.letters);
             }
-            (Role::Reason(_), true) => {
+            (Role::Reason(reason), true) => {
                 self.count(Cue::ReasonDenied);
+                self.denied.push(Topic::Reason(reason));
                 self.lean(-0.4, place);
             }
             (Role::Reason(reason), false) => {
                 self.lean(reason_lean(reason), place);
                 add(&mut self.reasons, reason as usize);
-                self.mark(Some(Heard::Reason(reason)), 1.5, hit, place.text);
+                self.mark(Some(Topic::Reason(reason)), 1.5, hit, place.letters);
             }
             (Role::Flag(flag), false) => {
                 self.lean(if flag == Flag::OptOut { 0.3 } else { 1.6 }, place);
                 add(&mut self.flags, flag as usize);
-                self.mark(Some(Heard::Flag(flag)), 3.0, hit, place.text);
+                self.mark(Some(Topic::Flag(flag)), 3.0, hit, place.letters);
             }
             (Role::Intent, false) if place.excepted => self.count(Cue::IntentExcepted),
             (Role::Intent, false) => {
                 self.count(Cue::Intent);
                 self.lean(0.6, place);
-                self.mark(Some(Heard::Intent), 2.5, hit, place.text);
+                self.mark(Some(Topic::Intent), 2.5, hit, place.letters);
             }
             (Role::NoIntent, _) => self.count(Cue::IntentExcepted),
             (Role::Wish, false) => self.count(Cue::Wish),
             // "No need to send another one" asks for nothing.
             (Role::Wish, true) => {}
             (Role::Contrast, _) => self.count(Cue::Contrast),
-            (Role::Flag(_) | Role::Intent, true) => {}
-            (Role::Neutral | Role::Negator | Role::NegatorAfter, _) => {}
+            (Role::Flag(_), true) => {}
+            (Role::Intent, true) => self.denied.push(Topic::Intent),
+            (Role::Neutral | Role::Negator | Role::NegatorAfter | Role::Louder | Role::Softer, _) => {}
         }
     }
 
@@ -176,8 +184,8 @@ impl Tally {
         self.hits += 1.0;
     }
 
-    fn mark(&mut self, heard: Option<Heard>, weight: f32, hit: &Hit<'_>, text: &Mapped) {
-        if let Some((start, end)) = text.origin(hit.start, hit.end) {
+    fn mark(&mut self, heard: Option<Topic>, weight: f32, hit: &Hit<'_>, letters: &Letters) {
+        if let Some((start, end)) = letters.origin(hit.start, hit.end) {
             self.marks.push(Mark { heard, weight, start, end });
         }
     }
@@ -194,7 +202,9 @@ impl Tally {
             *first = balance * 0.5;
         }
         let wish = self.plain.get(Cue::Wish as usize).is_some_and(|count| *count > 0);
-        Cues { values, marks: self.marks, wish }
+        let mut denied = self.denied;
+        denied.retain(|topic| self.marks.iter().all(|mark| mark.heard != Some(*topic)));
+        Cues { values, marks: self.marks, wish, denied }
     }
 }
 
@@ -224,34 +234,52 @@ fn emphasis(hits: &[Hit<'_>], at: usize) -> f32 {
     if ahead.into_iter().any(|other| other.is(Role::Contrast)) { 0.7 } else { 1.0 }
 }
 
-fn is_negated(text: &str, hits: &[Hit<'_>], at: usize) -> bool {
+/// "Very" and "a bit" beside a judgement; most languages put them before, some after it.
+fn loudness(hits: &[Hit<'_>], at: usize) -> f32 {
+    let Some(hit) = hits.get(at) else { return 1.0 };
+    let before = at.checked_sub(1).and_then(|at| hits.get(at));
+    let before = before.filter(|other| other.end <= hit.start && hit.start - other.end <= BESIDE_MAX);
+    let after =
+        hits.get(at + 1).filter(|other| hit.end <= other.start && other.start - hit.end <= BESIDE_MAX);
+    let beside =
+        |role: Role| before.iter().chain(&after).any(|other| other.clause == hit.clause && other.is(role));
+    match (beside(Role::Louder), beside(Role::Softer)) {
+        (true, false) => 1.3,
+        (false, true) => 0.6,
+        _ => 1.0,
+    }
+}
+
+fn is_negated(letters: &[Letter], hits: &[Hit<'_>], at: usize) -> bool {
     let Some(hit) = hits.get(at) else { return false };
     let before = hits.iter().take(at).rev().take(NEGATION_HITS_MAX);
     let after = hits.iter().skip(at + 1).take(NEGATION_HITS_MAX);
     let same_clause = |other: &&Hit<'_>| other.clause == hit.clause;
     let turned_before = before
         .take_while(same_clause)
-        .any(|other| other.is(Role::Negator) && is_near(text, other.end, hit.start));
+        .any(|other| other.is(Role::Negator) && is_near(letters, other.end, hit.start));
+    let (gap, gap_end) = hit.gap;
+    let turned_within = after.clone().any(|other| {
+        let is_negator = other.is(Role::Negator) && gap <= other.start && other.end <= gap_end;
+        is_negator
+            || (other.is(Role::Neutral) && gap <= other.start && other.start < hit.end && gap < gap_end)
+    });
     turned_before
+        || turned_within
         || after
             .take_while(same_clause)
-            .any(|other| other.is(Role::NegatorAfter) && is_near(text, hit.end, other.start))
+            .any(|other| other.is(Role::NegatorAfter) && is_near(letters, hit.end, other.start))
 }
 
-fn is_near(text: &str, from: usize, to: usize) -> bool {
+fn is_near(letters: &[Letter], from: usize, to: usize) -> bool {
     // Phrases that overlap have no gap; a negator inside one is part of it.
-    let Some(gap) = text.get(from..to) else { return false };
-    let spaces = gap.bytes().filter(|b| *b == b' ').count();
-    let unspaced = gap.chars().filter(|c| is_unspaced(*c)).count();
+    let Some(gap) = letters.get(from..to) else { return false };
+    let spaces = gap.iter().filter(|letter| letter.c == ' ').count();
+    let unspaced = gap.iter().filter(|letter| letter.is(Class::UNSPACED)).count();
     if unspaced > 0 {
         return spaces == 0 && unspaced <= NEGATION_UNSPACED_MAX;
     }
-    spaces <= NEGATION_SPACES_MAX && gap.chars().take(NEGATION_CHARS_MAX + 1).count() <= NEGATION_CHARS_MAX
-}
-
-/// Thai, kana and Chinese characters; Korean puts spaces between its words.
-pub(crate) fn is_unspaced(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{e7f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
+    spaces <= NEGATION_SPACES_MAX && gap.len() <= NEGATION_CHARS_MAX
 }
 
 /// Looks so many hits around: a text without full stops must not cost more than its length.

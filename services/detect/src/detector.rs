@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use amends_domain::detection::{Detection, TextKind};
 
+use crate::alphabet::Alphabet;
 use crate::combine::combine;
 use crate::cue::{Cues, cues};
 use crate::error::ModelError;
@@ -13,8 +14,8 @@ use crate::language::{Identified, is_latin, primary_tag, script_fits};
 use crate::lexicon::{COMMON, Common, EMBEDDED, Lexicon};
 use crate::matcher::{Phrases, find};
 use crate::model::{self, Manifest, Model};
-use crate::ngram::{Letter, features, letters};
-use crate::normalise::{Folding, Mapped, normalise};
+use crate::ngram::features;
+use crate::normalise::{Letter, Letters, normalise};
 
 /// The model that ships in the binary; `docs/model-card.md` says how it is made.
 const EMBEDDED_MODEL: &[u8] = include_bytes!("../model/embedded.bin");
@@ -72,7 +73,6 @@ struct Parts {
 /// What is known of a language beside the model.
 #[derive(Debug)]
 struct Language {
-    folding: Folding,
     phrases: Phrases,
     /// Buyers mix English words into it: English phrases are looked for as well.
     mixes_english: bool,
@@ -80,7 +80,7 @@ struct Language {
 
 /// A text as the model sees it.
 pub(crate) struct Read {
-    pub(crate) letters: Vec<Letter>,
+    pub(crate) letters: Letters,
     pub(crate) cues: Cues,
 }
 
@@ -137,9 +137,9 @@ impl Detector {
     #[must_use]
     pub fn detect(&self, input: &Input<'_>) -> Detection {
         let (text, truncated) = cut(input.text);
-        let text = normalise(text);
-        let identified = self.language_of(input.language, &text);
-        let heard = self.read(&identified.tag, &text, input.kind).map(|read| self.hear(&text, read));
+        let letters = normalise(self.parts.known.alphabet(), text);
+        let identified = self.language_of(input.language, &letters);
+        let heard = self.read(&identified.tag, letters, input.kind).map(|read| self.hear(&read));
         let supported = heard.is_some();
         let said = heard.as_ref().map(|heard| (heard.negative, heard.negative_min));
         let verdict = combine(input.rating, input.threshold, said);
@@ -162,29 +162,30 @@ impl Detector {
         }
     }
 
-    fn language_of(&self, claimed: Option<&str>, text: &Mapped) -> Identified {
-        let claimed = claimed.and_then(primary_tag).filter(|tag| script_fits(tag, text));
+    fn language_of(&self, claimed: Option<&str>, letters: &[Letter]) -> Identified {
+        let claimed = claimed.and_then(primary_tag).filter(|tag| script_fits(tag, letters));
         match claimed {
             Some(tag) => Identified { tag, confidence: 1.0 },
-            None => self.parts.model.languages.identify(text),
+            None => self.parts.model.languages.identify(letters),
         }
     }
 
     /// The text as the model sees it; nothing in a language it does not know.
-    pub(crate) fn read(&self, language: &str, text: &Mapped, kind: TextKind) -> Option<Read> {
-        let cues = self.parts.known.cues(language, text, kind)?;
-        Some(Read { letters: letters(text), cues })
+    fn read(&self, language: &str, letters: Letters, kind: TextKind) -> Option<Read> {
+        let cues = self.parts.known.cues(language, &letters, kind)?;
+        Some(Read { letters, cues })
     }
 
-    fn hear(&self, text: &Mapped, read: Read) -> Heard {
+    fn hear(&self, read: &Read) -> Heard {
         let scores = self.parts.model.score(&features(&read.letters), &read.cues.values);
-        Heard::from(&self.parts.model, &scores, text, read)
+        Heard::from(&self.parts.model, &scores, read)
     }
 }
 
 /// What is known of every language.
 #[derive(Debug)]
 pub(crate) struct Known {
+    alphabet: Alphabet,
     languages: BTreeMap<String, Language>,
 }
 
@@ -192,17 +193,21 @@ impl Known {
     /// Reads and compiles the lexicons.
     pub(crate) fn read() -> Result<Self, ModelError> {
         let common = Common::parse(COMMON)?;
+        let alphabet = Alphabet::new(&common.variants());
         let mut languages = BTreeMap::new();
         for (tag, text) in EMBEDDED {
             let lexicon = Lexicon::parse(tag, text)?;
-            let folding = lexicon.folding();
             let mut phrases = lexicon.phrases();
             phrases.extend(common.phrases());
-            let phrases = Phrases::compile(tag, &phrases, &folding)?;
+            let phrases = Phrases::compile(tag, &phrases, lexicon.fold_accents, &alphabet)?;
             let mixes_english = *tag != ENGLISH && (lexicon.mixes_english || !is_latin(tag));
-            languages.insert((*tag).to_owned(), Language { folding, phrases, mixes_english });
+            languages.insert((*tag).to_owned(), Language { phrases, mixes_english });
         }
-        Ok(Self { languages })
+        Ok(Self { alphabet, languages })
+    }
+
+    pub(crate) const fn alphabet(&self) -> &Alphabet {
+        &self.alphabet
     }
 
     pub(crate) fn tags(&self) -> impl Iterator<Item = &str> {
@@ -210,20 +215,17 @@ impl Known {
     }
 
     /// What the lexicon of a language makes of a text; nothing if there is none.
-    pub(crate) fn cues(&self, language: &str, text: &Mapped, kind: TextKind) -> Option<Cues> {
+    pub(crate) fn cues(&self, language: &str, letters: &Letters, kind: TextKind) -> Option<Cues> {
         let known = self.languages.get(language)?;
         let english = self.languages.get(ENGLISH).filter(|_| known.mixes_english);
         let wanted = [Some(known), english].map(|language| language.map(|language| &language.phrases));
-        if known.folding.is_none() {
-            return Some(cues(text, &find(&wanted, &text.text), kind));
-        }
-        let folded = known.folding.fold(text);
-        Some(cues(&folded, &find(&wanted, &folded.text), kind))
+        Some(cues(letters, &find(&wanted, letters), kind))
     }
 }
 
 /// A hash over all lexicons: the model was trained beside them.
-pub(crate) fn lexicon_hash() -> String {
+#[must_use]
+pub fn lexicon_hash() -> String {
     let mut hash = blake3::Hasher::new();
     for text in EMBEDDED.iter().map(|(_, text)| *text).chain([COMMON]) {
         hash.update(text.as_bytes());

@@ -132,6 +132,7 @@ fn the_callers_language_counts_unless_the_script_contradicts_it() {
     };
     assert_eq!(hear("ok", Some("es-MX")), "es");
     assert_eq!(hear("ok", Some("tl")), "fil");
+    assert_eq!(hear("ok", Some("deu")), "de");
     assert_eq!(hear("ของเสีย", Some("en")), "th");
     assert_eq!(hear("goed", Some("nl")), "nl");
     assert_eq!(hear("the item that I ordered was very good", Some("not a tag")), "en");

@@ -43,14 +43,12 @@ pub enum TrainError {
         problem: String,
     },
     /// A row is not what its header says.
-    #[error("{file}, line {line}: {problem}")]
+    #[error("{file}, {problem}")]
     Row {
         /// Name of the file.
         file: String,
-        /// The line, from 1.
-        line: usize,
-        /// What is wrong with it.
-        problem: String,
+        /// Which line, and what is wrong with it.
+        problem: EvalError,
     },
     /// Nothing can be learnt from one kind of text alone.
     #[error("there are no labelled texts of both kinds to learn from, negative ones and others")]
@@ -74,12 +72,11 @@ pub enum EvalError {
         /// What went wrong.
         source: std::io::Error,
     },
-    /// The header names no such column.
-    #[error("the header has no column {column:?}")]
-    Column {
-        /// The missing column.
-        column: &'static str,
-    },
+    /// The header names no labels.
+    #[error(
+        "the header names no labels that are known: beside text, label or rating, or negative, intent, reasons and flags"
+    )]
+    Columns,
     /// A row is not what its header says.
     #[error("line {line}: {problem}")]
     Row {
@@ -88,4 +85,7 @@ pub enum EvalError {
         /// What is wrong with it.
         problem: String,
     },
+    /// A thread did not end.
+    #[error("a part of the texts could not be judged")]
+    Failed,
 }

@@ -1,34 +1,30 @@
 //! Scoring a detector against labelled texts: how well the text alone, its rating
-//! hidden, tells the unhappy from the rest.
+//! and its language hidden, tells the unhappy from the rest.
 
 use std::collections::BTreeMap;
 use std::io::BufRead;
+use std::num::NonZero;
 
-use amends_domain::detection::TextKind;
+use amends_domain::detection::Detection;
 
 use crate::detector::{Detector, Input, THRESHOLD_DEFAULT};
 use crate::error::EvalError;
+use crate::figures::{calibration_error, mean, ratio, roc_auc};
+use crate::train::{Text, read_rows};
 
+mod cores;
 pub mod wishes;
 
-/// Calibration is compared in this many bins of equal width.
-const BINS: u16 = 10;
+pub use crate::figures::Counts;
+use wishes::Wishes;
 
-/// One labelled text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Labelled {
-    /// The caller's id of the text.
-    pub id: String,
-    /// The language it is filed under.
-    pub language: String,
-    /// Where it comes from.
-    pub source: String,
-    /// Stars, if known. They are never shown to the detector.
-    pub rating: Option<u8>,
-    /// Labelled `neg`, as against `neu` and `pos`.
-    pub negative: bool,
-    /// The text.
-    pub text: String,
+/// Labelled texts of any number of files.
+#[derive(Debug, Clone, Default)]
+pub struct Texts {
+    /// Those that say only whether they are negative.
+    rated: Vec<Text>,
+    /// Those that are labelled for everything.
+    full: Vec<Text>,
 }
 
 /// The figures of one group of texts.
@@ -65,6 +61,15 @@ pub struct Report {
     pub macro_f1: f64,
 }
 
+/// What a detector makes of labelled texts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluation {
+    /// Of the rated texts, if there are any.
+    pub negative: Option<Report>,
+    /// Of the fully labelled texts by language, if there are any.
+    pub wishes: Option<BTreeMap<String, Wishes>>,
+}
+
 /// One text as judged.
 #[derive(Debug, Clone, Copy)]
 struct Judged {
@@ -74,203 +79,110 @@ struct Judged {
     identified: bool,
 }
 
-/// Reads tab-separated rows under a header that names at least `id`, `lang`,
-/// `source`, `rating`, `label` and `text`, in any order.
-///
-/// # Errors
-/// Names the line that cannot be read, or the column that is missing.
-pub fn read_tsv(reader: impl BufRead) -> Result<Vec<Labelled>, EvalError> {
-    let mut lines = reader.lines().enumerate();
-    let header = match lines.next() {
-        Some((_, header)) => header.map_err(|source| EvalError::Read { line: 1, source })?,
-        None => String::new(),
-    };
-    let header: Vec<&str> = header.split('\t').collect();
-    let column = |name: &'static str| {
-        header.iter().position(|found| *found == name).ok_or(EvalError::Column { column: name })
-    };
-    let columns = [
-        column("id")?,
-        column("lang")?,
-        column("source")?,
-        column("rating")?,
-        column("label")?,
-        column("text")?,
-    ];
-    let mut rows = Vec::new();
-    for (at, line) in lines {
-        let line_number = at + 1;
-        let line = line.map_err(|source| EvalError::Read { line: line_number, source })?;
-        if !line.is_empty() {
-            let row = read_row(&line, columns);
-            rows.push(row.map_err(|problem| EvalError::Row { line: line_number, problem })?);
+impl Texts {
+    /// Adds the rows of a tab-separated file, read as the trainer reads them; `stem` is the
+    /// file's name without its ending, which says the language where no column does.
+    ///
+    /// # Errors
+    /// Names the line that cannot be read, or says which columns are missing.
+    pub fn add(&mut self, reader: impl BufRead, stem: &str) -> Result<(), EvalError> {
+        for (line, text) in read_rows(reader, stem)?.ok_or(EvalError::Columns)? {
+            if text.negative.is_none() {
+                let problem = "nothing says whether it is negative".to_owned();
+                return Err(EvalError::Row { line, problem });
+            }
+            if text.is_full { self.full.push(text) } else { self.rated.push(text) }
         }
+        Ok(())
     }
-    Ok(rows)
+
+    /// Whether there is nothing to judge.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.rated.is_empty() && self.full.is_empty()
+    }
 }
 
-fn read_row(line: &str, columns: [usize; 6]) -> Result<Labelled, String> {
-    let fields: Vec<&str> = line.split('\t').collect();
-    let field =
-        |column: usize| fields.get(column).copied().ok_or_else(|| format!("has no field {}", column + 1));
-    let [id, language, source, rating, label, text] = columns;
-    let rating = match field(rating)? {
-        "" => None,
-        stars => Some(stars.parse::<f32>().map_err(|_| format!("{stars:?} is no rating"))?.round() as u8),
-    };
-    let negative = match field(label)? {
-        "neg" => true,
-        "neu" | "pos" => false,
-        other => return Err(format!("{other:?} is none of neg, neu, pos")),
-    };
-    Ok(Labelled {
-        id: field(id)?.to_owned(),
-        language: field(language)?.to_owned(),
-        source: field(source)?.to_owned(),
-        rating,
-        negative,
-        text: field(text)?.to_owned(),
+/// Judges every text by itself, on all cores, and compares with the labels.
+///
+/// # Errors
+/// When a core did not end its part.
+pub fn evaluate(detector: &Detector, texts: &Texts) -> Result<Evaluation, EvalError> {
+    evaluate_on(std::thread::available_parallelism().map_or(1, NonZero::get), detector, texts)
+}
+
+fn evaluate_on(cores: usize, detector: &Detector, texts: &Texts) -> Result<Evaluation, EvalError> {
+    let rated = cores::map(&texts.rated, cores, |text| judge(detector, text))?;
+    let full = cores::map(&texts.full, cores, |text| Wishes::of(&hear(detector, text), text))?;
+    let mut groups: BTreeMap<String, Vec<Judged>> = BTreeMap::new();
+    for (text, judged) in texts.rated.iter().zip(rated) {
+        groups.entry(text.language.clone()).or_default().push(judged);
+    }
+    let mut wishes: BTreeMap<String, Wishes> = BTreeMap::new();
+    for (text, heard) in texts.full.iter().zip(full) {
+        wishes.entry(text.language.clone()).or_default().absorb(&heard);
+    }
+    Ok(Evaluation {
+        negative: (!groups.is_empty()).then(|| Report::of(&groups)),
+        wishes: (!wishes.is_empty()).then_some(wishes),
     })
 }
 
-/// Judges every text without its rating and compares with the labels.
-#[must_use]
-pub fn evaluate(detector: &Detector, texts: &[Labelled]) -> Report {
-    let mut groups: BTreeMap<String, Vec<Judged>> = BTreeMap::new();
-    for labelled in texts {
-        groups.entry(labelled.language.clone()).or_default().push(judge(detector, labelled));
-    }
-    let pooled: Vec<Judged> = groups.values().flatten().copied().collect();
-    let languages: BTreeMap<String, Scores> =
-        groups.iter().map(|(language, judged)| (language.clone(), scores(judged))).collect();
-    let aucs: Vec<f64> = languages.values().filter_map(|scores| scores.roc_auc).collect();
-    let macro_auc = (!aucs.is_empty()).then(|| aucs.iter().sum::<f64>() / aucs.len() as f64);
-    let macro_f1 = languages.values().map(|scores| scores.f1).sum::<f64>() / languages.len().max(1) as f64;
-    Report { languages, pooled: scores(&pooled), macro_auc, macro_f1 }
-}
-
-fn judge(detector: &Detector, labelled: &Labelled) -> Judged {
-    let input = Input {
-        text: &labelled.text,
+/// What is heard when neither rating nor language is told.
+fn hear(detector: &Detector, text: &Text) -> Detection {
+    detector.detect(&Input {
+        text: &text.text,
         rating: None,
         threshold: THRESHOLD_DEFAULT,
         language: None,
-        kind: TextKind::Review,
-    };
-    let detection = detector.detect(&input);
-    let filed = if labelled.language == "tl" { "fil" } else { labelled.language.as_str() };
+        kind: text.kind,
+    })
+}
+
+fn judge(detector: &Detector, text: &Text) -> Judged {
+    let detection = hear(detector, text);
     Judged {
-        negative: labelled.negative,
+        negative: text.negative == Some(true),
         said: detection.negative,
         probability: f64::from(detection.negative_probability),
-        identified: detection.language == filed,
+        identified: detection.language == text.language,
     }
 }
 
-fn scores(judged: &[Judged]) -> Scores {
-    let count = |is: fn(&Judged) -> bool| judged.iter().filter(|one| is(one)).count();
-    let negatives = count(|one| one.negative);
-    let hits = count(|one| one.negative && one.said);
-    let precision = ratio(hits, count(|one| one.said));
-    let recall = ratio(hits, negatives);
-    let sum = precision + recall;
-    Scores {
-        texts: judged.len(),
-        negatives,
-        precision,
-        recall,
-        f1: if sum > 0.0 { 2.0 * precision * recall / sum } else { 0.0 },
-        roc_auc: roc_auc(judged),
-        calibration_error: calibration_error(judged),
-        language_accuracy: ratio(count(|one| one.identified), judged.len()),
+impl Report {
+    fn of(groups: &BTreeMap<String, Vec<Judged>>) -> Self {
+        let pooled: Vec<Judged> = groups.values().flatten().copied().collect();
+        let languages: BTreeMap<String, Scores> =
+            groups.iter().map(|(language, judged)| (language.clone(), Scores::of(judged))).collect();
+        let aucs: Vec<f64> = languages.values().filter_map(|scores| scores.roc_auc).collect();
+        let f1s: Vec<f64> = languages.values().map(|scores| scores.f1).collect();
+        Self {
+            pooled: Scores::of(&pooled),
+            macro_auc: mean(&aucs),
+            macro_f1: mean(&f1s).unwrap_or_default(),
+            languages,
+        }
     }
 }
 
-fn ratio(part: usize, whole: usize) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
-}
-
-/// By rank sums; texts of equal probability share their mean rank.
-fn roc_auc(judged: &[Judged]) -> Option<f64> {
-    let mut sorted: Vec<Judged> = judged.to_vec();
-    sorted.sort_by(|a, b| a.probability.total_cmp(&b.probability));
-    let (mut rank_sum, mut below) = (0.0, 0.0);
-    for tied in sorted.chunk_by(|a, b| a.probability.total_cmp(&b.probability).is_eq()) {
-        let size = tied.len() as f64;
-        let mean_rank = below + f64::midpoint(size, 1.0);
-        rank_sum += mean_rank * tied.iter().filter(|one| one.negative).count() as f64;
-        below += size;
+impl Scores {
+    fn of(judged: &[Judged]) -> Self {
+        let mut counts = Counts::default();
+        judged.iter().for_each(|one| counts.add(one.said, one.negative));
+        let scored: Vec<(f64, bool)> = judged.iter().map(|one| (one.probability, one.negative)).collect();
+        Self {
+            texts: judged.len(),
+            negatives: counts.labelled,
+            precision: counts.precision(),
+            recall: counts.recall(),
+            f1: counts.f1(),
+            roc_auc: roc_auc(&scored),
+            calibration_error: calibration_error(&scored),
+            language_accuracy: ratio(judged.iter().filter(|one| one.identified).count(), judged.len()),
+        }
     }
-    let negatives = judged.iter().filter(|one| one.negative).count() as f64;
-    let others = judged.len() as f64 - negatives;
-    let pairs = negatives * others;
-    (pairs > 0.0).then(|| (rank_sum - negatives * (negatives + 1.0) / 2.0) / pairs)
-}
-
-fn calibration_error(judged: &[Judged]) -> f64 {
-    let mut bins: BTreeMap<u16, (f64, f64)> = BTreeMap::new();
-    for one in judged {
-        let bin = ((one.probability * f64::from(BINS)) as u16).min(BINS - 1);
-        let (said, seen) = bins.entry(bin).or_default();
-        *said += one.probability;
-        *seen += f64::from(u8::from(one.negative));
-    }
-    let distance: f64 = bins.values().map(|(said, seen)| (said - seen).abs()).sum();
-    if judged.is_empty() { 0.0 } else { distance / judged.len() as f64 }
 }
 
 #[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
-
-    use super::*;
-
-    fn judged(rows: &[(bool, f64)]) -> Vec<Judged> {
-        let one = |(negative, probability): &(bool, f64)| Judged {
-            negative: *negative,
-            said: *probability >= 0.5,
-            probability: *probability,
-            identified: true,
-        };
-        rows.iter().map(one).collect()
-    }
-
-    #[test]
-    fn the_figures_agree_with_a_hand_count() {
-        let scores = scores(&judged(&[(true, 0.9), (true, 0.4), (false, 0.6), (false, 0.1)]));
-        assert_eq!((scores.texts, scores.negatives), (4, 2));
-        assert!((scores.precision - 0.5).abs() < 1e-9 && (scores.recall - 0.5).abs() < 1e-9);
-        assert!((scores.f1 - 0.5).abs() < 1e-9);
-        assert!((scores.roc_auc.unwrap() - 0.75).abs() < 1e-9);
-        assert!((scores.calibration_error - (0.1 + 0.6 + 0.6 + 0.1) / 4.0).abs() < 1e-9);
-    }
-
-    #[test]
-    fn equal_probabilities_rank_equal_and_one_side_alone_has_no_auc() {
-        assert_eq!(roc_auc(&judged(&[(true, 0.5), (false, 0.5)])), Some(0.5));
-        assert_eq!(roc_auc(&judged(&[(true, 0.5)])), None);
-        assert_eq!(roc_auc(&[]), None);
-    }
-
-    #[test]
-    fn rows_are_read_by_the_names_in_the_header() {
-        let file = "text\tid\tlang\tsource\tdomain\trating\tlabel\nit broke\ta\ten\tx\t\t2\tneg\nfine\tb\ten\tx\t\t\tpos\n";
-        let rows = read_tsv(file.as_bytes()).unwrap();
-        assert_eq!(rows.len(), 2);
-        assert_eq!(
-            rows.first().map(|row| (row.rating, row.negative, row.text.as_str())),
-            Some((Some(2), true, "it broke"))
-        );
-    }
-
-    #[test]
-    fn a_bad_row_is_named_by_its_line() {
-        let header = "id\tlang\tsource\tdomain\trating\tlabel\ttext\n";
-        let check = |file: String, expect: &str| {
-            assert_eq!(read_tsv(file.as_bytes()).unwrap_err().to_string(), expect);
-        };
-        check(format!("{header}a\ten\tx\t\t\tbad\tt\n"), "line 2: \"bad\" is none of neg, neu, pos");
-        check(format!("{header}a\ten\n"), "line 2: has no field 5");
-        check("id\tlang\n".to_owned(), "the header has no column \"source\"");
-    }
-}
+#[path = "eval_tests.rs"]
+mod tests;

@@ -2,12 +2,12 @@
 
 use amends_domain::detection::{Evidence, Flag, ScoredReason};
 
-use crate::cue::{Mark, is_unspaced};
+use crate::alphabet::Class;
+use crate::cue::Mark;
 use crate::detector::Read;
-use crate::head::{HEADS, Head, Heard as What};
+use crate::head::{HEADS, Head, Topic};
 use crate::model::{Model, Scores, scale_of};
 use crate::ngram::visit;
-use crate::normalise::Mapped;
 use crate::table::row;
 
 /// More spans than an agent reads.
@@ -57,7 +57,7 @@ impl Default for Heard {
 }
 
 impl Heard {
-    pub(crate) fn from(model: &Model, scores: &Scores, text: &Mapped, read: Read) -> Self {
+    pub(crate) fn from(model: &Model, scores: &Scores, read: &Read) -> Self {
         let negative = model.negative.probability(scores.negative);
         let mut heard = Self {
             negative,
@@ -66,56 +66,71 @@ impl Heard {
             ..Self::default()
         };
         // What is said, and the lane whose n-grams speak for it.
-        let mut said: Vec<(Option<What>, usize)> = Vec::new();
+        let mut said: Vec<(Option<Topic>, usize)> = Vec::new();
         if negative >= model.negative.threshold {
             said.push((None, HEADS));
         }
-        let is_short = is_short(&read);
-        let heads = What::all().zip(&model.heads).zip(scores.heads).enumerate();
+        let is_short = is_short(read);
+        let heads = Topic::all().zip(&model.heads).zip(scores.heads).enumerate();
         for (lane, ((what, head), score)) in heads {
             let is_marked = read.cues.marks.iter().any(|mark| mark.heard == Some(what));
             let likely = head.probability(score);
-            let unfounded = !is_marked && (is_short || (matches!(what, What::Flag(_)) && likely < FLAG_MIN));
+            let is_doubtful = is_short
+                || read.cues.denied.contains(&what)
+                || (matches!(what, Topic::Flag(_)) && likely < FLAG_MIN);
+            let unfounded = !is_marked && is_doubtful;
             let probability = if unfounded { likely.min(head.threshold / 2.0) } else { likely };
             if heard.add(what, head, probability) {
                 said.push((Some(what), lane));
             }
         }
         heard.reasons.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(a.reason.cmp(&b.reason)));
-        heard.evidence = evidence(model, text, &read, &said);
+        heard.evidence = evidence(model, read, &said);
         heard
     }
 
     /// Takes note of a probability; says whether the thing is said to be heard.
-    fn add(&mut self, what: What, head: &Head, probability: f32) -> bool {
+    fn add(&mut self, what: Topic, head: &Head, probability: f32) -> bool {
         let is_said = probability >= head.threshold;
         match what {
-            What::Intent => (self.intent, self.return_intent) = (probability, is_said),
-            What::Reason(reason) if is_said => self.reasons.push(ScoredReason { reason, probability }),
-            What::Flag(flag) if is_said => self.flags.push(flag),
-            What::Reason(_) | What::Flag(_) => {}
+            Topic::Intent => (self.intent, self.return_intent) = (probability, is_said),
+            Topic::Reason(reason) if is_said => self.reasons.push(ScoredReason { reason, probability }),
+            Topic::Flag(flag) if is_said => self.flags.push(flag),
+            Topic::Reason(_) | Topic::Flag(_) => {}
         }
         is_said
     }
 }
 
 fn is_short(read: &Read) -> bool {
-    let words = read.letters.iter().filter(|letter| letter.is_word);
-    let size: usize = words.map(|letter| if is_unspaced(letter.c) { 3 } else { 1 }).sum();
+    let words = read.letters.iter().filter(|letter| letter.is(Class::WORD));
+    let size: usize = words.map(|letter| if letter.is(Class::UNSPACED) { 3 } else { 1 }).sum();
     size < LETTERS_MIN
 }
 
 /// The spans that weighed most for what is said: the lexicon's phrases where there are
 /// any, else the words whose n-grams did.
-fn evidence(model: &Model, text: &Mapped, read: &Read, said: &[(Option<What>, usize)]) -> Vec<Evidence> {
+fn evidence(model: &Model, read: &Read, said: &[(Option<Topic>, usize)]) -> Vec<Evidence> {
     let mut marks: Vec<Mark> = Vec::new();
     for (what, lane) in said {
         let phrases: Vec<&Mark> = read.cues.marks.iter().filter(|mark| mark.heard == *what).collect();
         match phrases.is_empty() {
             false => marks.extend(phrases.into_iter().cloned()),
-            true => marks.extend(loudest_word(model, text, read, *what, *lane)),
+            true => marks.extend(loudest_word(model, read, *what, *lane)),
         }
     }
+    // A phrase with a gap may hold the very word that says the same.
+    let spans: Vec<_> = marks.iter().map(|mark| (mark.heard, mark.start, mark.end)).collect();
+    marks.retain(|mark| {
+        let holds = |other: &&(Option<Topic>, u32, u32)| {
+            let (heard, start, end) = **other;
+            heard == mark.heard
+                && mark.start <= start
+                && end <= mark.end
+                && end - start < mark.end - mark.start
+        };
+        !spans.iter().any(|other| holds(&other))
+    });
     marks.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.start.cmp(&b.start)));
     marks.truncate(EVIDENCE_MAX);
     marks.sort_by_key(|mark| (mark.start, mark.end));
@@ -125,15 +140,18 @@ fn evidence(model: &Model, text: &Mapped, read: &Read, said: &[(Option<What>, us
 }
 
 /// The word of a text whose n-grams speak loudest for one thing.
-fn loudest_word(model: &Model, text: &Mapped, read: &Read, what: Option<What>, lane: usize) -> Option<Mark> {
+fn loudest_word(model: &Model, read: &Read, what: Option<Topic>, lane: usize) -> Option<Mark> {
     let letters = &read.letters;
     let mut weights = vec![0.0_f32; letters.len()];
     let mut count = 0;
     visit(letters, |feature| {
+        if what.is_some() && feature.is_for_mood_alone {
+            return;
+        }
         count += 1;
         let weight = match what {
-            None => model.mood.weight(row(feature.id(), model.mood.bits()), 0),
-            Some(_) => model.wishes.weight(row(feature.id(), model.wishes.bits()), lane),
+            None => model.mood.weight(feature.id),
+            Some(_) => model.wishes.weight(row(feature.id, model.wishes.bits()), lane),
         };
         let share = weight / feature.letters.max(1) as f32;
         weights.iter_mut().skip(feature.first).take(feature.letters).for_each(|w| *w += share);
@@ -142,20 +160,19 @@ fn loudest_word(model: &Model, text: &Mapped, read: &Read, what: Option<What>, l
     let mut words: Vec<(f32, usize, usize)> = Vec::new();
     let mut first = 0;
     for (at, letter) in letters.iter().enumerate() {
-        let inside = letter.is_word && (!is_unspaced(letter.c) || at - first < SPAN_LETTERS_MAX);
+        let inside = letter.is(Class::WORD) && (!letter.is(Class::UNSPACED) || at - first < SPAN_LETTERS_MAX);
         if !inside {
             if at > first {
                 let sum: f32 = weights.iter().skip(first).take(at - first).sum();
                 words.push((sum * scale, first, at));
             }
-            first = if letter.is_word { at } else { at + 1 };
+            first = if letter.is(Class::WORD) { at } else { at + 1 };
         }
     }
     let (weight, first, end) = words.into_iter().max_by(|a, b| a.0.total_cmp(&b.0))?;
     if weight < SPAN_WEIGHT_MIN {
         return None;
     }
-    let (start, end) = (letters.get(first)?.at as usize, letters.get(end)?.at as usize);
-    let (start, end) = text.origin(start, end)?;
+    let (start, end) = letters.origin(first, end)?;
     Some(Mark { heard: what, weight, start, end })
 }

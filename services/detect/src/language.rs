@@ -1,10 +1,11 @@
 //! Which language a text is in: by its script where that settles it, else by its letters.
 
+use crate::alphabet::{SCRIPTS, Script};
 use crate::head::sigmoid;
 use crate::lexicon::EMBEDDED;
 use crate::model::scale_of;
 use crate::ngram::raw_features;
-use crate::normalise::Mapped;
+use crate::normalise::Letter;
 use crate::table::Table;
 
 /// Tag of a text whose language cannot be told, or is none of ours.
@@ -16,7 +17,7 @@ pub(crate) const LANES: usize = EMBEDDED.len() + 1;
 pub(crate) const OTHER: usize = EMBEDDED.len();
 
 /// More letters say nothing new about the language.
-pub(crate) const LETTERS_MAX: usize = 80;
+pub(crate) const LETTERS_MAX: usize = 60;
 
 /// As sure as letters can make one.
 const CONFIDENCE_MAX: f32 = 0.999;
@@ -44,21 +45,21 @@ pub(crate) struct Languages {
 
 impl Languages {
     /// Identifies a normalised text.
-    pub(crate) fn identify(&self, text: &Mapped) -> Identified {
-        match Scripts::count(&text.text).verdict() {
+    pub(crate) fn identify(&self, letters: &[Letter]) -> Identified {
+        match Scripts::count(letters).verdict() {
             Verdict::Nothing => Identified::new(UNDETERMINED, 0.0),
             Verdict::Tag(tag, confidence) => Identified::new(tag, confidence),
-            Verdict::Among(tags) => self.identify_among(tags, &text.text),
+            Verdict::Among(tags) => self.identify_among(tags, letters),
         }
     }
 
     /// The most likely of these languages, or none of them.
-    fn identify_among(&self, tags: &[&str], text: &str) -> Identified {
-        let features = raw_features(text, LETTERS_MAX);
+    fn identify_among(&self, tags: &[&str], letters: &[Letter]) -> Identified {
+        let features = raw_features(letters, LETTERS_MAX);
         let sums = self.table.sum(&features);
         let scale = scale_of(features.len());
         let lanes = EMBEDDED.iter().map(|(tag, _)| *tag).chain([UNDETERMINED]);
-        let scored = lanes.zip(sums.iter().zip(&self.biases).map(|(sum, bias)| sum.mul_add(scale, *bias)));
+        let scored = lanes.zip(sums.iter().zip(&self.biases).map(|(sum, bias)| sum * scale + bias));
         let possible = scored.filter(|(tag, _)| *tag == UNDETERMINED || tags.contains(tag));
         let (mut best, mut second) = ((UNDETERMINED, f32::MIN), f32::MIN);
         for (tag, score) in possible {
@@ -90,60 +91,37 @@ pub(crate) fn is_latin(tag: &str) -> bool {
 }
 
 /// Letters by script.
-#[derive(Debug, Default)]
-struct Scripts {
-    latin: u32,
-    han: u32,
-    kana: u32,
-    hangul: u32,
-    thai: u32,
-    devanagari: u32,
-    cyrillic: u32,
-    arabic: u32,
-    other: u32,
-}
+struct Scripts([u32; SCRIPTS]);
 
 impl Scripts {
-    fn count(text: &str) -> Self {
-        let mut counts = Self::default();
-        for c in text.chars() {
-            if c.is_ascii() {
-                counts.latin += u32::from(c.is_ascii_alphabetic());
-                continue;
-            }
-            match c {
-                '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => counts.latin += 1,
-                '\u{400}'..='\u{52f}' => counts.cyrillic += 1,
-                '\u{600}'..='\u{6ff}' | '\u{750}'..='\u{77f}' => counts.arabic += 1,
-                '\u{900}'..='\u{97f}' => counts.devanagari += 1,
-                '\u{e00}'..='\u{e7f}' => counts.thai += 1,
-                '\u{3040}'..='\u{30ff}' => counts.kana += 1,
-                '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}' | '\u{ac00}'..='\u{d7af}' => {
-                    counts.hangul += 1
-                }
-                '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' => {
-                    counts.han += 1
-                }
-                c if c.is_alphabetic() => counts.other += 1,
-                _ => {}
+    fn count(letters: &[Letter]) -> Self {
+        let mut counts = [0; SCRIPTS];
+        for letter in letters {
+            if let Some(count) = counts.get_mut(letter.class.script()) {
+                *count += 1;
             }
         }
-        counts
+        Self(counts)
+    }
+
+    fn of(&self, script: Script) -> u32 {
+        self.0.get(script as usize).copied().unwrap_or(0)
     }
 
     fn verdict(&self) -> Verdict {
-        let east = self.han + self.kana;
+        let (latin, kana) = (self.of(Script::Latin), self.of(Script::Kana));
+        let east = self.of(Script::Han) + kana;
         let scripts = [
             // A Chinese character is about a word, a Latin letter a sixth of one.
-            (east * 3, if self.kana * 6 >= east { ("ja", None) } else { ("zh", Some(&["zh", "ja"][..])) }),
-            (self.hangul * 2, ("ko", None)),
-            (self.thai, ("th", None)),
-            (self.devanagari, ("hi", Some(&["hi"][..]))),
-            (self.cyrillic, ("ru", Some(&["ru"][..]))),
-            (self.arabic, ("ar", Some(&["ar"][..]))),
-            (self.other, (UNDETERMINED, None)),
+            (east * 3, if kana * 6 >= east { ("ja", None) } else { ("zh", Some(&["zh", "ja"][..])) }),
+            (self.of(Script::Hangul) * 2, ("ko", None)),
+            (self.of(Script::Thai), ("th", None)),
+            (self.of(Script::Devanagari), ("hi", Some(&["hi"][..]))),
+            (self.of(Script::Cyrillic), ("ru", Some(&["ru"][..]))),
+            (self.of(Script::Arabic), ("ar", Some(&["ar"][..]))),
+            (self.of(Script::Other), (UNDETERMINED, None)),
         ];
-        let total = self.latin + scripts.iter().map(|(count, _)| count).sum::<u32>();
+        let total = latin + scripts.iter().map(|(count, _)| count).sum::<u32>();
         let most = scripts.into_iter().max_by_key(|(count, _)| *count);
         match most {
             _ if total == 0 => Verdict::Nothing,
@@ -163,17 +141,43 @@ pub(crate) fn primary_tag(tag: &str) -> Option<String> {
     let shaped = (2..=3).contains(&primary.len()) && primary.bytes().all(|b| b.is_ascii_lowercase());
     match primary.as_str() {
         UNDETERMINED | "mul" | "zxx" => None,
-        "tl" => Some("fil".to_owned()),
-        "in" => Some("id".to_owned()),
-        "cmn" | "yue" => Some("zh".to_owned()),
-        _ => shaped.then_some(primary),
+        _ if !shaped => None,
+        other => Some(two_letters(other).unwrap_or(other).to_owned()),
     }
+}
+
+/// The tag of ours that another one means: three-letter codes (ISO 639-2, both kinds), members
+/// of a language, and tags of former years.
+fn two_letters(tag: &str) -> Option<&'static str> {
+    Some(match tag {
+        "ara" | "arb" | "ary" | "arz" => "ar",
+        "deu" | "ger" => "de",
+        "eng" => "en",
+        "spa" => "es",
+        "tl" | "tgl" => "fil",
+        "fra" | "fre" => "fr",
+        "hin" => "hi",
+        "hun" => "hu",
+        "in" | "ind" => "id",
+        "ita" => "it",
+        "jpn" => "ja",
+        "kor" => "ko",
+        "msa" | "may" | "zsm" | "zlm" => "ms",
+        "pol" => "pl",
+        "por" => "pt",
+        "rus" => "ru",
+        "tha" => "th",
+        "tur" => "tr",
+        "vie" => "vi",
+        "zho" | "chi" | "cmn" | "yue" => "zh",
+        _ => return None,
+    })
 }
 
 /// Whether a text can be in the language at all. A shop's site language says
 /// nothing against a text that is plainly in another script.
-pub(crate) fn script_fits(tag: &str, text: &Mapped) -> bool {
-    match Scripts::count(&text.text).verdict() {
+pub(crate) fn script_fits(tag: &str, letters: &[Letter]) -> bool {
+    match Scripts::count(letters).verdict() {
         Verdict::Nothing => true,
         Verdict::Tag(seen, _) => seen == tag || !is_ours(tag),
         Verdict::Among(tags) => tags.contains(&tag) || !is_ours(tag),

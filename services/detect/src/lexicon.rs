@@ -1,12 +1,11 @@
 //! The lexicon files: what the words of each language mean, as checked data.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use amends_domain::detection::{Flag, Reason};
 use serde::Deserialize;
 
 use crate::error::ModelError;
-use crate::normalise::Folding;
 
 /// Longer phrases are sentences; they would match nobody's wording but the author's.
 const PHRASE_CHARS_MAX: usize = 60;
@@ -44,14 +43,11 @@ pub(crate) const COMMON: &str = include_str!("../lexicon/common.toml");
 pub(crate) struct Lexicon {
     /// BCP 47 tag; equals the file's name.
     pub(crate) language: String,
-    /// Accented and plain letters are one spelling.
+    /// Accented and plain letters, and the variants of `common.toml`, are one spelling.
     pub(crate) fold_accents: bool,
     /// Buyers mix whole English words into it, short ones included.
     #[serde(default)]
     pub(crate) mixes_english: bool,
-    /// Pairs of characters of which the first is read as the second.
-    #[serde(default)]
-    pub(crate) variants: Vec<String>,
     /// Words that turn round what follows.
     #[serde(default)]
     pub(crate) negators: Vec<String>,
@@ -60,6 +56,12 @@ pub(crate) struct Lexicon {
     pub(crate) negators_after: Vec<String>,
     /// "but": what follows is what the author means.
     pub(crate) contrast: Vec<String>,
+    /// Words that make the judgement beside them louder.
+    pub(crate) intensifiers: Vec<String>,
+    /// Words that make the judgement beside them weaker.
+    pub(crate) dampeners: Vec<String>,
+    /// Phrases with a gap, by what they mean: the name of a list, a reason or a flag.
+    pub(crate) patterns: BTreeMap<String, Vec<String>>,
     /// Harmless phrases that mute what they contain.
     #[serde(default)]
     pub(crate) neutral: Vec<String>,
@@ -107,9 +109,21 @@ pub(crate) struct Example {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Common {
+    /// Pairs of characters of which the first is read as the second.
+    variants: Vec<String>,
     pub(crate) negative: Graded,
     pub(crate) positive: Graded,
 }
+
+/// A phrase and what it means.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Phrase<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) role: Role,
+}
+
+/// Stands in a pattern for the words between its two sides.
+pub(crate) const GAP: &str = " ... ";
 
 /// What a phrase means where it stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -120,6 +134,8 @@ pub(crate) enum Role {
     Negator,
     NegatorAfter,
     Contrast,
+    Louder,
+    Softer,
     Wish,
     Intent,
     NoIntent,
@@ -142,11 +158,6 @@ impl Lexicon {
                 "is not the language of the file's name",
             );
         }
-        for pair in &lexicon.variants {
-            if pair.chars().count() != 2 {
-                return refuse(format!("variants {pair:?}"), "is not a pair of characters");
-            }
-        }
         if lexicon.negators.is_empty() && lexicon.negators_after.is_empty() {
             return refuse("negators".to_owned(), "has no entry");
         }
@@ -163,12 +174,17 @@ impl Lexicon {
                 return refuse(format!("flags.{word}"), "is no flag");
             }
         }
+        for word in lexicon.patterns.keys() {
+            if role_of(word).is_none() {
+                return refuse(format!("patterns.{word}"), "means nothing");
+            }
+        }
         Ok(lexicon)
     }
 
     /// Every list of phrases under the name it has in the file.
     fn lists(&self) -> Vec<(String, &[String])> {
-        let fixed: [(&str, &[String]); 11] = [
+        let fixed: [(&str, &[String]); 13] = [
             ("contrast", &self.contrast),
             ("wishes", &self.wishes),
             ("negative.strong", &self.negative.strong),
@@ -180,77 +196,91 @@ impl Lexicon {
             ("neutral", &self.neutral),
             ("negators", &self.negators),
             ("negators_after", &self.negators_after),
+            ("intensifiers", &self.intensifiers),
+            ("dampeners", &self.dampeners),
         ];
         let reasons = self.reasons.iter().map(|(word, list)| (format!("reasons.{word}"), list.as_slice()));
         let flags = self.flags.iter().map(|(word, list)| (format!("flags.{word}"), list.as_slice()));
-        fixed.into_iter().map(|(name, list)| (name.to_owned(), list)).chain(reasons).chain(flags).collect()
+        let patterns = self.patterns.iter().map(|(word, list)| (format!("patterns.{word}"), list.as_slice()));
+        let fixed = fixed.into_iter().map(|(name, list)| (name.to_owned(), list));
+        fixed.chain(reasons).chain(flags).chain(patterns).collect()
     }
 
     /// Every phrase with its role.
-    pub(crate) fn phrases(&self) -> Vec<(&str, Role)> {
+    pub(crate) fn phrases(&self) -> Vec<Phrase<'_>> {
         let mut all = graded(&self.negative, &self.positive);
-        let plain: [(&Vec<String>, Role); 7] = [
+        let plain: [(&Vec<String>, Role); 9] = [
             (&self.neutral, Role::Neutral),
             (&self.negators, Role::Negator),
             (&self.negators_after, Role::NegatorAfter),
             (&self.contrast, Role::Contrast),
+            (&self.intensifiers, Role::Louder),
+            (&self.dampeners, Role::Softer),
             (&self.wishes, Role::Wish),
             (&self.intent.phrases, Role::Intent),
             (&self.intent.except, Role::NoIntent),
         ];
-        for (list, role) in plain {
-            all.extend(list.iter().map(|phrase| (phrase.as_str(), role)));
-        }
-        for (word, list) in &self.reasons {
-            if let Ok(reason) = word.parse::<Reason>() {
-                all.extend(list.iter().map(|phrase| (phrase.as_str(), Role::Reason(reason))));
-            }
-        }
-        for (word, list) in &self.flags {
-            if let Ok(flag) = word.parse::<Flag>() {
-                all.extend(list.iter().map(|phrase| (phrase.as_str(), Role::Flag(flag))));
-            }
+        let plain = plain.into_iter().map(|(list, role)| (list, Some(role)));
+        let named = self.reasons.iter().chain(&self.flags).chain(&self.patterns);
+        let named = named.map(|(word, list)| (list, role_of(word)));
+        for (list, role) in plain.chain(named) {
+            all.extend(role.iter().flat_map(|role| list.iter().map(|text| Phrase { text, role: *role })));
         }
         all
     }
+}
 
-    /// How spellings of this language are folded.
-    pub(crate) fn folding(&self) -> Folding {
-        let pair = |pair: &String| {
-            let mut chars = pair.chars();
-            chars.next().zip(chars.next())
-        };
-        let variants: HashMap<char, char> = self.variants.iter().filter_map(pair).collect();
-        Folding { accents: self.fold_accents, variants }
-    }
+/// The role that a reason, a flag or a kind of pattern stands for.
+fn role_of(word: &str) -> Option<Role> {
+    Some(match word {
+        "negative" => Role::Negative { strong: true },
+        "positive" => Role::Positive { strong: true },
+        "intent" => Role::Intent,
+        "except" => Role::NoIntent,
+        "wishes" => Role::Wish,
+        word => {
+            let reason = word.parse::<Reason>().map(Role::Reason);
+            return reason.ok().or_else(|| word.parse::<Flag>().map(Role::Flag).ok());
+        }
+    })
 }
 
 impl Common {
     /// Reads the common file.
     pub(crate) fn parse(text: &str) -> Result<Self, ModelError> {
-        toml::from_str(text).map_err(|e| ModelError::Syntax {
-            file: "lexicon/common.toml".to_owned(),
-            problem: e.to_string(),
-        })
+        let file = "lexicon/common.toml".to_owned();
+        let common: Self = toml::from_str(text)
+            .map_err(|e| ModelError::Syntax { file: file.clone(), problem: e.to_string() })?;
+        if let Some(pair) = common.variants.iter().find(|pair| pair.chars().count() != 2) {
+            let (entry, problem) = (format!("variants {pair:?}"), "is not a pair of characters".to_owned());
+            return Err(ModelError::Entry { file, entry, problem });
+        }
+        Ok(common)
     }
 
     /// Every sign with its role.
-    pub(crate) fn phrases(&self) -> Vec<(&str, Role)> {
+    pub(crate) fn phrases(&self) -> Vec<Phrase<'_>> {
         graded(&self.negative, &self.positive)
+    }
+
+    /// Pairs of characters of which the first is read as the second.
+    pub(crate) fn variants(&self) -> Vec<(char, char)> {
+        let pair = |pair: &String| {
+            let mut chars = pair.chars();
+            chars.next().zip(chars.next())
+        };
+        self.variants.iter().filter_map(pair).collect()
     }
 }
 
-fn graded<'a>(negative: &'a Graded, positive: &'a Graded) -> Vec<(&'a str, Role)> {
+fn graded<'a>(negative: &'a Graded, positive: &'a Graded) -> Vec<Phrase<'a>> {
     let lists = [
         (&negative.strong, Role::Negative { strong: true }),
         (&negative.mild, Role::Negative { strong: false }),
         (&positive.strong, Role::Positive { strong: true }),
         (&positive.mild, Role::Positive { strong: false }),
     ];
-    lists
-        .into_iter()
-        .flat_map(|(list, role)| list.iter().map(move |phrase| (phrase.as_str(), role)))
-        .collect()
+    lists.into_iter().flat_map(|(list, role)| list.iter().map(move |text| Phrase { text, role })).collect()
 }
 
 fn check_list(file: &str, list: &str, phrases: &[String]) -> Result<(), ModelError> {
@@ -261,13 +291,21 @@ fn check_list(file: &str, list: &str, phrases: &[String]) -> Result<(), ModelErr
         return refuse(list.to_owned(), "has no entry");
     }
     let mut seen = HashSet::new();
+    let is_pattern = list.starts_with("patterns.");
     for phrase in phrases {
         let entry = || format!("{list} {phrase:?}");
-        if phrase.trim_matches('*').trim().is_empty() {
-            return refuse(entry(), "is empty");
+        let sides: Vec<&str> = phrase.split(GAP).collect();
+        if sides.len() != 1 + usize::from(is_pattern) {
+            return refuse(entry(), if is_pattern { "has not one gap" } else { "has a gap" });
         }
-        if phrase.trim_matches('*').contains('*') {
-            return refuse(entry(), "has a * that is not at an end");
+        for side in sides {
+            let inner = side.trim_matches('*');
+            if inner.trim().is_empty() {
+                return refuse(entry(), "is empty");
+            }
+            if inner.contains('*') {
+                return refuse(entry(), "has a * that is not at an end");
+            }
         }
         if phrase.chars().count() > PHRASE_CHARS_MAX {
             return refuse(entry(), "is longer than a phrase may be");

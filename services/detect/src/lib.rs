@@ -6,11 +6,14 @@
 //! mean stands in `lexicon/<language>.toml`, what buyers write in `sentences/`; both are data
 //! and reviewed as such. `train` makes a model of them.
 
+mod alphabet;
+mod column;
 mod combine;
 mod cue;
 mod detector;
 mod error;
 pub mod eval;
+mod figures;
 mod head;
 mod heard;
 mod language;
@@ -24,5 +27,5 @@ pub mod train;
 
 pub use model::{Manifest, SourceCount};
 
-pub use detector::{Detector, Input, TEXT_CHARS_MAX, THRESHOLD_DEFAULT};
+pub use detector::{Detector, Input, TEXT_CHARS_MAX, THRESHOLD_DEFAULT, lexicon_hash};
 pub use error::{EvalError, ModelError, TrainError};

@@ -1,204 +1,158 @@
 //! One spelling for what looks alike, with a way back to the original bytes.
 
-use std::collections::HashMap;
-
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::canonical_combining_class;
+
+use crate::alphabet::{Alphabet, Class, Sign, is_loose};
 
 /// Stacked accents beyond this many say nothing and would only cost time.
 const MARKS_MAX: usize = 8;
 
-/// A rewritten text that remembers where each of its bytes came from.
-#[derive(Debug, Default)]
-pub(crate) struct Mapped {
-    pub(crate) text: String,
-    origins: Vec<(u32, u32)>,
-    last: Option<char>,
-    run: u32,
+/// A few signs stand for whole sentences; what they make of a text has a bound as well.
+const LETTERS_MAX: usize = 20_000;
+
+/// A character of a text in its normal form.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Letter {
+    /// The character.
+    pub(crate) c: char,
+    /// What buyers type for it as well; see [`Sign`].
+    pub(crate) folded: char,
+    /// The byte of the original text at which it stood.
+    at: u32,
+    pub(crate) class: Class,
 }
 
-impl Mapped {
-    fn with_capacity(bytes: usize) -> Self {
-        Self { text: String::with_capacity(bytes), origins: Vec::with_capacity(bytes), last: None, run: 0 }
+impl Letter {
+    const fn space(at: u32) -> Self {
+        Self { c: ' ', folded: ' ', at, class: Class::NONE }
     }
 
-    fn append(&mut self, c: char, origin: (u32, u32)) {
-        self.text.push(c);
-        self.origins.extend(std::iter::repeat_n(origin, c.len_utf8()));
+    pub(crate) const fn is(self, class: Class) -> bool {
+        self.class.has(class)
     }
+}
 
-    fn drop_last(&mut self) {
-        self.text.pop();
-        self.origins.truncate(self.text.len());
+/// A text in its normal form, between two spaces.
+#[derive(Debug)]
+pub(crate) struct Letters(Vec<Letter>);
+
+impl std::ops::Deref for Letters {
+    type Target = [Letter];
+
+    fn deref(&self) -> &[Letter] {
+        &self.0
     }
+}
 
-    fn push(&mut self, c: char, origin: (u32, u32)) {
-        if is_invisible(c) {
-            return;
-        }
-        let c = plain(c);
-        self.run = if self.last == Some(c) { self.run + 1 } else { 1 };
-        let space = c == ' ' || c == '\n';
-        if space && matches!(self.last, Some(' ' | '\n')) {
-            // A run of white space is one space, or one line end if it holds any.
-            if c == '\n' && self.last == Some(' ') {
-                self.drop_last();
-                self.append(c, origin);
-                self.last = Some(c);
-            }
-            return;
-        }
-        // "baaaad" and "bad" are one word; two of a letter are ordinary spelling.
-        if self.run >= 3 && is_stretchable(c) {
-            if self.run == 3 {
-                self.drop_last();
-            }
-            return;
-        }
-        self.append(c, origin);
-        self.last = Some(c);
-    }
-
-    /// The bytes of the original that became `start..end` here.
-    pub(crate) fn origin(&self, start: usize, end: usize) -> Option<(u32, u32)> {
-        let first = self.origins.get(start)?.0;
-        let last = self.origins.get(end.checked_sub(1)?)?.1;
-        (first < last).then_some((first, last))
+impl Letters {
+    /// The bytes of the original that became the letters from `first` to before `end`.
+    pub(crate) fn origin(&self, first: usize, end: usize) -> Option<(u32, u32)> {
+        let start = self.get(first)?.at;
+        // Letters that were one sign begin at the same byte: it ends where the next one begins.
+        let end = self.get(end..)?.iter().map(|letter| letter.at).find(|at| *at > start)?;
+        Some((start, end))
     }
 }
 
 /// Compatibility forms, case, invisible characters, white space and stretched letters.
-pub(crate) fn normalise(text: &str) -> Mapped {
-    let mut out = Mapped::with_capacity(text.len());
-    let mut chars = text.char_indices().peekable();
-    let mut cluster = String::new();
-    while let Some((start, first)) = chars.next() {
-        cluster.clear();
-        cluster.push(first);
-        let mut end = start + first.len_utf8();
-        let mut marks = 0;
-        while let Some((at, mark)) = chars.next_if(|(_, c)| continues_cluster(*c)) {
-            if marks < MARKS_MAX {
-                cluster.push(mark);
-                marks += 1;
-            }
-            end = at + mark.len_utf8();
+pub(crate) fn normalise(alphabet: &Alphabet, text: &str) -> Letters {
+    let mut writer = Writer::new(text.len());
+    let mut signs = text.char_indices().map(|(at, c)| (at, c, alphabet.sign(c))).peekable();
+    while let Some((at, c, sign)) = signs.next() {
+        let at = offset(at);
+        let is_joined = signs.peek().is_some_and(|(_, _, next)| next.class.has(Class::JOINS));
+        if !is_joined && !sign.class.has(Class::UNSETTLED) {
+            writer.push(sign, at);
+            continue;
         }
-        let origin = (offset(start), offset(end));
-        if marks == 0 && first.is_ascii() {
-            out.push(first.to_ascii_lowercase(), origin);
-        } else if marks == 0 && is_settled(first) {
-            out.push(first, origin);
-        } else {
-            for c in cluster.nfkc().flat_map(char::to_lowercase) {
-                out.push(c, origin);
+        let mut cluster = [c; 1 + MARKS_MAX];
+        let mut length = 1;
+        while let Some((_, mark, _)) = signs.next_if(|(_, _, next)| next.class.has(Class::JOINS)) {
+            if let Some(place) = cluster.get_mut(length) {
+                *place = mark;
+                length += 1;
             }
         }
+        let settled = cluster.into_iter().take(length).nfkc().flat_map(char::to_lowercase);
+        settled.filter(|c| !is_loose(*c)).for_each(|c| writer.push(alphabet.normal_sign(c), at));
     }
-    out
+    writer.finish(offset(text.len()))
 }
 
-/// Spelling differences that a language's lexicon declares to be none.
-#[derive(Debug, Default)]
-pub(crate) struct Folding {
-    pub(crate) accents: bool,
-    pub(crate) variants: HashMap<char, char>,
+struct Writer {
+    letters: Vec<Letter>,
+    last: char,
+    run: u32,
 }
 
-impl Folding {
-    /// Whether nothing is folded at all.
-    pub(crate) fn is_none(&self) -> bool {
-        !self.accents && self.variants.is_empty()
+impl Writer {
+    fn new(bytes: usize) -> Self {
+        let mut letters = Vec::with_capacity(bytes.min(LETTERS_MAX) + 2);
+        letters.push(Letter::space(0));
+        Self { letters, last: ' ', run: 1 }
     }
 
-    /// Rewrites a normalised text so that foldable spellings meet.
-    pub(crate) fn fold(&self, from: &Mapped) -> Mapped {
-        let mut out = Mapped::with_capacity(from.text.len());
-        for (at, c) in from.text.char_indices() {
-            let origin = from.origins.get(at).copied().unwrap_or_default();
-            if c.is_ascii() {
-                out.append(c, origin);
-            } else {
-                self.fold_char(c, |folded| out.append(folded, origin));
-            }
+    #[inline]
+    fn push(&mut self, sign: Sign, at: u32) {
+        if sign.class.has(Class::INVISIBLE) || self.letters.len() > LETTERS_MAX {
+            return;
         }
-        out
+        let letter = Letter { c: sign.c, folded: sign.folded, at, class: sign.class };
+        if sign.c != self.last {
+            if is_space(sign.c) && is_space(self.last) {
+                self.join_space(letter);
+                return;
+            }
+            (self.last, self.run) = (sign.c, 1);
+            self.letters.push(letter);
+            return;
+        }
+        self.run += 1;
+        // "baaaad" and "bad" are one word; two of a letter are ordinary spelling.
+        let is_stretched = self.run >= 3 && sign.class.has(Class::STRETCHABLE);
+        if is_stretched && self.run == 3 {
+            self.letters.pop();
+        }
+        if !is_stretched && !is_space(sign.c) {
+            self.letters.push(letter);
+        }
     }
 
-    fn fold_char(&self, c: char, mut push: impl FnMut(char)) {
-        if let Some(variant) = self.variants.get(&c) {
-            push(*variant);
-        } else if self.accents {
-            match c {
-                'ß' => ['s', 's'].into_iter().for_each(push),
-                'æ' => ['a', 'e'].into_iter().for_each(push),
-                'ø' => push('o'),
-                'ł' => push('l'),
-                'đ' => push('d'),
-                'ı' => push('i'),
-                '\u{300}'..='\u{36f}' => {}
-                '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => {
-                    push(std::iter::once(c).nfd().next().unwrap_or(c));
-                }
-                _ => push(c),
-            }
-        } else {
-            push(c);
+    /// A run of white space is one space, or one line end if it holds any.
+    fn join_space(&mut self, letter: Letter) {
+        if letter.c == '\n'
+            && let Some(last) = self.letters.last_mut()
+        {
+            *last = Letter { at: last.at, ..letter };
+            self.last = letter.c;
         }
+    }
+
+    fn finish(mut self, end: u32) -> Letters {
+        self.letters.push(Letter::space(end));
+        Letters(self.letters)
     }
 }
 
-/// The normalised and folded form of a phrase.
-pub(crate) fn normal_form(phrase: &str, folding: &Folding) -> String {
-    folding.fold(&normalise(phrase)).text
+const fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\n')
 }
 
 fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-/// Characters that have no case, no other form and join nothing: most of what is written
-/// in scripts without case. Unicode's tables need not be asked about each.
-fn is_settled(c: char) -> bool {
-    matches!(c,
-        '\u{621}'..='\u{64a}' | '\u{904}'..='\u{939}' | '\u{e01}'..='\u{e32}' | '\u{e40}'..='\u{e46}'
-        | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{3400}'..='\u{4dbf}'
-        | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{430}'..='\u{44f}' | '\u{df}'..='\u{f6}')
-}
-
-fn continues_cluster(c: char) -> bool {
-    // Hangul vowels and finals join what precedes without being marks.
-    !c.is_ascii()
-        && !is_settled(c)
-        && (canonical_combining_class(c) != 0 || matches!(c, '\u{1161}'..='\u{11ff}'))
-}
-
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{640}' | '\u{64b}'..='\u{652}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0000}'..='\u{e01ef}')
-}
-
-fn plain(c: char) -> char {
-    match c {
-        '\n' | '\r' | '\u{2028}' | '\u{2029}' => '\n',
-        '’' | '‘' | '`' | '´' | 'ʼ' => '\'',
-        c if c.is_whitespace() || c.is_control() => ' ',
-        c => c,
-    }
-}
-
-/// Scripts in which three of a letter are never spelling. In Chinese and Japanese they can be.
-fn is_stretchable(c: char) -> bool {
-    c < '\u{2e80}' && c.is_alphabetic()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn normal(text: &str) -> Letters {
+        normalise(&Alphabet::new(&[('壞', '坏')]), text)
+    }
+
     fn check(input: &str, expect: &str) {
-        assert_eq!(normalise(input).text, expect, "{input:?}");
+        let all: String = normal(input).iter().map(|letter| letter.c).collect();
+        assert_eq!(all.trim(), expect, "{input:?}");
     }
 
     #[test]
@@ -212,20 +166,27 @@ mod tests {
         check("nul\0nul", "nul nul");
         check("e\u{301}te", "\u{e9}te");
         check("好好好", "好好好");
+        check("\u{1100}\u{1161}\u{11a8}", "각");
+        check("か\u{3099}", "が");
+        check("İyi", "iyi");
     }
 
     #[test]
-    fn accents_fold_only_where_the_lexicon_says_so() {
-        let folding = Folding { accents: true, variants: HashMap::from([('壞', '坏')]) };
-        assert_eq!(normal_form("Não füllt łąka İyi 壞", &folding), "nao fullt laka iyi 坏");
-        assert_eq!(normal_form("hỏng", &Folding::default()), "hỏng");
+    fn accents_variants_and_digits_fold() {
+        let folded = |text: &str| normal(text).iter().map(|letter| letter.folded).collect::<String>();
+        assert_eq!(folded("Não füllt łąka İyi 壞 17"), " nao fullt laka iyi 坏 00 ");
     }
 
     #[test]
     fn the_way_back_covers_whole_characters_of_the_original() {
-        let original = "x e\u{301}\u{302}\u{303}t";
-        let mapped = normalise(original);
-        let (start, end) = mapped.origin(2, mapped.text.len()).unwrap_or_default();
-        assert_eq!(original.get(start as usize..end as usize), Some("e\u{301}\u{302}\u{303}t"));
+        let original = "x e\u{301}\u{302}\u{303}t ﬁn";
+        let letters = normal(original);
+        let origin = |first: usize, end: usize| {
+            letters.origin(first, end).and_then(|(start, end)| original.get(start as usize..end as usize))
+        };
+        assert_eq!(origin(3, 5), Some("e\u{301}\u{302}\u{303}t"));
+        assert_eq!(origin(6, 7), Some("ﬁ"));
+        assert_eq!(origin(7, 9), Some("ﬁn"));
+        assert_eq!(origin(9, 9), None);
     }
 }

@@ -20,21 +20,24 @@ impl<const L: usize> Table<L> {
         Self { bits, rows: vec![[ZERO; L]; 1 << bits], scales: [0.0; L] }
     }
 
-    /// A table of given steps, lane by lane; none if their number does not fit.
-    pub(crate) fn from_lanes(bits: u32, scales: [f32; L], lanes: &[u8]) -> Option<Self> {
-        let count = 1_usize << bits;
-        if lanes.len() != count * L {
-            return None;
-        }
-        let mut rows = vec![[ZERO; L]; count];
-        for (lane, column) in lanes.chunks_exact(count).enumerate() {
-            for (row, step) in rows.iter_mut().zip(column) {
-                if let Some(to) = row.get_mut(lane) {
-                    *to = *step;
+    /// A table whose steps are read lane by lane; none if they end early.
+    pub(crate) fn read_lanes(
+        bits: u32,
+        scales: [f32; L],
+        mut read: impl FnMut(&mut [u8]) -> Option<()>,
+    ) -> Option<Self> {
+        let mut table = Self { scales, ..Self::empty(bits) };
+        let mut column = [0; 4_096];
+        for lane in 0..L {
+            for rows in table.rows.chunks_mut(column.len()) {
+                let column = column.get_mut(..rows.len())?;
+                read(column)?;
+                for (row, step) in rows.iter_mut().zip(column) {
+                    *row.get_mut(lane)? = *step;
                 }
             }
         }
-        Some(Self { bits, rows, scales })
+        Some(table)
     }
 
     pub(crate) const fn bits(&self) -> u32 {

@@ -66,7 +66,7 @@ pub fn train(
     let prepared = Prepared::of(&corpus.texts)?;
     let languages = match base {
         Some(base) => base.languages.clone(),
-        None => language::fit(&corpus.texts, options, tell),
+        None => language::fit(&corpus.texts, prepared.known.alphabet(), options, tell),
     };
     let (mood, heads) = std::thread::scope(|scope| {
         let mood = scope.spawn(|| mood::fit(&prepared, options, base, tell));
@@ -75,21 +75,15 @@ pub fn train(
     });
     let (mood, mood_passes) = mood.map_err(|_| TrainError::Failed)?;
     let (heads, head_passes) = heads;
-    let mut model = Model {
-        manifest: Manifest {
-            lexicons: lexicon_hash(),
-            begun_from: options.begin_from.as_ref().map(|d| d.version().to_owned()).unwrap_or_default(),
-            seed: options.seed,
-            passes: [mood_passes, head_passes],
-            sources: sources(corpus),
-            ..Manifest::default()
-        },
-        mood: mood.table,
-        negative: mood.heads.into_iter().next().unwrap_or_default(),
-        wishes: heads.table,
-        heads: heads.heads,
-        languages,
+    let manifest = Manifest {
+        lexicons: lexicon_hash(),
+        begun_from: options.begin_from.as_ref().map(|d| d.version().to_owned()).unwrap_or_default(),
+        seed: options.seed,
+        passes: [mood_passes, head_passes],
+        sources: sources(corpus),
+        ..Manifest::default()
     };
+    let mut model = Model::new(manifest, mood, heads, languages);
     tell("calibrating on the development part".to_owned());
     calibrate::calibrate(&mut model, &prepared);
     model.manifest.scores = measure::measure(&model, &prepared, &corpus.texts);

@@ -65,7 +65,8 @@ const WORKERS_WITHIN: Duration = Duration::from_secs(10);
 /// When the database, an address or a certificate cannot be used, or the
 /// address is not loopback and no API key exists.
 pub async fn start(config: &Config, parts: Parts) -> anyhow::Result<Running> {
-    let detector = detector::load(config.detection_model.as_deref())?;
+    let warn = |problem: &str| tracing::warn!("{problem}");
+    let detector = detector::load(config.detection_model.as_deref(), warn)?;
     tracing::info!(model = detector.version(), "the model that hears texts");
     let store = open(config).await?;
     if parts.migrate {

@@ -5,10 +5,13 @@
 //! ```
 //! Numbers are little-endian. Whatever is wrong is found before anything is believed.
 
+use miniz_oxide::inflate::stream::{InflateState, inflate};
+use miniz_oxide::{DataFormat, MZFlush, MZStatus};
+
 use super::{Manifest, Model};
-use crate::cue::CUES;
+use crate::column::Column;
 use crate::error::ModelError;
-use crate::head::{HEADS, Head};
+use crate::head::{HEADS, Head, WEIGHT_MAX};
 use crate::language::{LANES, Languages};
 use crate::ngram::FEATURES_VERSION;
 use crate::table::Table;
@@ -25,7 +28,7 @@ pub(crate) fn write(model: &Model) -> Result<Vec<u8>, ModelError> {
     let manifest = toml::to_string(&model.manifest)
         .map_err(|e| ModelError::Syntax { file: "manifest".to_owned(), problem: e.to_string() })?;
     let mut body = Body(Vec::new());
-    body.table(&model.mood);
+    body.column(&model.mood);
     body.head(&model.negative);
     body.table(&model.wishes);
     model.heads.iter().for_each(|head| body.head(head));
@@ -67,9 +70,7 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<(Model, String), ModelErr
             "knows features of version {its}, this program has {ours}: train it again"
         )));
     }
-    let body = miniz_oxide::inflate::decompress_to_vec_with_limit(packed, BODY_MAX)
-        .map_err(|e| refuse(e.to_string()))?;
-    let model = model(manifest, &body).ok_or_else(|| refuse("its tables do not fit together".to_owned()))?;
+    let model = model(manifest, packed).ok_or_else(|| refuse("its tables do not fit together".to_owned()))?;
     Ok((model, expect.to_hex().to_string()))
 }
 
@@ -80,19 +81,16 @@ fn part<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     Some(part)
 }
 
-fn model(manifest: Manifest, body: &[u8]) -> Option<Model> {
-    let mut reader = Reader(body);
-    let mood = reader.table()?;
-    let negative = reader.head()?;
-    let wishes = reader.table()?;
-    let heads = (0..HEADS).map(|_| reader.head()).collect::<Option<Vec<_>>>()?;
+fn model(manifest: Manifest, packed: &[u8]) -> Option<Model> {
+    let mut reader = Reader::new(packed);
+    let mood = (reader.column()?, reader.head()?);
+    let wishes = (reader.table()?, (0..HEADS).map(|_| reader.head()).collect::<Option<Vec<_>>>()?);
     let table = reader.table()?;
     let mut biases = [0.0; LANES];
     for bias in &mut biases {
         *bias = reader.number()?;
     }
-    let languages = Languages { table, biases };
-    reader.0.is_empty().then_some(Model { manifest, mood, negative, wishes, heads, languages })
+    reader.ends_here().then(|| Model::new(manifest, mood, wishes, Languages { table, biases }))
 }
 
 struct Body(Vec<u8>);
@@ -111,43 +109,87 @@ impl Body {
         }
     }
 
+    fn column(&mut self, column: &Column) {
+        self.0.extend(column.bits().to_le_bytes());
+        self.number(column.scale());
+        self.0.extend(column.steps());
+    }
+
     fn head(&mut self, head: &Head) {
         let numbers = [head.bias, head.slope, head.intercept, head.threshold];
         numbers.iter().chain(&head.cues).for_each(|number| self.number(*number));
     }
 }
 
-struct Reader<'a>(&'a [u8]);
+/// Unpacks a body as far as it is asked for: tables never stand in memory twice.
+struct Reader<'a> {
+    packed: &'a [u8],
+    state: Box<InflateState>,
+    /// So many bytes more and it is no model of ours.
+    left: usize,
+}
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(packed: &'a [u8]) -> Self {
+        Self { packed, state: InflateState::new_boxed(DataFormat::Raw), left: BODY_MAX }
+    }
+
+    fn fill(&mut self, mut into: &mut [u8]) -> Option<()> {
+        self.left = self.left.checked_sub(into.len())?;
+        while !into.is_empty() {
+            let step = inflate(&mut self.state, self.packed, into, MZFlush::None);
+            self.packed = self.packed.get(step.bytes_consumed..)?;
+            into = into.get_mut(step.bytes_written..)?;
+            if step.status.is_err() || step.bytes_consumed + step.bytes_written == 0 {
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    fn ends_here(mut self) -> bool {
+        let step = inflate(&mut self.state, self.packed, &mut [0], MZFlush::None);
+        step.status == Ok(MZStatus::StreamEnd)
+            && step.bytes_written == 0
+            && step.bytes_consumed == self.packed.len()
+    }
+
+    fn bytes<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let mut bytes = [0; N];
+        self.fill(&mut bytes)?;
+        Some(bytes)
+    }
+
     fn number(&mut self) -> Option<f32> {
-        let (bytes, rest) = self.0.split_first_chunk::<4>()?;
-        self.0 = rest;
-        Some(f32::from_le_bytes(*bytes)).filter(|number| number.is_finite())
+        Some(f32::from_le_bytes(self.bytes()?)).filter(|number| number.abs() <= WEIGHT_MAX)
+    }
+
+    /// The size of a table of so many lanes, if it can be here at all.
+    fn bits(&mut self, lanes: usize) -> Option<u32> {
+        let bits = u32::from_le_bytes(self.bytes()?);
+        ((1..=BITS_MAX).contains(&bits) && lanes << bits <= self.left).then_some(bits)
+    }
+
+    fn column(&mut self) -> Option<Column> {
+        let (bits, scale) = (self.bits(1)?, self.number()?);
+        Column::read(bits, scale, |into| self.fill(into))
     }
 
     fn table<const L: usize>(&mut self) -> Option<Table<L>> {
-        let (bits, rest) = self.0.split_first_chunk::<4>()?;
-        self.0 = rest;
-        let bits = Some(u32::from_le_bytes(*bits)).filter(|bits| (1..=BITS_MAX).contains(bits))?;
+        let bits = self.bits(L)?;
         let mut scales = [0.0; L];
         for scale in &mut scales {
             *scale = self.number()?;
         }
-        let rows = 1_usize << bits;
-        let (lanes, rest) = self.0.split_at_checked(rows * L)?;
-        self.0 = rest;
-        Table::from_lanes(bits, scales, lanes)
+        Table::read_lanes(bits, scales, |into| self.fill(into))
     }
 
     fn head(&mut self) -> Option<Head> {
         let mut head = Head { bias: self.number()?, ..Head::default() };
         (head.slope, head.intercept, head.threshold) = (self.number()?, self.number()?, self.number()?);
-        let mut cues = [0.0; CUES];
-        for cue in &mut cues {
+        for cue in &mut head.cues {
             *cue = self.number()?;
         }
-        head.cues = cues;
-        Some(head)
+        Some(head).filter(Head::is_sound)
     }
 }

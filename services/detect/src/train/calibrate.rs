@@ -2,7 +2,7 @@
 
 use super::examples::{Example, Prepared};
 use super::heads::group;
-use super::measure::{best_balance, best_f1, best_macro_f1, lowest_f1};
+use super::measure::{best_balance, best_macro_f1, lowest_f1, middle_f1};
 use crate::head::{Head, sigmoid};
 use crate::model::Model;
 
@@ -52,7 +52,7 @@ pub(super) fn calibrate(model: &mut Model, prepared: &Prepared) {
             continue;
         }
         let (_, threshold) = match wanted {
-            0 => best_f1(&mut pooled),
+            0 => middle_f1(&mut pooled),
             1 => lowest_f1(&mut pooled),
             _ => best_balance(&mut pooled),
         };

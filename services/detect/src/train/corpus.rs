@@ -1,22 +1,27 @@
 //! Labelled texts, read from tab-separated files.
 //!
 //! What a file teaches follows from its header: `rating` or `label` (neg, neu, pos) teaches
-//! dissatisfaction, `intent` with a `label` of return_request, refund_status or other teaches
-//! return intent, and `negative intent reasons flags` teach everything. A folder named `dev`
-//! holds the development part; where there is none, every tenth text is set apart by its hash.
+//! dissatisfaction, `intent` with a `label` of return_request, refund_status or other (complaint
+//! leaves it open) teaches return intent, and `negative intent reasons flags` teach everything.
+//! A folder named `dev` holds the development part; where there is none, every tenth text is set
+//! apart by its hash.
 
 use std::collections::BTreeSet;
-use std::io::BufRead;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use amends_domain::detection::TextKind;
 
 use crate::error::{EvalError, TrainError};
-use crate::head::{HEADS, Heard};
+use crate::head::{HEADS, Topic};
 
 mod row;
 
 use row::Columns;
+
+/// Spreadsheets begin a file with it; it belongs to no column.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The labels of the heads: which are known, and which of these are set.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -28,8 +33,8 @@ pub(crate) struct HeadLabels {
 impl HeadLabels {
     pub(crate) const ALL: u32 = (1 << HEADS) - 1;
 
-    pub(crate) fn lane(what: Heard) -> usize {
-        Heard::all().position(|head| head == what).unwrap_or(0)
+    pub(crate) fn lane(what: Topic) -> usize {
+        Topic::all().position(|head| head == what).unwrap_or(0)
     }
 }
 
@@ -81,21 +86,17 @@ impl Corpus {
     }
 
     fn add(&mut self, file: &Path, has_dev: bool, exclude: &BTreeSet<String>) -> Result<(), TrainError> {
-        let content = std::fs::read_to_string(file)
-            .map_err(|e| TrainError::Read { file: file.display().to_string(), problem: e.to_string() })?;
-        let mut lines = content.lines().enumerate();
-        let header = lines.next().map(|(_, line)| line).unwrap_or_default();
+        let name = || file.display().to_string();
+        let reader = File::open(file)
+            .map(BufReader::new)
+            .map_err(|e| TrainError::Read { file: name(), problem: e.to_string() })?;
         let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        let Some(columns) = Columns::of(header, &stem) else {
-            self.skipped.push(format!("{}: its columns hold no labels that are known here", file.display()));
+        let rows = read_rows(reader, &stem).map_err(|problem| TrainError::Row { file: name(), problem })?;
+        let Some(rows) = rows else {
+            self.skipped.push(format!("{}: its columns hold no labels that are known here", name()));
             return Ok(());
         };
-        for (at, line) in lines.filter(|(_, line)| !line.is_empty()) {
-            let mut text = columns.read(line).map_err(|problem| TrainError::Row {
-                file: file.display().to_string(),
-                line: at + 1,
-                problem,
-            })?;
+        for (_, mut text) in rows {
             text.is_dev = if has_dev { is_in_dev(file) } else { is_tenth(&text.text) };
             // What may not be learnt from may not set a threshold either: it is measured on, no more.
             text.is_measured_only = exclude.contains(&text.source);
@@ -113,20 +114,23 @@ impl Corpus {
     }
 }
 
-/// Reads the rows of one file, whose name says the language where no column does.
-pub(crate) fn read_rows(reader: impl BufRead, stem: &str) -> Result<Vec<Text>, EvalError> {
-    let mut lines = reader.lines().enumerate();
-    let header = lines.next().map(|(_, line)| line).transpose();
+/// Reads the rows of one file, whose name says the language where no column does, each with its
+/// line; nothing if the header names no labels that are known.
+pub(crate) fn read_rows(reader: impl BufRead, stem: &str) -> Result<Option<Vec<(usize, Text)>>, EvalError> {
+    let mut lines = reader.lines().zip(1..);
+    let header = lines.next().map(|(line, _)| line).transpose();
     let header = header.map_err(|source| EvalError::Read { line: 1, source })?.unwrap_or_default();
-    let columns = Columns::of(&header, stem).ok_or(EvalError::Column { column: "reasons" })?;
+    let Some(columns) = Columns::of(header.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&header), stem) else {
+        return Ok(None);
+    };
     let mut rows = Vec::new();
-    for (at, line) in lines {
-        let line = line.map_err(|source| EvalError::Read { line: at + 1, source })?;
-        if !line.is_empty() {
-            rows.push(columns.read(&line).map_err(|problem| EvalError::Row { line: at + 1, problem })?);
+    for (row, line) in lines {
+        let row = row.map_err(|source| EvalError::Read { line, source })?;
+        if !row.is_empty() {
+            rows.push((line, columns.read(&row).map_err(|problem| EvalError::Row { line, problem })?));
         }
     }
-    Ok(rows)
+    Ok(Some(rows))
 }
 
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), TrainError> {
@@ -154,3 +158,6 @@ fn is_in_dev(file: &Path) -> bool {
 fn is_tenth(text: &str) -> bool {
     blake3::hash(text.as_bytes()).as_bytes().first().is_some_and(|byte| *byte < 26)
 }
+
+#[cfg(test)]
+mod tests;

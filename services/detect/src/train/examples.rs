@@ -7,13 +7,13 @@ use super::corpus::{HeadLabels, Text};
 use crate::cue::CUES;
 use crate::detector::{Known, cut};
 use crate::error::TrainError;
-use crate::ngram::{features, letters};
+use crate::ngram::{Features, features};
 use crate::normalise::normalise;
 
 /// A text of which only features and labels are left.
 #[derive(Debug)]
 pub(super) struct Example {
-    pub(super) features: Vec<u32>,
+    pub(super) features: Features,
     pub(super) cues: [f32; CUES],
     pub(super) language: usize,
     pub(super) is_dev: bool,
@@ -29,6 +29,7 @@ pub(super) struct Example {
 pub(super) struct Prepared {
     pub(super) examples: Vec<Example>,
     pub(super) languages: Vec<String>,
+    pub(super) known: Known,
 }
 
 impl Prepared {
@@ -49,7 +50,7 @@ impl Prepared {
                 .map(|part| part.join().map_err(|_| TrainError::Failed))
                 .collect::<Result<Vec<_>, _>>()
         })?;
-        Ok(Self { examples: examples.into_iter().flatten().collect(), languages })
+        Ok(Self { examples: examples.into_iter().flatten().collect(), languages, known })
     }
 
     pub(super) fn learnt(&self) -> impl Iterator<Item = &Example> + Clone {
@@ -81,14 +82,15 @@ impl Prepared {
 /// A model that is added to weighs every feature already, and so must hear every one.
 pub(super) fn common<'a>(
     examples: impl Iterator<Item = &'a Example> + Clone,
+    features_of: fn(&Example) -> &[u32],
     is_added_to: bool,
 ) -> Vec<Vec<u32>> {
     if is_added_to {
-        return examples.map(|example| example.features.clone()).collect();
+        return examples.map(|example| features_of(example).to_vec()).collect();
     }
     let mut ids: Vec<u32> = Vec::new();
     for example in examples.clone() {
-        let mut features = example.features.clone();
+        let mut features = features_of(example).to_vec();
         features.sort_unstable();
         features.dedup();
         ids.extend(features);
@@ -102,15 +104,15 @@ pub(super) fn common<'a>(
     common.dedup();
     let common: HashSet<u32> = common.into_iter().collect();
     let is_common = |feature: &u32| common.contains(feature);
-    examples.map(|example| example.features.iter().copied().filter(is_common).collect()).collect()
+    examples.map(|example| features_of(example).iter().copied().filter(is_common).collect()).collect()
 }
 
 fn example(known: &Known, text: &Text) -> Option<Example> {
     let language = known.tags().position(|tag| tag == text.language)?;
-    let normal = normalise(cut(&text.text).0);
+    let normal = normalise(known.alphabet(), cut(&text.text).0);
     let cues = known.cues(&text.language, &normal, text.kind)?;
     Some(Example {
-        features: features(&letters(&normal)),
+        features: features(&normal),
         cues: cues.values,
         language,
         is_dev: text.is_dev,

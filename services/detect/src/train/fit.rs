@@ -1,9 +1,9 @@
 //! Logistic regression by stochastic gradient, for several lanes at once.
 
 use crate::cue::CUES;
-use crate::head::{Head, sigmoid};
+use crate::head::{Head, ln, sigmoid};
 use crate::model::scale_of;
-use crate::table::{Table, quantise, row};
+use crate::table::row;
 
 /// One text for one fit.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +26,9 @@ pub(super) struct Rates {
     pub(super) smoothing: f32,
     pub(super) ratio_max: f32,
 }
+
+/// The weight of a row and lane in a model that is begun from.
+pub(super) type Weight<'a> = dyn Fn(usize, usize) -> f32 + 'a;
 
 /// A model with what the gradient needs beside it.
 #[derive(Debug, Clone)]
@@ -63,20 +66,13 @@ struct Dense {
     squares: [f32; CUES],
 }
 
-/// What a fit gives.
-#[derive(Debug, Clone)]
-pub(super) struct Fitted<const L: usize> {
-    pub(super) table: Table<L>,
-    pub(super) heads: Vec<Head>,
-}
-
 impl<const L: usize> Fit<L> {
     /// Begins from nothing or from a model, and learns how telling each feature is.
     pub(super) fn new(
         bits: u32,
         rates: Rates,
         samples: &[Sample<'_, L>],
-        base: Option<(&Table<L>, &[Head])>,
+        base: Option<(&Weight<'_>, &[Head])>,
     ) -> Self {
         let new = Dense {
             began_as: Head::default(),
@@ -92,16 +88,16 @@ impl<const L: usize> Fit<L> {
             heads: std::array::from_fn(|_| new.clone()),
         };
         fit.take_ratios(samples);
-        if let Some((table, heads)) = base {
-            fit.begin_from(table, heads);
+        if let Some((weight, heads)) = base {
+            fit.begin_from(weight, heads);
         }
         fit
     }
 
-    fn begin_from(&mut self, table: &Table<L>, heads: &[Head]) {
+    fn begin_from(&mut self, weight: &Weight<'_>, heads: &[Head]) {
         for (row, cells) in self.cells.iter_mut().enumerate() {
             for (lane, cell) in cells.iter_mut().enumerate() {
-                cell.base = table.weight(row, lane);
+                cell.base = weight(row, lane);
             }
         }
         for (dense, head) in self.heads.iter_mut().zip(heads) {
@@ -116,6 +112,7 @@ impl<const L: usize> Fit<L> {
         let smoothing = self.rates.smoothing;
         let mut counts = vec![[[smoothing; 2]; L]; self.cells.len()];
         let mut totals = [[0.0_f64; 2]; L];
+        let mut present: Vec<usize> = Vec::new();
         for sample in samples {
             let sides: [(f32, usize); L] = std::array::from_fn(|lane| {
                 let weight = sample.weights.get(lane).copied().unwrap_or(0.0);
@@ -126,8 +123,13 @@ impl<const L: usize> Fit<L> {
                     *total += f64::from(weight);
                 }
             }
-            for feature in sample.features {
-                let Some(counts) = counts.get_mut(row(*feature, self.bits)) else { continue };
+            // Whether it stands in the text, and not how often.
+            present.clear();
+            present.extend(sample.features.iter().map(|feature| row(*feature, self.bits)));
+            present.sort_unstable();
+            present.dedup();
+            for at in &present {
+                let Some(counts) = counts.get_mut(*at) else { continue };
                 for (count, (weight, side)) in counts.iter_mut().zip(sides) {
                     if let Some(count) = count.get_mut(side) {
                         *count += weight;
@@ -137,13 +139,13 @@ impl<const L: usize> Fit<L> {
         }
         // A text of which nothing is known has the share of all; n-grams say what differs from it.
         for (dense, [no, yes]) in self.heads.iter_mut().zip(totals) {
-            dense.bias = (yes.max(1.0) / no.max(1.0)).ln() as f32;
+            dense.bias = ln(yes.max(1.0) / no.max(1.0)) as f32;
         }
         let rates = self.rates;
         for (cells, counts) in self.cells.iter_mut().zip(&counts) {
             for ((cell, [no, yes]), [all_no, all_yes]) in cells.iter_mut().zip(counts).zip(totals) {
                 let odds = (f64::from(*yes) / all_yes.max(1e-9)) / (f64::from(*no) / all_no.max(1e-9));
-                cell.ratio = (odds.ln().abs() as f32).min(rates.ratio_max);
+                cell.ratio = (ln(odds).abs() as f32).min(rates.ratio_max);
             }
         }
     }
@@ -186,19 +188,19 @@ impl<const L: usize> Fit<L> {
         }
     }
 
-    /// The model in steps.
-    pub(super) fn finish(&self) -> Fitted<L> {
-        let weights: Vec<[f32; L]> = self
-            .cells
-            .iter()
-            .map(|cells| {
-                let mut weights = [0.0; L];
-                weights.iter_mut().zip(cells).for_each(|(weight, cell)| *weight = cell.weight());
-                weights
-            })
-            .collect();
+    /// What was learnt of each row.
+    pub(super) fn weights(&self) -> impl Iterator<Item = [f32; L]> + Clone {
+        self.cells.iter().map(|cells| {
+            let mut weights = [0.0; L];
+            weights.iter_mut().zip(cells).for_each(|(weight, cell)| *weight = cell.weight());
+            weights
+        })
+    }
+
+    /// What was learnt beside the rows.
+    pub(super) fn heads(&self) -> Vec<Head> {
         let head = |dense: &Dense| Head { bias: dense.bias, cues: dense.cues, ..dense.began_as.clone() };
-        Fitted { table: quantise(self.bits, &weights), heads: self.heads.iter().map(head).collect() }
+        self.heads.iter().map(head).collect()
     }
 }
 

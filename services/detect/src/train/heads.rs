@@ -2,13 +2,14 @@
 
 use super::corpus::HeadLabels;
 use super::examples::{Example, Prepared, common};
-use super::fit::{Fit, Fitted, Rates, Sample};
+use super::fit::{Fit, Rates, Sample, Weight};
 use super::measure::best_f1;
 use super::{Options, Shuffler};
-use crate::head::HEADS;
+use crate::head::{HEADS, Head};
 use crate::model::Model;
+use crate::table::{Table, quantise};
 
-const BITS: u32 = 18;
+const BITS: u32 = 17;
 const RATES: Rates = Rates { step: 0.15, smoothing: 0.5, ratio_max: 4.0 };
 /// Texts that are labelled for intent alone are many and easy.
 const INTENT_WEIGHT: f32 = 0.2;
@@ -22,10 +23,11 @@ pub(super) fn fit(
     options: &Options,
     base: Option<&Model>,
     tell: &(dyn Fn(String) + Sync),
-) -> (Fitted<HEADS>, u32) {
-    let common = common(prepared.learnt().filter(|e| e.heads.known != 0), base.is_some());
+) -> ((Table<HEADS>, Vec<Head>), u32) {
+    let common = common(prepared.learnt().filter(|e| e.heads.known != 0), features_of, base.is_some());
     let mut samples = samples(prepared, &common);
-    let base = base.map(|model| (&model.wishes, model.heads.as_slice()));
+    let weight = |row: usize, lane: usize| base.map_or(0.0, |model| model.wishes.weight(row, lane));
+    let base = base.map(|model| (&weight as &Weight<'_>, model.heads.as_slice()));
     let mut fit = Fit::new(BITS, RATES, &samples, base);
     let mut shuffler = Shuffler::new(options.seed);
     let (mut best, mut best_figure, mut best_pass) = (fit.clone(), figure(&fit, prepared), 0);
@@ -40,7 +42,8 @@ pub(super) fn fit(
             break;
         }
     }
-    (best.finish(), best_pass)
+    let weights: Vec<[f32; HEADS]> = best.weights().collect();
+    ((quantise(BITS, &weights), best.heads()), best_pass)
 }
 
 fn samples<'a>(prepared: &'a Prepared, common: &'a [Vec<u32>]) -> Vec<Sample<'a, HEADS>> {
@@ -51,7 +54,7 @@ fn samples<'a>(prepared: &'a Prepared, common: &'a [Vec<u32>]) -> Vec<Sample<'a,
     });
     let nothing = HeadLabels { known: HeadLabels::ALL, set: 0 };
     let praise = prepared.learnt().filter(|e| e.is_praise).step_by(PRAISE_EVERY);
-    taught.chain(praise.map(|e| sample(e, &e.features, nothing, PRAISE_WEIGHT))).collect()
+    taught.chain(praise.map(|e| sample(e, features_of(e), nothing, PRAISE_WEIGHT))).collect()
 }
 
 fn sample<'a>(
@@ -63,18 +66,22 @@ fn sample<'a>(
     let bit = |bits: u32, lane: usize| f32::from(u8::from(bits & (1 << lane) != 0));
     Sample {
         features,
-        feature_count: example.features.len(),
+        feature_count: features_of(example).len(),
         cues: &example.cues,
         labels: std::array::from_fn(|lane| bit(labels.set, lane)),
         weights: std::array::from_fn(|lane| bit(labels.known, lane) * weight),
     }
 }
 
+fn features_of(example: &Example) -> &[u32] {
+    example.features.for_wishes()
+}
+
 /// Intent, reasons and flags weigh the same, however many of each there are.
 fn figure(fit: &Fit<HEADS>, prepared: &Prepared) -> f64 {
     let mut scored: [Vec<(f32, bool)>; 3] = Default::default();
     for example in prepared.held_out().filter(|e| e.is_full) {
-        let scores = fit.scores(&example.features, example.features.len(), &example.cues);
+        let scores = fit.scores(features_of(example), features_of(example).len(), &example.cues);
         for (lane, score) in scores.into_iter().enumerate() {
             if let Some(group) = scored.get_mut(group(lane)) {
                 group.push((score, example.heads.set & (1 << lane) != 0));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::corpus::Text;
 use super::{Options, Shuffler};
+use crate::alphabet::Alphabet;
 use crate::language::{LANES, LETTERS_MAX, Languages, OTHER};
 use crate::lexicon::EMBEDDED;
 use crate::model::scale_of;
@@ -24,8 +25,13 @@ struct Sample {
 }
 
 /// Fits the table of languages.
-pub(super) fn fit(texts: &[Text], options: &Options, tell: &(dyn Fn(String) + Sync)) -> Languages {
-    let mut samples = samples(texts);
+pub(super) fn fit(
+    texts: &[Text],
+    alphabet: &Alphabet,
+    options: &Options,
+    tell: &(dyn Fn(String) + Sync),
+) -> Languages {
+    let mut samples = samples(texts, alphabet);
     tell(format!("languages: {} texts", samples.len()));
     let mut weights = vec![[0.0_f32; LANES]; 1 << BITS];
     let mut squares = vec![[1e-4_f32; LANES]; 1 << BITS];
@@ -49,7 +55,7 @@ pub(super) fn fit(texts: &[Text], options: &Options, tell: &(dyn Fn(String) + Sy
     Languages { table, biases }
 }
 
-fn samples(texts: &[Text]) -> Vec<Sample> {
+fn samples(texts: &[Text], alphabet: &Alphabet) -> Vec<Sample> {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let mut samples = Vec::new();
     for text in texts.iter().filter(|text| !text.is_dev && teaches_language(text)) {
@@ -58,7 +64,7 @@ fn samples(texts: &[Text]) -> Vec<Sample> {
         if !text.is_full && *count > TEXTS_MAX {
             continue;
         }
-        let features = raw_features(&normalise(&text.text).text, LETTERS_MAX);
+        let features = raw_features(&normalise(alphabet, &text.text), LETTERS_MAX);
         let lane = EMBEDDED.iter().position(|(tag, _)| *tag == text.language).unwrap_or(OTHER);
         let weight = if text.is_full || lane == OTHER { 2.0 } else { 1.0 };
         samples.push(Sample { features, lane, weight });
@@ -79,7 +85,7 @@ fn errors(weights: &[[f32; LANES]], biases: &[f32; LANES], sample: &Sample, scal
             scores.iter_mut().zip(weights).for_each(|(score, weight)| *score += weight);
         }
     }
-    scores.iter_mut().zip(biases).for_each(|(score, bias)| *score = score.mul_add(scale, *bias));
+    scores.iter_mut().zip(biases).for_each(|(score, bias)| *score = *score * scale + bias);
     let most = scores.iter().copied().fold(f32::MIN, f32::max);
     let mut errors = scores.map(|score| crate::head::exp(score - most));
     let total: f32 = errors.iter().sum();

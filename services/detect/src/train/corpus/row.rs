@@ -1,12 +1,20 @@
 //! One row of a labelled file.
 
+use std::ops::RangeInclusive;
+
 use amends_domain::detection::{Flag, Reason, TextKind};
 
 use super::{HeadLabels, Text};
-use crate::head::Heard;
+use crate::head::Topic;
+
+/// Ratings that say something where a file gives no label.
+const RATINGS: RangeInclusive<f32> = 1.0..=5.0;
 
 /// Ratings up to this one are negative where a file gives no label.
 const NEGATIVE_RATING_MAX: f32 = 2.0;
+
+/// Ratings from this one on are praise where a file gives no label.
+const PRAISE_RATING_MIN: f32 = 4.0;
 
 /// Where the columns of a file stand, and what it teaches.
 #[derive(Debug)]
@@ -67,7 +75,7 @@ impl Columns {
         };
         match self.teaches {
             Teaches::Mood => mood(&mut text, field("label"), field("rating"))?,
-            Teaches::Intent => intent(&mut text, field("label").unwrap_or_default()),
+            Teaches::Intent => intent(&mut text, field("label").unwrap_or_default())?,
             Teaches::Everything => {
                 let flag = |name: &str| field(name).ok_or(format!("{name} is missing")).and_then(yes);
                 text.negative = Some(flag("negative")?);
@@ -80,29 +88,40 @@ impl Columns {
 }
 
 fn mood(text: &mut Text, label: Option<&str>, rating: Option<&str>) -> Result<(), String> {
-    text.negative = match (label, rating) {
-        (Some("neg"), _) => Some(true),
-        (Some("neu" | "pos"), _) => Some(false),
+    let rating = rating.map(stars).transpose()?;
+    (text.negative, text.is_praise) = match (label, rating) {
+        (Some("neg"), _) => (Some(true), false),
+        (Some("neu"), _) => (Some(false), false),
+        (Some("pos"), _) => (Some(false), true),
         (Some(other), _) => return Err(format!("{other:?} is none of neg, neu, pos")),
-        (None, Some(stars)) => {
-            let stars: f32 = stars.parse().map_err(|_| format!("{stars:?} is no rating"))?;
-            Some(stars <= NEGATIVE_RATING_MAX)
+        // Beside a label stars decide nothing, and shops that count from 0 may keep theirs.
+        (None, Some(stars)) if !RATINGS.contains(&stars) => {
+            return Err(format!("{stars} is no rating: without a label it must be 1 to 5 stars"));
         }
-        (None, None) => None,
+        (None, Some(stars)) => (Some(stars <= NEGATIVE_RATING_MAX), stars >= PRAISE_RATING_MIN),
+        (None, None) => (None, false),
     };
-    text.is_praise = label == Some("pos");
     Ok(())
 }
 
-fn intent(text: &mut Text, label: &str) {
+fn stars(field: &str) -> Result<f32, String> {
+    let stars = field.parse().ok().filter(|stars: &f32| stars.is_finite());
+    stars.ok_or_else(|| format!("{field:?} is no rating"))
+}
+
+fn intent(text: &mut Text, label: &str) -> Result<(), String> {
     text.kind = TextKind::Message;
-    let lane = 1 << HeadLabels::lane(Heard::Intent);
+    let lane = 1 << HeadLabels::lane(Topic::Intent);
     text.heads = match label {
         "return_request" => HeadLabels { known: lane, set: lane },
         "refund_status" | "other" => HeadLabels { known: lane, set: 0 },
         // A complaint may or may not want something back; nobody said which.
-        _ => HeadLabels::default(),
+        "complaint" => HeadLabels::default(),
+        unknown => {
+            return Err(format!("{unknown:?} is none of return_request, refund_status, complaint, other"));
+        }
     };
+    Ok(())
 }
 
 fn yes(field: &str) -> Result<bool, String> {
@@ -116,15 +135,15 @@ fn yes(field: &str) -> Result<bool, String> {
 fn everything(intent: bool, reasons: Option<&str>, flags: Option<&str>) -> Result<HeadLabels, String> {
     let mut set = 0_u32;
     if intent {
-        set |= 1 << HeadLabels::lane(Heard::Intent);
+        set |= 1 << HeadLabels::lane(Topic::Intent);
     }
     for word in listed(reasons) {
         let reason: Reason = word.parse().map_err(|_| format!("{word:?} is no reason"))?;
-        set |= 1 << HeadLabels::lane(Heard::Reason(reason));
+        set |= 1 << HeadLabels::lane(Topic::Reason(reason));
     }
     for word in listed(flags) {
         let flag: Flag = word.parse().map_err(|_| format!("{word:?} is no flag"))?;
-        set |= 1 << HeadLabels::lane(Heard::Flag(flag));
+        set |= 1 << HeadLabels::lane(Topic::Flag(flag));
     }
     Ok(HeadLabels { known: HeadLabels::ALL, set })
 }

@@ -1,80 +1,43 @@
 //! `amends detect --eval`: how well a model does on labelled texts, their ratings hidden.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
+use std::fs::File;
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use amends_detect::Detector;
 use amends_detect::eval::wishes::{self, Wishes};
-use amends_detect::eval::{self, Labelled, Scores};
+use amends_detect::eval::{self, Counts, Evaluation, Report, Scores, Texts};
 use anyhow::Context;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Evaluates on all files together: rated texts in one table, fully labelled ones in another.
 pub(super) fn run(detector: &Detector, files: &[PathBuf], as_json: bool) -> anyhow::Result<()> {
-    let (mut rated, mut full): (Vec<Labelled>, BTreeMap<String, Wishes>) = Default::default();
+    let mut texts = Texts::default();
     for file in files {
-        read(detector, file, &mut rated, &mut full)
-            .with_context(|| format!("{} cannot be used", file.display()))?;
+        read(file, &mut texts).with_context(|| format!("{} cannot be used", file.display()))?;
     }
-    anyhow::ensure!(!rated.is_empty() || !full.is_empty(), "there are no labelled texts in what was given");
-    let report = (!rated.is_empty()).then(|| eval::evaluate(detector, &rated));
+    anyhow::ensure!(!texts.is_empty(), "there are no labelled texts in what was given");
+    let evaluation = eval::evaluate(detector, &texts)?;
     if as_json {
-        let rows = |report: &eval::Report| {
-            report
-                .languages
-                .iter()
-                .map(|(tag, s)| (tag.clone(), scores_json(s)))
-                .collect::<serde_json::Map<_, _>>()
-        };
-        let total = wishes::total(&full);
-        println!(
-            "{}",
-            json!({
-                "model_version": detector.version(),
-                "negative": report.as_ref().map(|r| json!({
-                    "languages": rows(r), "all": scores_json(&r.pooled),
-                    "macro_auc": r.macro_auc, "macro_f1": r.macro_f1,
-                })),
-                "wishes": (!full.is_empty()).then(|| json!({
-                    "languages": full.iter().map(|(tag, w)| (tag.clone(), wishes_json(w)))
-                        .collect::<serde_json::Map<_, _>>(),
-                    "all": wishes_json(&total),
-                })),
-            })
-        );
+        println!("{}", evaluation_json(detector.version(), &evaluation));
         return Ok(());
     }
-    if let Some(report) = report {
-        print_rated(&report);
+    if let Some(report) = &evaluation.negative {
+        print_rated(report);
     }
-    if !full.is_empty() {
-        print_full(&full);
+    if let Some(wishes) = &evaluation.wishes {
+        print_full(wishes);
     }
     Ok(())
 }
 
-fn read(
-    detector: &Detector,
-    file: &Path,
-    rated: &mut Vec<Labelled>,
-    full: &mut BTreeMap<String, Wishes>,
-) -> anyhow::Result<()> {
-    let open = || std::fs::File::open(file).map(BufReader::new);
-    let mut header = String::new();
-    open()?.read_line(&mut header)?;
-    if !wishes::is_full(header.trim_end()) {
-        rated.extend(eval::read_tsv(open()?)?);
-        return Ok(());
-    }
+fn read(file: &Path, texts: &mut Texts) -> anyhow::Result<()> {
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    for (language, wishes) in wishes::evaluate(detector, open()?, &stem)? {
-        full.entry(language).or_default().absorb(&wishes);
-    }
-    Ok(())
+    Ok(texts.add(BufReader::new(File::open(file)?), &stem)?)
 }
 
-fn print_rated(report: &eval::Report) {
+fn print_rated(report: &Report) {
     let figure = |share: f64| format!("{share:.3}");
     let auc = |auc: Option<f64>| auc.map_or_else(|| "-".to_owned(), figure);
     println!("language   texts  negative  precision  recall     F1    AUC    ECE  identified");
@@ -96,20 +59,32 @@ fn print_rated(report: &eval::Report) {
 }
 
 fn print_full(full: &BTreeMap<String, Wishes>) {
-    println!("            return intent        reasons              flags");
-    println!("language   texts   P    R    F1     P    R    F1     P    R    F1   identified");
+    let groups = ["negative", "return intent", "reasons", "flags"].map(|name| format!("{name:15}"));
+    println!("{:18}{}", "", groups.join("  ").trim_end());
+    println!("language   texts  {}  identified", ["P    R    F1   "; 4].join("  "));
     let total = wishes::total(full);
     for (tag, w) in full.iter().map(|(tag, w)| (tag.as_str(), w)).chain([("all", &total)]) {
-        let three = |c: &wishes::Counts| format!("{:.2} {:.2} {:.3}", c.precision(), c.recall(), c.f1());
-        let identified = w.identified as f64 / w.texts.max(1) as f64;
-        println!(
-            "{tag:8}  {:6}  {}  {}  {}  {identified:.3}",
-            w.texts,
-            three(&w.intent),
-            three(&w.reasons),
-            three(&w.flags)
-        );
+        let three = |c: &Counts| format!("{:.2} {:.2} {:.3}", c.precision(), c.recall(), c.f1());
+        let figures = [&w.negative, &w.intent, &w.reasons, &w.flags].map(three).join("  ");
+        println!("{tag:8}  {:6}  {figures}  {:>10.3}", w.texts, w.language_accuracy());
     }
+}
+
+fn evaluation_json(version: &str, evaluation: &Evaluation) -> Value {
+    let negative = evaluation.negative.as_ref().map(|report| {
+        json!({
+            "languages": by_language(&report.languages, scores_json), "all": scores_json(&report.pooled),
+            "macro_auc": report.macro_auc, "macro_f1": report.macro_f1,
+        })
+    });
+    let wishes = evaluation.wishes.as_ref().map(|full| {
+        json!({ "languages": by_language(full, wishes_json), "all": wishes_json(&wishes::total(full)) })
+    });
+    json!({ "model_version": version, "negative": negative, "wishes": wishes })
+}
+
+fn by_language<T>(languages: &BTreeMap<String, T>, figures: fn(&T) -> Value) -> Map<String, Value> {
+    languages.iter().map(|(tag, of)| (tag.clone(), figures(of))).collect()
 }
 
 fn scores_json(s: &Scores) -> Value {
@@ -120,10 +95,9 @@ fn scores_json(s: &Scores) -> Value {
 }
 
 fn wishes_json(w: &Wishes) -> Value {
-    let counts =
-        |c: &wishes::Counts| json!({ "precision": c.precision(), "recall": c.recall(), "f1": c.f1() });
+    let counts = |c: &Counts| json!({ "precision": c.precision(), "recall": c.recall(), "f1": c.f1() });
     json!({
-        "texts": w.texts, "return_intent": counts(&w.intent), "reasons": counts(&w.reasons),
-        "flags": counts(&w.flags), "language_accuracy": w.identified as f64 / w.texts.max(1) as f64,
+        "texts": w.texts, "negative": counts(&w.negative), "return_intent": counts(&w.intent),
+        "reasons": counts(&w.reasons), "flags": counts(&w.flags), "language_accuracy": w.language_accuracy(),
     })
 }

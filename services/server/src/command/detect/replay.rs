@@ -7,7 +7,7 @@ use amends_domain::detection::Detection;
 use amends_store::text::{self, HeardText};
 use amends_store::{Options, Store};
 use anyhow::Context;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::config::mask_url;
 
@@ -41,7 +41,11 @@ pub(super) async fn run(detector: &Detector, url: &str, as_json: bool) -> anyhow
         }
     }
     store.close().await;
-    changes.print(detector.version(), as_json);
+    if as_json {
+        println!("{}", changes.json(detector.version()));
+    } else {
+        println!("{}", changes.lines(detector.version()).join("\n"));
+    }
     Ok(())
 }
 
@@ -85,32 +89,51 @@ impl Changes {
             return;
         }
         let change = format!("{} → {}", or_none(before), or_none(after));
-        *self.counts.entry((what, format!("{}: {change}", now.language))).or_default() += 1;
+        self.count(format!("{}/{}", stored.key.shop, stored.key.id), &now.language, what, change);
+    }
+
+    fn count(&mut self, id: String, language: &str, what: &'static str, change: String) {
+        *self.counts.entry((what, format!("{language}: {change}"))).or_default() += 1;
         if self.listed.len() < LISTED_MAX {
-            self.listed.push((format!("{}/{}", stored.key.shop, stored.key.id), what, change));
+            self.listed.push((id, what, change));
         }
     }
 
-    fn print(&self, version: &str, as_json: bool) {
-        if as_json {
-            let counts: Vec<_> = self
-                .counts
-                .iter()
-                .map(|((what, change), texts)| json!({ "what": what, "change": change, "texts": texts }))
-                .collect();
-            println!("{}", json!({ "model_version": version, "texts": self.texts, "changes": counts }));
-            return;
-        }
-        println!("{} texts heard again by {version}", self.texts);
+    /// How many changes are counted only.
+    fn unlisted(&self) -> u64 {
+        self.counts.values().sum::<u64>() - self.listed.len() as u64
+    }
+
+    fn json(&self, version: &str) -> Value {
+        let counts: Vec<_> = self
+            .counts
+            .iter()
+            .map(|((what, change), texts)| json!({ "what": what, "change": change, "texts": texts }))
+            .collect();
+        let listed: Vec<_> = self
+            .listed
+            .iter()
+            .map(|(id, what, change)| json!({ "id": id, "what": what, "change": change }))
+            .collect();
+        json!({
+            "model_version": version, "texts": self.texts, "changes": counts,
+            "listed": listed, "unlisted": self.unlisted(),
+        })
+    }
+
+    fn lines(&self, version: &str) -> Vec<String> {
+        let mut lines = vec![format!("{} texts heard again by {version}", self.texts)];
         if self.counts.is_empty() {
-            println!("  nothing would change");
+            lines.push("  nothing would change".to_owned());
         }
-        for ((what, change), texts) in &self.counts {
-            println!("  {texts:6}  {what:16} {change}");
+        let counts = self.counts.iter();
+        lines.extend(counts.map(|((what, change), texts)| format!("  {texts:6}  {what:16} {change}")));
+        let listed = self.listed.iter();
+        lines.extend(listed.map(|(id, what, change)| format!("  e.g. {id}: {what} {change}")));
+        if self.unlisted() > 0 {
+            lines.push(format!("  and {} more that are not listed", self.unlisted()));
         }
-        for (id, what, change) in &self.listed {
-            println!("  e.g. {id}: {what} {change}");
-        }
+        lines
     }
 }
 
@@ -120,4 +143,50 @@ const fn yes(is: bool) -> &'static str {
 
 const fn or_none(word: &str) -> &str {
     if word.is_empty() { "none" } else { word }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So many changes, each of another text.
+    fn changes(number: usize) -> Changes {
+        let mut changes = Changes { texts: 30, ..Changes::default() };
+        for at in 0..number {
+            changes.count(format!("shop/r-{at}"), "en", "return intent", "yes → no".to_owned());
+        }
+        changes
+    }
+
+    #[test]
+    fn the_changes_are_listed_in_json_as_in_text() {
+        let changes = changes(2);
+        let expect = json!({
+            "model_version": "mine", "texts": 30, "unlisted": 0,
+            "changes": [{ "what": "return intent", "change": "en: yes → no", "texts": 2 }],
+            "listed": [
+                { "id": "shop/r-0", "what": "return intent", "change": "yes → no" },
+                { "id": "shop/r-1", "what": "return intent", "change": "yes → no" },
+            ],
+        });
+        assert_eq!(changes.json("mine"), expect);
+        let expect = [
+            "30 texts heard again by mine",
+            "       2  return intent    en: yes → no",
+            "  e.g. shop/r-0: return intent yes → no",
+            "  e.g. shop/r-1: return intent yes → no",
+        ];
+        assert_eq!(changes.lines("mine"), expect);
+    }
+
+    #[test]
+    fn both_say_when_more_changed_than_is_listed() {
+        let changes = changes(LISTED_MAX + 3);
+        assert_eq!(changes.listed.len(), LISTED_MAX);
+        assert_eq!(changes.json("mine").get("unlisted"), Some(&json!(3)));
+        assert_eq!(
+            changes.lines("mine").last().map(String::as_str),
+            Some("  and 3 more that are not listed")
+        );
+    }
 }

@@ -7,21 +7,21 @@ use std::time::Instant;
 
 use amends_detect::Detector;
 use amends_detect::train::{Corpus, Options, train};
-use anyhow::Context;
 use serde_json::json;
 
-use crate::detector;
+use super::load;
+use super::output::Output;
 
 /// Trains a model. The same texts, seed and program give the same bytes.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Files are tab-separated with a header. What they teach follows from it:\n  text, rating or label (neg, neu, pos)                     dissatisfaction\n  text, intent, label (return_request, refund_status, other) return intent\n  text, kind, negative, intent, reasons, flags              everything\nThe language stands in a column `lang`, or begins the file's name. A folder named `dev` holds the\ndevelopment part; without one every tenth text is set apart.\n\nExamples:\n  amends detect train --data history/ --init embedded --out mine.bin\n  amends detect train --data services/detect/sentences --data reviews/ --exclude marc,olist --out model.bin"
+    after_help = "Files are tab-separated with a header. What they teach follows from it:\n  text, rating or label (neg, neu, pos)                     dissatisfaction\n  text, intent, label (return_request, refund_status,       return intent\n    other, or complaint, which leaves it open)\n  text, kind, negative, intent, reasons, flags              everything\nA label counts before stars; without one 1 and 2 stars are negative, 4 and 5 praise.\nThe language stands in a column `lang`, or begins the file's name. A folder named `dev` holds the\ndevelopment part; without one every tenth text is set apart.\n\nExamples:\n  amends detect train --data history/ --init embedded --out mine.bin\n  amends detect train --data services/detect/sentences --data reviews/ --exclude marc,olist --out model.bin"
 )]
 pub(super) struct Train {
     /// Folders or files of labelled texts.
     #[arg(long, required = true, value_name = "DIR", num_args = 1..)]
     data: Vec<PathBuf>,
-    /// Where the model goes.
+    /// Where the model goes, 4 MiB at most; what stands there is replaced when it is whole.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Sources (column `source`) not to learn from; their development parts are still measured on.
@@ -41,10 +41,11 @@ pub(super) struct Train {
 /// Trains, writes and reports.
 pub(super) fn run(command: &Train, as_json: bool) -> anyhow::Result<()> {
     let started = Instant::now();
+    let output = Output::of(&command.out)?;
     let begin_from = match command.init.as_deref() {
         None => None,
-        Some("embedded") => Some(detector::load(None)?),
-        Some(file) => Some(detector::load(Some(file.as_ref()))?),
+        Some("embedded") => Some(load(None)?),
+        Some(file) => Some(load(Some(file.as_ref()))?),
     };
     let exclude: BTreeSet<String> = command.exclude.iter().cloned().collect();
     let corpus = Corpus::read(&command.data, &exclude)?;
@@ -60,9 +61,8 @@ pub(super) fn run(command: &Train, as_json: bool) -> anyhow::Result<()> {
     };
     let options = Options { seed: command.seed, passes_max: command.passes, begin_from };
     let trained = train(&corpus, &options, &tell)?;
-    std::fs::write(&command.out, &trained.bytes)
-        .with_context(|| format!("{} cannot be written", command.out.display()))?;
     let version = Detector::from_model("the new model", &trained.bytes)?.version().to_owned();
+    output.write(&trained.bytes)?;
     report(command, &trained.manifest.scores, before.as_deref(), &version, trained.bytes.len(), as_json);
     Ok(())
 }
