@@ -2,6 +2,7 @@
 //! whether everything it acknowledged is really there, exactly once.
 
 mod batches;
+mod claims;
 mod ledger;
 mod pace;
 mod report;
@@ -29,6 +30,7 @@ pub(crate) const EXAMPLES: &str = "Examples:
   amends load --mode unary --in-flight 64 --seconds 20
   amends load --mode stream --connections 4 --batch 100
   amends load --rate 3000 --json                         latency at a fixed rate
+  amends load --serve --mode claims --agents 64          agents who claim from 100,000 open cases
   amends load --ledger run.json; amends load --verify run.json   verify later, after a crash";
 
 /// How signals are sent.
@@ -38,6 +40,8 @@ pub enum Mode {
     Unary,
     /// Batches on long-lived streams.
     Stream,
+    /// Agents who claim the next case from a full queue.
+    Claims,
 }
 
 /// Measures ingest with a mix of 60 % orders and shipments, 25 % reviews (a
@@ -73,6 +77,15 @@ pub struct Load {
     /// Sends nothing new: checks that what this file says was acknowledged is stored once.
     #[arg(long, value_name = "FILE")]
     pub verify: Option<PathBuf>,
+    /// Open cases to claim from.
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub cases: u64,
+    /// Agents who claim at a time, with --serve.
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    pub agents: u16,
+    /// Keys of the agents who claim, without --serve; separated by commas.
+    #[arg(long, value_delimiter = ',', env = "AMENDS_AGENT_KEYS", hide_env_values = true)]
+    pub agent_keys: Vec<String>,
     /// Skips the check at the end.
     #[arg(long)]
     pub no_verify: bool,
@@ -95,8 +108,12 @@ pub async fn run(load: &Load, connection: &Connection) -> anyhow::Result<()> {
     if let Some(file) = &load.verify {
         return later(&client, file, connection.json).await;
     }
+    if load.mode == Mode::Claims {
+        return claims::run(load, connection).await;
+    }
     let plan = Plan::new(load.seed, &run_name());
-    create_shop(&client, &plan).await?;
+    let shop = plan.shop().context("the run has no shop")?;
+    create_shop(&client, shop).await?;
     if !connection.json {
         eprintln!("sending to {} for {} s …", plan.parent, load.seconds);
     }
@@ -136,7 +153,7 @@ async fn send(load: &Load, client: &Client, plan: &Plan) -> (Ledger, Report) {
     let batches = Batches::new(load.batch());
     let pace = Pace::new(started, load.rate, load.batch());
     let outcome = match load.mode {
-        Mode::Unary => unary::send(load, client, plan, &batches, &pace, until).await,
+        Mode::Unary | Mode::Claims => unary::send(load, client, plan, &batches, &pace, until).await,
         Mode::Stream => stream::send(load, client, plan, &batches, &pace, until).await,
     };
     let elapsed = started.elapsed();
@@ -192,8 +209,7 @@ fn run_name() -> String {
     format!("load-{:x}-{:x}", now.as_micros(), std::process::id())
 }
 
-async fn create_shop(client: &Client, plan: &Plan) -> anyhow::Result<()> {
-    let shop_id = plan.shop().context("the run has no shop")?;
+async fn create_shop(client: &Client, shop_id: &str) -> anyhow::Result<()> {
     ensure!(!shop_id.is_empty(), "the run has no shop");
     let shop = v1::Shop {
         display_name: "Load".to_owned(),

@@ -9,6 +9,7 @@ use amends_domain::Time;
 use amends_store::Store;
 use tokio::sync::Notify;
 
+use crate::case::Turns;
 use crate::context::{Clock, Ids};
 use crate::ingest::Lanes;
 use crate::shops::ShopCache;
@@ -56,6 +57,7 @@ struct Inner {
     settings: Settings,
     shops: ShopCache,
     lanes: Lanes,
+    turns: Turns,
     relay: Notify,
     timers: Notify,
     positions: tokio::sync::watch::Sender<i64>,
@@ -75,6 +77,7 @@ impl App {
         settings: Settings,
     ) -> Self {
         let lanes = Lanes::new(&store, &settings);
+        let turns = Turns::new();
         let app = Self(Arc::new(Inner {
             store,
             detector,
@@ -83,12 +86,14 @@ impl App {
             settings,
             shops: ShopCache::default(),
             lanes: lanes.0,
+            turns: turns.0,
             relay: Notify::new(),
             timers: Notify::new(),
             positions: tokio::sync::watch::Sender::new(0),
             stopping: AtomicBool::new(false),
         }));
         lanes.1.start(&app);
+        turns.1.start(&app);
         app
     }
 
@@ -128,6 +133,10 @@ impl App {
 
     pub(crate) fn lanes(&self) -> &Lanes {
         &self.0.lanes
+    }
+
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.0.turns
     }
 
     pub(crate) fn shard(&self) -> i64 {
@@ -173,6 +182,7 @@ impl App {
     pub fn stop(&self) {
         self.0.stopping.store(true, Ordering::SeqCst);
         self.0.lanes.close();
+        self.0.turns.close();
     }
 
     /// Whether the service is shutting down.

@@ -27,7 +27,7 @@ mod timeline;
 mod view;
 
 pub use amends_store::case::{CaseCursor, CaseFilter, CaseOrder};
-pub use claim::{ClaimCase, ClaimNextCase, Claimed, HeldLease};
+pub use claim::{ClaimCase, ClaimNextCase, Claimed, HeldLease, TurnStart, Turns};
 pub use contact::RecordContact;
 pub use deadlines::{CHANNEL_MARGIN, deadlines_of};
 pub use lease::{AssignCase, Assigned, ReleaseCase, RenewLease};

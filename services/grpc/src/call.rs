@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use amends_app::case::{ClaimNextCase, Claimed};
 use amends_app::{Answer, App, AppError, Call, Command, Principal, RequestKey, Work};
 use amends_domain::ShopId;
 use amends_domain::event::ActorKind;
@@ -171,6 +172,17 @@ where
     M: Renders<C::Output>,
 {
     rendered(app.change_shop(call, command, |output| M::render(output).encode_to_vec()).await?)
+}
+
+/// Claims the next case; agents who ask at the same time are served together.
+///
+/// # Errors
+/// As the command, or when a stored answer cannot be read.
+pub async fn claim_next<M>(app: &App, call: Call, command: ClaimNextCase) -> Result<M, AppError>
+where
+    M: Renders<Option<Claimed>>,
+{
+    rendered(app.claim_next(call, command, |output| M::render(output).encode_to_vec()).await?)
 }
 
 fn rendered<O, M: Renders<O>>(answer: Answer<O>) -> Result<M, AppError> {

@@ -134,7 +134,7 @@ fn parse(values: &BTreeMap<String, Value>, mut problems: Problems) -> Result<Con
         ingest_queue: read.between("ingest_queue", 1_000, 1_000_000),
         ingest_batch: read.between("ingest_batch", 1, 10_000),
         calls: read.between("calls", 1, 100_000),
-        agent_capacity: read.between("agent_capacity", 1, 1_000),
+        agent_capacity: read.between("agent_capacity", 1, 1_000_000),
         replica: read.between("replica", 0, 1_000),
         drain: Duration::from_secs(read.between("drain_seconds", 1, 600)),
         web: read.get("web"),

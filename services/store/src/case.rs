@@ -1,5 +1,7 @@
 //! Cases.
 
+use std::collections::HashMap;
+
 use amends_domain::case::{Case, Handling, Lease, State};
 use amends_domain::subject::Anchor;
 use amends_domain::{AgentId, CaseId, ShopId};
@@ -86,6 +88,22 @@ pub async fn held_count(conn: &Conn, shop: &ShopId, agent: &AgentId) -> Result<i
     let sql = "SELECT count(*) AS held FROM cases WHERE shop_id = $1 AND owner = $2 AND state IN ('CLAIMED', 'WORKING')";
     let row = conn.one(sql, vec![text(shop), text(agent)]).await?;
     row.map_or(Ok(0), |row| Row::new("cases", &row).get("held"))
+}
+
+/// How many cases each of these agents holds at the moment; who holds none is left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn held_counts(conn: &Conn, shop: &ShopId, agents: &[AgentId]) -> Result<HashMap<AgentId, i64>> {
+    let keys: Vec<Vec<String>> = agents.iter().map(|agent| vec![agent.to_string()]).collect();
+    let (ours, keys) = bulk::keys(conn.engine(), &["owner"], 2, &keys);
+    let sql = format!(
+        "SELECT owner, count(*) AS held FROM cases WHERE shop_id = $1 AND {ours}
+             AND state IN ('CLAIMED', 'WORKING') GROUP BY owner"
+    );
+    let rows = conn.all(sql, [vec![text(shop)], keys].concat()).await?;
+    let rows = rows.iter().map(|row| Row::new("cases", row));
+    rows.map(|row| Ok((row.parse("owner")?, row.get("held")?))).collect()
 }
 
 /// Opens cases.

@@ -2,13 +2,27 @@
 
 use amends_domain::{ShopId, Time};
 
+use crate::bulk::{Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
-use crate::row::Row;
+use crate::row::{Fetched, Row};
 use crate::value::{int, text, time};
 
 /// What was asked, as a digest, and the answer as it was encoded.
 pub type Answered = (Vec<u8>, Vec<u8>);
+
+const TABLE: Table = Table {
+    name: "requests",
+    columns: &[
+        ("shop_id", Kind::Text),
+        ("principal", Kind::Text),
+        ("request_id", Kind::Text),
+        ("digest", Kind::Bytes),
+        ("answer", Kind::Bytes),
+        ("at", Kind::Int),
+    ],
+    key: &["shop_id", "principal", "request_id"],
+};
 
 /// Where the requests of no shop are kept: no shop has an empty name.
 const NO_SHOP: &str = "";
@@ -30,6 +44,31 @@ pub async fn find(
     };
     let row = Row::new("requests", &row);
     Ok(Some((row.get("digest")?, row.get("answer")?)))
+}
+
+/// The answers to earlier requests of a shop, by principal and request id, that are still kept.
+pub fn answered(shop: &ShopId, requests: &[(String, String)]) -> Query<((String, String), Answered)> {
+    let key = |(principal, id): &(String, String)| vec![shop.to_string(), principal.clone(), id.clone()];
+    Query::by(&TABLE, TABLE.key, requests.iter().map(key).collect(), read)
+}
+
+fn read(row: &Fetched) -> Result<((String, String), Answered)> {
+    let row = Row::new(TABLE.name, row);
+    Ok(((row.get("principal")?, row.get("request_id")?), (row.get("digest")?, row.get("answer")?)))
+}
+
+/// Keeps answers of a shop: principal, request id, digest and answer of each.
+/// `Contended` when one of them was answered by another at the same time.
+pub fn keep<'a>(
+    shop: &ShopId,
+    answers: impl Iterator<Item = (&'a String, &'a String, &'a [u8], &'a [u8])>,
+    at: Time,
+) -> Write {
+    let rows = answers.map(|(principal, id, digest, answer)| {
+        let (digest, answer) = (digest.to_vec().into(), answer.to_vec().into());
+        vec![text(shop), text(principal), text(id), digest, answer, time(at)]
+    });
+    Write::insert(&TABLE, rows.collect(), Existing::Refuse)
 }
 
 /// Keeps an answer.

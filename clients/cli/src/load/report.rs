@@ -72,6 +72,7 @@ impl Report {
             mode: match self.mode {
                 Mode::Unary => "unary",
                 Mode::Stream => "stream",
+                Mode::Claims => "claims",
             },
             batch: self.batch,
             seconds: self.seconds,

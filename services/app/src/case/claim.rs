@@ -1,6 +1,6 @@
 //! Taking a case: the next one, or a certain one.
 
-use amends_domain::case::{Case, CaseKind, Lease, Verb};
+use amends_domain::case::{Case, Lease, Verb};
 use amends_domain::event::Event;
 use amends_domain::subject::Anchor;
 use amends_domain::{AgentId, CaseId, ConversationId, LeaseId, ShopId};
@@ -12,8 +12,11 @@ use crate::error::{AppError, Result};
 use crate::runner::Command;
 use crate::work::Work;
 
-/// How many cases are looked through for one that matches, narrow look first.
-const LOOKS: [u32; 2] = [32, 512];
+mod next;
+mod turns;
+
+pub use next::ClaimNextCase;
+pub use turns::{TurnStart, Turns};
 
 /// A lease with its fence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,19 +36,6 @@ pub struct Claimed {
     pub held: HeldLease,
 }
 
-/// Claims the case that should be worked next; answers none when nothing waits.
-#[derive(Debug, Clone)]
-pub struct ClaimNextCase {
-    /// The tenant.
-    pub shop: ShopId,
-    /// Only these kinds; empty for all.
-    pub kinds: Vec<CaseKind>,
-    /// Only these languages (BCP 47); empty for all. An unknown language matches.
-    pub languages: Vec<String>,
-    /// Only this escalation level or lower; none takes 0 for agents and every level for supervisors.
-    pub level_max: Option<u8>,
-}
-
 /// Claims one case; what the caller holds already is renewed.
 #[derive(Debug, Clone)]
 pub struct ClaimCase {
@@ -53,56 +43,6 @@ pub struct ClaimCase {
     pub shop: ShopId,
     /// Which case.
     pub case: CaseId,
-}
-
-impl Command for ClaimNextCase {
-    type Output = Option<Claimed>;
-
-    const NAME: &'static str = "ClaimNextCase";
-
-    fn shop(&self) -> Option<&ShopId> {
-        Some(&self.shop)
-    }
-
-    async fn run(self, work: &mut Work) -> Result<Option<Claimed>> {
-        let principal = work.call.principal.clone();
-        principal.require(DESK)?;
-        let level_max = match (self.level_max, principal.has(SUPERVISION)) {
-            (level, true) => level.unwrap_or(u8::MAX),
-            (None | Some(0), false) => 0,
-            (Some(_), false) => return Err(AppError::RoleMissing { any: SUPERVISION }),
-        };
-        lock_agent(work, &self.shop, &principal.name, None).await?;
-        check_capacity(work, &self.shop, &principal.name, 0).await?;
-        let Some(case) = self.find(work, level_max).await? else { return Ok(None) };
-        hand_over(work, &case, case.clone()).await.map(Some)
-    }
-}
-
-impl ClaimNextCase {
-    /// The row itself is locked and not its anchor: a case that another agent
-    /// is taking is passed over, never waited for.
-    async fn find(&self, work: &Work, level_max: u8) -> Result<Option<Case>> {
-        let shops = std::slice::from_ref(&self.shop);
-        let me = &work.call.principal.name;
-        let unfiltered = self.kinds.is_empty() && self.languages.is_empty();
-        let looks: &[u32] = if unfiltered { &[1] } else { &LOOKS };
-        for limit in looks {
-            let found = case::next_claimable(&work.tx, shops, me, level_max, work.now, *limit).await?;
-            if let Some(case) = found.into_iter().find(|case| self.matches(case)) {
-                return Ok(Some(case));
-            }
-        }
-        Ok(None)
-    }
-
-    fn matches(&self, case: &Case) -> bool {
-        let primary = |tag: &str| tag.split('-').next().unwrap_or(tag).to_ascii_lowercase();
-        let unknown = case.language.is_empty() || case.language == "und";
-        let spoken = || self.languages.iter().any(|known| primary(known) == primary(&case.language));
-        (self.kinds.is_empty() || self.kinds.contains(&case.kind))
-            && (self.languages.is_empty() || unknown || spoken())
-    }
 }
 
 impl Command for ClaimCase {
@@ -147,12 +87,18 @@ pub(super) async fn lock_agent(
     agent: &AgentId,
     case: Option<&Case>,
 ) -> Result<()> {
-    // Agents have no anchor of their own. A conversation of the same name
-    // shares the lock at worst, which costs a wait and nothing else.
-    let name = ConversationId::new(agent.as_str()).map_err(|e| AppError::Internal(e.to_string()))?;
-    let mut anchors = vec![Anchor::Conversation(name)];
+    let mut anchors = vec![anchor_of(agent)?];
     anchors.extend(case.map(|case| case.subject.anchor()));
     work.lock(anchors.iter().map(|anchor| (shop, anchor))).await
+}
+
+/// What stands for how many cases an agent holds.
+///
+/// Agents have no anchor of their own. A conversation of the same name
+/// shares the lock at worst, which costs a wait and nothing else.
+fn anchor_of(agent: &AgentId) -> Result<Anchor> {
+    let name = ConversationId::new(agent.as_str()).map_err(|e| AppError::Internal(e.to_string()))?;
+    Ok(Anchor::Conversation(name))
 }
 
 /// Refuses when the agent holds as many as allowed; `already` of them do not count.

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use amends_app::case::{ClaimCase, ClaimNextCase};
-use amends_app::{AppError, Settings};
+use amends_app::{Answer, AppError, Call, RequestKey, Settings};
 use amends_domain::case::{Case, CaseKind, Refused, State};
 use amends_domain::deadline::DeadlineKind;
 use amends_store::deadline;
@@ -172,6 +172,54 @@ async fn sixteen_agents_at_once_never_get_one_case_twice() {
         }
         let distinct: HashSet<_> = got.iter().copied().collect();
         assert_eq!((got.len(), distinct.len()), (32, 32), "everyone gets work, and nobody another's");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn agents_who_ask_together_get_theirs_together_and_each_their_own_answer() {
+    let settings = Settings { agent_capacity: 1, ..Settings::default() };
+    everywhere_with(settings, async |house| {
+        for n in 1..=6 {
+            house.insert(&case(n)).await;
+        }
+        house.insert(&Case { level: 1, ..case(7) }).await;
+        house
+            .insert(&Case { preferred_agent: Some(agent("bob")), queued_at: after(minutes(9)), ..case(8) })
+            .await;
+        let key = |id: &str| Some(RequestKey { id: id.to_owned(), digest: [7; 32] });
+        let asks = [
+            (Call { request: key("a"), ..call(&ann()) }, next()),
+            // The same request once more, as a caller sends who lost the answer.
+            (Call { request: key("a"), ..call(&ann()) }, next()),
+            // One more than she may hold.
+            (Call { request: key("b"), ..call(&ann()) }, next()),
+            (call(&bob()), next()),
+            (call(&nan()), next()),
+            (call(&sue()), ClaimNextCase { level_max: Some(1), ..next() }),
+        ];
+        let asked = asks.into_iter().map(|(call, command)| {
+            let app = house.app.clone();
+            async move { app.claim_next(call, command, |_| b"answer".to_vec()).await }
+        });
+        let answers = futures::future::join_all(asked).await;
+        let fresh = |at: usize| match answers.get(at) {
+            Some(Ok(Answer::Fresh(Some(claimed)))) => Some(claimed.summary.case.id),
+            _ => None,
+        };
+        let twice = [0, 1].into_iter().filter_map(fresh).count();
+        assert_eq!(twice, 1, "{answers:?}");
+        let repeats =
+            answers.iter().filter(|a| matches!(a, Ok(Answer::Repeated(bytes)) if bytes == b"answer"));
+        assert_eq!(repeats.count(), 1, "{answers:?}");
+        assert!(matches!(answers.get(2), Some(Err(AppError::AtCapacity { held: 1, max: 1 }))), "{answers:?}");
+        assert_eq!(fresh(3), Some(case_id(8)), "who had it before has it again");
+        assert!(matches!(answers.get(4), Some(Err(AppError::RoleMissing { .. }))), "{answers:?}");
+        assert!(fresh(5).is_some(), "{answers:?}");
+        let again =
+            Call { request: Some(RequestKey { id: "a".to_owned(), digest: [8; 32] }), ..call(&ann()) };
+        let reused = house.app.claim_next(again, next(), |_| Vec::new()).await;
+        assert!(matches!(reused, Err(AppError::RequestIdReused)), "{reused:?}");
     })
     .await;
 }

@@ -10,7 +10,7 @@ use amends_proto::v1 as pb;
 use pb::case_service_server::CaseService;
 use tonic::{Request, Response, Status};
 
-use crate::call::{answer, execute, open, read};
+use crate::call::{answer, claim_next, execute, open, read};
 use crate::convert::{case, timeline, view};
 use crate::fields::{NOTE_CHARACTERS_MAX, TEXT_CHARACTERS_MAX};
 use crate::latest;
@@ -67,7 +67,8 @@ impl CaseService for Cases {
             let level_max = ask::level(&mut f, "level_max", message.level_max);
             let parsed = shop.zip(kinds).zip(languages).zip(level_max);
             let (((shop, kinds), languages), level_max) = f.finish(parsed)?;
-            execute(&self.0, call, ClaimNextCase { shop, kinds, languages, level_max }).await
+            let command = ClaimNextCase { shop, kinds, languages, level_max };
+            claim_next(&self.0, call, command).await
         })
         .await
     }

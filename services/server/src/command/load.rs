@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use amends_app::{Ids, SystemClock};
+use amends_app::{Ids, Role, SystemClock};
 use amends_cli::Connection;
+use amends_cli::load::Mode;
 use prometheus::Registry;
 
 use super::flags::ServerFlags;
+use super::keys::Keys;
 use crate::serve::{Parts, start};
 
 /// Measures ingest.
@@ -23,7 +25,7 @@ pub struct Load {
     settings: ServerFlags,
 }
 
-pub(super) async fn run(command: Load, mut connection: Connection) -> anyhow::Result<()> {
+pub(super) async fn run(mut command: Load, mut connection: Connection) -> anyhow::Result<()> {
     if !command.serve {
         return amends_cli::load::run(&command.load, &connection).await;
     }
@@ -32,6 +34,10 @@ pub(super) async fn run(command: Load, mut connection: Connection) -> anyhow::Re
     if settings.given("database_url").is_none() {
         settings =
             settings.with("database_url", format!("sqlite:{}", directory.path().join("load.db").display()));
+    }
+    if command.load.mode == Mode::Claims && settings.given("agent_capacity").is_none() {
+        // The run measures claims; nobody solves anything.
+        settings = settings.with("agent_capacity", "1000000");
     }
     let config = settings.config()?;
     let parts = Parts {
@@ -43,6 +49,13 @@ pub(super) async fn run(command: Load, mut connection: Connection) -> anyhow::Re
     };
     let running = start(&config, parts).await?;
     connection.endpoint = format!("http://{}", running.address);
+    if command.load.mode == Mode::Claims {
+        connection.api_key = Some(Keys::make(&running.app, "load", &Role::ALL).await?);
+        for n in 0..command.load.agents {
+            let key = Keys::make(&running.app, &format!("agent-{n}"), &[Role::Agent]).await?;
+            command.load.agent_keys.push(key);
+        }
+    }
     let measured = amends_cli::load::run(&command.load, &connection).await;
     running.stop().await?;
     measured

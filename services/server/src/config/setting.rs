@@ -38,7 +38,7 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting("ingest_batch", "1000", "Signals committed together at most, 1-10000."),
     setting("calls", "1024", "Calls served at a time, 1-100000; beyond, callers are shed."),
-    setting("agent_capacity", "20", "Cases an agent may hold at a time, 1-1000."),
+    setting("agent_capacity", "20", "Cases an agent may hold at a time, 1-1000000."),
     setting(
         "replica",
         "0",

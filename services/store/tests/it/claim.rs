@@ -1,7 +1,7 @@
 //! The queue: who gets which case next.
 
-use amends_domain::case::{Case, Handling, Outcome};
-use amends_domain::{ShopId, Time};
+use amends_domain::case::{Case, Handling, Lease, Outcome};
+use amends_domain::{LeaseId, ShopId, Time};
 use amends_store::{Engine, Store, case};
 
 use crate::case::{agent, at, insert, opened, shop};
@@ -9,14 +9,16 @@ use crate::case::{agent, at, insert, opened, shop};
 conformance!(
     the_nearest_deadline_comes_first_then_priority_then_age,
     a_case_returns_to_the_agent_who_had_it,
+    cases_that_several_agents_had_before_come_first_for_all_of_them,
+    how_many_cases_each_agent_holds_is_counted_at_once,
     only_queued_cases_of_the_agents_shops_and_level_are_taken,
     two_agents_at_once_take_two_cases,
     a_case_taken_a_moment_ago_is_not_taken_again,
 );
 
-async fn take(store: &Store, shops: &[ShopId], level_max: u8, limit: u32) -> Vec<u128> {
+async fn take(store: &Store, shop: &ShopId, level_max: u8, limit: u32) -> Vec<u128> {
     let tx = store.begin().await.unwrap();
-    let cases = case::next_claimable(&tx, shops, &agent("ana"), level_max, at(1_000), limit).await.unwrap();
+    let cases = case::next_claimable(&tx, shop, &[agent("ana")], level_max, limit).await.unwrap();
     tx.rollback().await.unwrap();
     cases.iter().map(|c| c.id.bits()).collect()
 }
@@ -38,10 +40,9 @@ async fn the_nearest_deadline_comes_first_then_priority_then_age(store: Store) {
         case(7, None, 50, 2),
     ];
     insert(&store, &cases).await;
-    assert_eq!(take(&store, &[shop()], 0, 100).await, [6, 5, 4, 1, 3, 2, 7]);
-    assert_eq!(take(&store, &[shop()], 0, 2).await, [6, 5]);
-    assert_eq!(take(&store, &[shop()], 0, 0).await, [0_u128; 0]);
-    assert_eq!(take(&store, &[], 0, 2).await, [0_u128; 0]);
+    assert_eq!(take(&store, &shop(), 0, 100).await, [6, 5, 4, 1, 3, 2, 7]);
+    assert_eq!(take(&store, &shop(), 0, 2).await, [6, 5]);
+    assert_eq!(take(&store, &shop(), 0, 0).await, [0_u128; 0]);
 }
 
 async fn a_case_returns_to_the_agent_who_had_it(store: Store) {
@@ -50,8 +51,33 @@ async fn a_case_returns_to_the_agent_who_had_it(store: Store) {
     cases[79].preferred_agent = Some(agent("ana"));
     cases[0].preferred_agent = Some(agent("ben"));
     insert(&store, &cases).await;
-    assert_eq!(take(&store, &[shop()], 0, 4).await, [70, 80, 1, 2]);
-    assert_eq!(take(&store, &[shop()], 0, 1).await, [70]);
+    assert_eq!(take(&store, &shop(), 0, 4).await, [70, 80, 1, 2]);
+    assert_eq!(take(&store, &shop(), 0, 1).await, [70]);
+}
+
+async fn cases_that_several_agents_had_before_come_first_for_all_of_them(store: Store) {
+    let mut cases: Vec<Case> = (1..=80).map(|n| opened(&shop(), n, at(i64::from(n)))).collect();
+    cases[69].preferred_agent = Some(agent("ana"));
+    cases[79].preferred_agent = Some(agent("ben"));
+    insert(&store, &cases).await;
+    let tx = store.begin().await.unwrap();
+    let both = [agent("ana"), agent("ben")];
+    let found = case::next_claimable(&tx, &shop(), &both, 0, 3).await.unwrap();
+    tx.rollback().await.unwrap();
+    assert_eq!(found.iter().map(|c| c.id.bits()).collect::<Vec<_>>(), [70, 80, 1]);
+}
+
+async fn how_many_cases_each_agent_holds_is_counted_at_once(store: Store) {
+    let mut cases: Vec<Case> = (1..=5).map(|n| opened(&shop(), n, at(i64::from(n)))).collect();
+    let lease = |name: &str| Lease { id: LeaseId::from_bits(1), agent: agent(name), expires_at: at(9) };
+    cases[0].handling = Handling::Claimed(lease("ana"));
+    cases[1].handling = Handling::Working(lease("ana"));
+    cases[2].handling = Handling::Working(lease("ben"));
+    cases[3].handling = Handling::Snoozed { owner: agent("ben"), until: at(2) };
+    insert(&store, &cases).await;
+    let agents = ["ana", "ben", "cleo"].map(agent);
+    let held = case::held_counts(&store.reader(), &shop(), &agents).await.unwrap();
+    assert_eq!(held, [(agent("ana"), 2), (agent("ben"), 1)].into());
 }
 
 async fn only_queued_cases_of_the_agents_shops_and_level_are_taken(store: Store) {
@@ -64,10 +90,9 @@ async fn only_queued_cases_of_the_agents_shops_and_level_are_taken(store: Store)
     // Even a case the agent had before is out of reach above the agent's level.
     cases[1].preferred_agent = Some(agent("ana"));
     insert(&store, &cases).await;
-    assert_eq!(take(&store, &[shop()], 1, 10).await, [1]);
-    assert_eq!(take(&store, &[shop()], 2, 10).await, [2, 1]);
-    assert_eq!(take(&store, &[other.clone(), shop(), shop()], 0, 10).await, [5, 1, 6]);
-    assert_eq!(take(&store, &[other], 0, 10).await, [5, 6]);
+    assert_eq!(take(&store, &shop(), 1, 10).await, [1]);
+    assert_eq!(take(&store, &shop(), 2, 10).await, [2, 1]);
+    assert_eq!(take(&store, &other, 0, 10).await, [5, 6]);
 }
 
 async fn two_agents_at_once_take_two_cases(store: Store) {
@@ -80,8 +105,8 @@ async fn two_agents_at_once_take_two_cases(store: Store) {
     let (first, second) = (store.begin().await.unwrap(), store.begin().await.unwrap());
     let (ana, ben) = (agent("ana"), agent("ben"));
     // More than the first look sees, so that the second has to look further.
-    let one = case::next_claimable(&first, &[shop()], &ana, 0, at(1), 40).await.unwrap();
-    let two = case::next_claimable(&second, &[shop()], &ben, 0, at(1), 2).await.unwrap();
+    let one = case::next_claimable(&first, &shop(), &[ana], 0, 40).await.unwrap();
+    let two = case::next_claimable(&second, &shop(), &[ben], 0, 2).await.unwrap();
     first.rollback().await.unwrap();
     second.rollback().await.unwrap();
     assert_eq!(one.len(), 40);
@@ -92,11 +117,11 @@ async fn a_case_taken_a_moment_ago_is_not_taken_again(store: Store) {
     let mut cases: Vec<Case> = (1..=2).map(|n| opened(&shop(), n, at(i64::from(n)))).collect();
     insert(&store, &cases).await;
     let tx = store.begin().await.unwrap();
-    let mut taken = case::next_claimable(&tx, &[shop()], &agent("ana"), 0, at(1), 1).await.unwrap().remove(0);
+    let mut taken = case::next_claimable(&tx, &shop(), &[agent("ana")], 0, 1).await.unwrap().remove(0);
     taken.handling = Handling::Snoozed { owner: agent("ana"), until: at(2) };
     taken.version = 2;
     tx.send(case::update(&[(taken.clone(), 1)])).await.unwrap();
     tx.commit().await.unwrap();
     cases.retain(|c| c.id != taken.id);
-    assert_eq!(take(&store, &[shop()], 0, 10).await, [2]);
+    assert_eq!(take(&store, &shop(), 0, 10).await, [2]);
 }

@@ -7,6 +7,7 @@ use crate::case::{at, shop};
 
 conformance!(
     an_answer_is_found_by_shop_principal_and_request,
+    several_answers_are_kept_and_found_at_once,
     a_request_is_answered_once,
     old_answers_are_forgotten_oldest_first,
 );
@@ -33,6 +34,19 @@ async fn an_answer_is_found_by_shop_principal_and_request(store: Store) {
     assert_eq!(request::find(&reader, None, "ana", "r-1").await.unwrap(), None);
     assert_eq!(request::find(&reader, Some(&shop()), "ben", "r-1").await.unwrap(), None);
     assert_eq!(request::find(&reader, Some(&shop()), "ana", "r-2").await.unwrap(), None);
+}
+
+async fn several_answers_are_kept_and_found_at_once(store: Store) {
+    let (ana, ben, id) = ("ana".to_owned(), "ben".to_owned(), "r-1".to_owned());
+    let tx = store.begin().await.unwrap();
+    let answers = [(&ana, &id, &[1_u8; 32][..], &[7_u8][..]), (&ben, &id, &[2_u8; 32][..], &[][..])];
+    tx.send([request::keep(&shop(), answers.into_iter(), at(1))]).await.unwrap();
+    tx.commit().await.unwrap();
+    let asked = [(ana.clone(), id.clone()), (ben.clone(), id.clone()), (ana.clone(), "r-2".to_owned())];
+    let mut found = request::answered(&shop(), &asked).all(&store.reader()).await.unwrap();
+    found.sort();
+    let expect = [((ana, id.clone()), (vec![1; 32], vec![7])), ((ben, id), (vec![2; 32], vec![]))];
+    assert_eq!(found, expect);
 }
 
 async fn a_request_is_answered_once(store: Store) {
