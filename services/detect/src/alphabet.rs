@@ -22,7 +22,7 @@ impl Class {
     pub(crate) const DIGIT: Self = Self(1 << 3);
     pub(crate) const ENDS_SENTENCE: Self = Self(1 << 4);
     pub(crate) const ENDS_CLAUSE: Self = Self(1 << 5);
-    /// Three in a row are never spelling. In Chinese and Japanese they can be.
+    /// Three in a row are hardly ever spelling. In Chinese and Japanese they can be.
     pub(crate) const STRETCHABLE: Self = Self(1 << 6);
     /// Leaves no trace.
     pub(crate) const INVISIBLE: Self = Self(1 << 7);
@@ -58,7 +58,7 @@ impl Class {
             .with(Self::SPACED, word && c != '\'' && !is_joined_up(c))
             .with(Self::UNSPACED, unspaced)
             .with(Self::DIGIT, c.is_ascii_digit())
-            .with(Self::ENDS_SENTENCE, matches!(c, '.' | '!' | '?' | '\n' | '。' | '؟' | '।' | '…'))
+            .with(Self::ENDS_SENTENCE, matches!(c, '.' | '!' | '?' | '\n' | '。' | '؟' | '।'))
             .with(Self::ENDS_CLAUSE, matches!(c, ',' | ';' | ':' | '(' | ')' | '、' | '،' | '؛' | '—' | '–'))
             .with(Self::STRETCHABLE, c < '\u{2e80}' && c.is_alphabetic())
     }
@@ -148,6 +148,7 @@ impl Alphabet {
     pub(crate) fn new(variants: &[(char, char)]) -> Self {
         let mut rows: Vec<Row> = (0..BASIC).map(|code| pack(sign_of(code))).collect();
         for (from, to) in variants {
+            // The lexicon's check refuses others.
             let code = u16::try_from(u32::from(*to));
             if let (Ok(code), Some(row)) = (code, rows.get_mut(*from as usize)) {
                 row.folded = code;
@@ -167,6 +168,7 @@ impl Alphabet {
 
     /// What is known of a character that is in its normal form.
     pub(crate) fn normal_sign(&self, c: char) -> Sign {
+        let c = plain(c);
         let known = self.sign(c);
         let folded = if known.class.has(Class::COMPOSITE) { c } else { known.folded };
         Sign { c, folded, class: Class::of(c) }
@@ -191,12 +193,11 @@ fn sign_of(code: u32) -> Sign {
         c if is_invisible(c) => Sign { class: Class::INVISIBLE, ..settled(c, c) },
         c if joins(c) => Sign { class: Class::JOINS, ..settled(c, c) },
         c => {
+            // First: compatibility would make a space and an accent of an apostrophe.
+            let c = plain(c);
             let mut normal = std::iter::once(c).nfkc().flat_map(char::to_lowercase);
             match (normal.next(), normal.next()) {
-                (Some(one), None) if (one as u32) < BASIC => {
-                    let one = plain(one);
-                    settled(one, fold(one))
-                }
+                (Some(one), None) if (one as u32) < BASIC => settled(one, fold(one)),
                 _ => composite(c),
             }
         }
@@ -207,8 +208,10 @@ fn sign_of(code: u32) -> Sign {
 fn beyond(c: char) -> Sign {
     match c {
         c if is_invisible(c) => Sign { class: Class::INVISIBLE, ..settled(c, c) },
-        // Emoji have no other form.
-        '\u{1f000}'..='\u{1faff}' => Sign { c, folded: c, class: Class::default() },
+        // Emoji have no other form; letters and characters in frames have.
+        '\u{1f000}'..='\u{1f0ff}' | '\u{1f300}'..='\u{1faff}' => {
+            Sign { c, folded: c, class: Class::default() }
+        }
         c => composite(c),
     }
 }
@@ -233,7 +236,7 @@ fn joins(c: char) -> bool {
 /// Signs without width and of direction, joiners, vowel points that are mostly left out.
 const fn is_invisible(c: char) -> bool {
     matches!(c,
-        '\u{ad}' | '\u{640}' | '\u{64b}'..='\u{652}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{fff9}'..='\u{fffb}' | '\u{640}' | '\u{64b}'..='\u{652}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{1f3fb}'..='\u{1f3ff}'
         | '\u{e0000}'..='\u{e01ef}')
 }

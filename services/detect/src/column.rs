@@ -110,6 +110,14 @@ mod tests {
     }
 
     #[test]
+    fn no_sum_of_the_largest_steps_overflows() {
+        let column = Column::quantise(1, [1.0, -1.0].into_iter());
+        for (feature, expect) in [(0, 100_000.0), (1 << 31, -100_000.0)] {
+            assert!((column.sum(&[feature; 100_000]) - expect).abs() < 1.0);
+        }
+    }
+
+    #[test]
     fn steps_keep_sign_and_size_of_a_weight_about_and_are_read_back() {
         let column = Column::quantise(2, [1.0, -0.5, 0.0, 0.1].into_iter());
         for (place, expect) in [(0_u32, 1.0), (1, -0.5), (2, 0.0), (3, 0.08)] {

@@ -7,7 +7,7 @@
 use amends_domain::detection::{Evidence, Flag, Reason, TextKind};
 
 use crate::alphabet::Class;
-use crate::head::Topic;
+use crate::head::{Topic, Topics};
 use crate::lexicon::Role;
 use crate::matcher::Hit;
 use crate::normalise::{Letter, Letters};
@@ -74,8 +74,10 @@ pub(crate) struct Cues {
     pub(crate) values: [f32; CUES],
     pub(crate) marks: Vec<Mark>,
     pub(crate) wish: bool,
+    /// What phrases speak for.
+    pub(crate) marked: Topics,
     /// What phrases say only to deny it.
-    pub(crate) denied: Vec<Topic>,
+    pub(crate) denied: Topics,
 }
 
 #[derive(Debug, Default)]
@@ -86,7 +88,8 @@ struct Tally {
     reasons: [u8; REASONS],
     flags: [u8; FLAGS],
     marks: Vec<Mark>,
-    denied: Vec<Topic>,
+    marked: Topics,
+    denied: Topics,
 }
 
 /// Weighs the phrases found in a text.
@@ -145,7 +148,7 @@ impl Tally {
             }
             (Role::Reason(reason), true) => {
                 self.count(Cue::ReasonDenied);
-                self.denied.push(Topic::Reason(reason));
+                self.denied.add(Topic::Reason(reason));
                 self.lean(-0.4, place);
             }
             (Role::Reason(reason), false) => {
@@ -164,13 +167,16 @@ impl Tally {
                 self.lean(0.6, place);
                 self.mark(Some(Topic::Intent), 2.5, hit, place.letters);
             }
-            (Role::NoIntent, _) => self.count(Cue::IntentExcepted),
+            (Role::NoIntent, _) => {
+                self.count(Cue::IntentExcepted);
+                self.denied.add(Topic::Intent);
+            }
             (Role::Wish, false) => self.count(Cue::Wish),
             // "No need to send another one" asks for nothing.
             (Role::Wish, true) => {}
             (Role::Contrast, _) => self.count(Cue::Contrast),
             (Role::Flag(_), true) => {}
-            (Role::Intent, true) => self.denied.push(Topic::Intent),
+            (Role::Intent, true) => self.denied.add(Topic::Intent),
             (Role::Neutral | Role::Negator | Role::NegatorAfter | Role::Louder | Role::Softer, _) => {}
         }
     }
@@ -185,6 +191,9 @@ impl Tally {
     }
 
     fn mark(&mut self, heard: Option<Topic>, weight: f32, hit: &Hit<'_>, letters: &Letters) {
+        if let Some(topic) = heard {
+            self.marked.add(topic);
+        }
         if let Some((start, end)) = letters.origin(hit.start, hit.end) {
             self.marks.push(Mark { heard, weight, start, end });
         }
@@ -202,9 +211,8 @@ impl Tally {
             *first = balance * 0.5;
         }
         let wish = self.plain.get(Cue::Wish as usize).is_some_and(|count| *count > 0);
-        let mut denied = self.denied;
-        denied.retain(|topic| self.marks.iter().all(|mark| mark.heard != Some(*topic)));
-        Cues { values, marks: self.marks, wish, denied }
+        let denied = self.denied.without(self.marked);
+        Cues { values, marks: self.marks, wish, marked: self.marked, denied }
     }
 }
 
@@ -262,7 +270,7 @@ fn is_negated(letters: &[Letter], hits: &[Hit<'_>], at: usize) -> bool {
     let turned_within = after.clone().any(|other| {
         let is_negator = other.is(Role::Negator) && gap <= other.start && other.end <= gap_end;
         is_negator
-            || (other.is(Role::Neutral) && gap <= other.start && other.start < hit.end && gap < gap_end)
+            || (other.is(Role::Neutral) && hit.start <= other.start && other.start < hit.end && gap < gap_end)
     });
     turned_before
         || turned_within

@@ -55,6 +55,33 @@ fn every_example_of_every_lexicon_is_heard_as_it_says() {
 }
 
 #[test]
+fn the_embedded_model_was_trained_beside_the_lexicons_as_they_are() {
+    assert_eq!(Detector::embedded().unwrap().manifest().lexicons, lexicon_hash(), "train it again");
+}
+
+#[test]
+fn no_text_that_measures_is_one_that_teaches() {
+    let texts = |folder: &str| -> std::collections::BTreeSet<String> {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+        let rows = files.flat_map(|file| {
+            let content = std::fs::read_to_string(file).unwrap();
+            content
+                .lines()
+                .skip(1)
+                .map(|line| line.rsplit('\t').next().unwrap().to_lowercase())
+                .collect::<Vec<_>>()
+        });
+        rows.collect()
+    };
+    let (train, dev, check) = (texts("sentences/train"), texts("sentences/dev"), texts("check"));
+    assert!(train.len() > 30_000 && dev.len() > 1_400 && check.len() > 900);
+    let both: Vec<_> = train.intersection(&dev).chain(train.intersection(&check)).collect();
+    assert!(both.is_empty(), "{both:?}");
+    assert!(dev.is_disjoint(&check));
+}
+
+#[test]
 fn every_lexicon_shows_an_intent_a_negative_a_positive_and_a_negation() {
     for (tag, file) in EMBEDDED {
         let lexicon = Lexicon::parse(tag, file).unwrap();

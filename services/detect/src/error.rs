@@ -21,12 +21,12 @@ pub enum ModelError {
         /// Which rule it breaks.
         problem: String,
     },
-    /// The phrases of a language do not fit into one automaton.
+    /// Two phrases of a language could not be told apart.
     #[error("phrases of {language} cannot be compiled: {problem}")]
     Compile {
         /// The language.
         language: String,
-        /// What the compiler said.
+        /// What is wrong with them.
         problem: String,
     },
 }

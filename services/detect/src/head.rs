@@ -22,6 +22,15 @@ impl Topic {
         std::iter::once(Self::Intent).chain(reasons).chain(Flag::ALL.iter().copied().map(Self::Flag))
     }
 
+    /// Its place among the model's lanes.
+    pub(crate) const fn lane(self) -> usize {
+        match self {
+            Self::Intent => 0,
+            Self::Reason(reason) => 1 + reason as usize,
+            Self::Flag(flag) => 1 + Reason::ALL.len() + flag as usize,
+        }
+    }
+
     /// The word under which it stands in evidence and reports.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -29,6 +38,24 @@ impl Topic {
             Self::Reason(reason) => reason.as_str(),
             Self::Flag(flag) => flag.as_str(),
         }
+    }
+}
+
+/// A set of them, as bits in the order of the model's lanes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Topics(u32);
+
+impl Topics {
+    pub(crate) const fn add(&mut self, topic: Topic) {
+        self.0 |= 1 << topic.lane();
+    }
+
+    pub(crate) const fn has(self, topic: Topic) -> bool {
+        self.0 & 1 << topic.lane() != 0
+    }
+
+    pub(crate) const fn without(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
     }
 }
 
@@ -144,5 +171,6 @@ mod tests {
     #[test]
     fn every_reason_and_flag_has_a_head() {
         assert_eq!(Topic::all().count(), HEADS);
+        assert!(Topic::all().enumerate().all(|(lane, topic)| topic.lane() == lane));
     }
 }

@@ -2,18 +2,21 @@
 
 use amends_domain::detection::{Evidence, Flag, ScoredReason};
 
-use crate::alphabet::Class;
-use crate::cue::Mark;
+use crate::alphabet::{Class, Script};
+use crate::cue::{Cues, Mark};
 use crate::detector::Read;
-use crate::head::{HEADS, Head, Topic};
+use crate::head::{HEADS, Head, Topic, Topics};
 use crate::model::{Model, Scores, scale_of};
 use crate::ngram::visit;
+use crate::normalise::Letter;
 use crate::table::row;
 
 /// More spans than an agent reads.
 const EVIDENCE_MAX: usize = 8;
+/// Marks that are compared with each other; the heaviest.
+const MARKS_MAX: usize = 64;
 /// Shorter texts ("XL", "sí", "谢谢") say only what a phrase of the lexicon says: what few
-/// n-grams there are resembles anything. Counted in letters; a character that is a word is three.
+/// n-grams there are resembles anything. Counted in letters; a Chinese character says as much as three.
 const LETTERS_MIN: usize = 14;
 
 /// A flag calls people away from other work: without a phrase that says it, it must be likely.
@@ -70,18 +73,14 @@ impl Heard {
         if negative >= model.negative.threshold {
             said.push((None, HEADS));
         }
-        let is_short = is_short(read);
-        let heads = Topic::all().zip(&model.heads).zip(scores.heads).enumerate();
-        for (lane, ((what, head), score)) in heads {
-            let is_marked = read.cues.marks.iter().any(|mark| mark.heard == Some(what));
+        let grounds = Grounds::of(&read.letters, &read.cues);
+        let heads = Topic::all().zip(&model.heads).zip(scores.heads);
+        for ((what, head), score) in heads {
             let likely = head.probability(score);
-            let is_doubtful = is_short
-                || read.cues.denied.contains(&what)
-                || (matches!(what, Topic::Flag(_)) && likely < FLAG_MIN);
-            let unfounded = !is_marked && is_doubtful;
-            let probability = if unfounded { likely.min(head.threshold / 2.0) } else { likely };
+            let probability =
+                if grounds.allow(what, likely) { likely } else { likely.min(head.threshold / 2.0) };
             if heard.add(what, head, probability) {
-                said.push((Some(what), lane));
+                said.push((Some(what), what.lane()));
             }
         }
         heard.reasons.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(a.reason.cmp(&b.reason)));
@@ -102,10 +101,35 @@ impl Heard {
     }
 }
 
-fn is_short(read: &Read) -> bool {
-    let words = read.letters.iter().filter(|letter| letter.is(Class::WORD));
-    let size: usize = words.map(|letter| if letter.is(Class::UNSPACED) { 3 } else { 1 }).sum();
-    size < LETTERS_MIN
+/// What n-grams alone may not say: of a short text, of what is denied in plain words, of a flag.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Grounds {
+    is_short: bool,
+    marked: Topics,
+    denied: Topics,
+}
+
+impl Grounds {
+    pub(crate) fn of(letters: &[Letter], cues: &Cues) -> Self {
+        let size: usize = letters.iter().filter(|letter| letter.is(Class::WORD)).map(|l| size(*l)).sum();
+        Self { is_short: size < LETTERS_MIN, marked: cues.marked, denied: cues.denied }
+    }
+
+    /// Whether a thing so likely may be said.
+    pub(crate) fn allow(self, topic: Topic, likely: f32) -> bool {
+        let is_doubtful =
+            self.is_short || self.denied.has(topic) || (matches!(topic, Topic::Flag(_)) && likely < FLAG_MIN);
+        !is_doubtful || self.marked.has(topic)
+    }
+}
+
+/// How much a character says, in letters of an alphabet.
+const fn size(letter: Letter) -> usize {
+    match letter.class.script() {
+        script if script == Script::Han as usize => 3,
+        script if script == Script::Hangul as usize || script == Script::Kana as usize => 2,
+        _ => 1,
+    }
 }
 
 /// The spans that weighed most for what is said: the lexicon's phrases where there are
@@ -119,6 +143,8 @@ fn evidence(model: &Model, read: &Read, said: &[(Option<Topic>, usize)]) -> Vec<
             true => marks.extend(loudest_word(model, read, *what, *lane)),
         }
     }
+    marks.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.start.cmp(&b.start)));
+    marks.truncate(MARKS_MAX);
     // A phrase with a gap may hold the very word that says the same.
     let spans: Vec<_> = marks.iter().map(|mark| (mark.heard, mark.start, mark.end)).collect();
     marks.retain(|mark| {
@@ -131,7 +157,6 @@ fn evidence(model: &Model, read: &Read, said: &[(Option<Topic>, usize)]) -> Vec<
         };
         !spans.iter().any(|other| holds(&other))
     });
-    marks.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.start.cmp(&b.start)));
     marks.truncate(EVIDENCE_MAX);
     marks.sort_by_key(|mark| (mark.start, mark.end));
     let mut evidence: Vec<Evidence> = marks.iter().map(Mark::evidence).collect();

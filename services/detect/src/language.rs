@@ -150,7 +150,7 @@ pub(crate) fn primary_tag(tag: &str) -> Option<String> {
 /// of a language, and tags of former years.
 fn two_letters(tag: &str) -> Option<&'static str> {
     Some(match tag {
-        "ara" | "arb" | "ary" | "arz" => "ar",
+        "ara" | "arb" | "ary" | "arz" | "apc" | "ajp" | "acm" | "afb" | "aeb" | "arq" | "apd" => "ar",
         "deu" | "ger" => "de",
         "eng" => "en",
         "spa" => "es",
@@ -169,7 +169,7 @@ fn two_letters(tag: &str) -> Option<&'static str> {
         "tha" => "th",
         "tur" => "tr",
         "vie" => "vi",
-        "zho" | "chi" | "cmn" | "yue" => "zh",
+        "zho" | "chi" | "cmn" | "yue" | "nan" | "wuu" | "hak" => "zh",
         _ => return None,
     })
 }
@@ -185,6 +185,6 @@ pub(crate) fn script_fits(tag: &str, letters: &[Letter]) -> bool {
 }
 
 /// Whether there is a lexicon for the language.
-fn is_ours(tag: &str) -> bool {
+pub(crate) fn is_ours(tag: &str) -> bool {
     EMBEDDED.iter().any(|(ours, _)| *ours == tag)
 }

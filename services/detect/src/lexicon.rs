@@ -251,11 +251,25 @@ impl Common {
         let file = "lexicon/common.toml".to_owned();
         let common: Self = toml::from_str(text)
             .map_err(|e| ModelError::Syntax { file: file.clone(), problem: e.to_string() })?;
-        if let Some(pair) = common.variants.iter().find(|pair| pair.chars().count() != 2) {
-            let (entry, problem) = (format!("variants {pair:?}"), "is not a pair of characters".to_owned());
+        for (list, phrases) in common.graded() {
+            check_list(&file, list, phrases)?;
+        }
+        let is_pair = |pair: &str| pair.chars().count() == 2 && pair.chars().all(|c| c <= '\u{ffff}');
+        if let Some(pair) = common.variants.iter().find(|pair| !is_pair(pair)) {
+            let (entry, problem) =
+                (format!("variants {pair:?}"), "is not a pair of characters of the basic plane".to_owned());
             return Err(ModelError::Entry { file, entry, problem });
         }
         Ok(common)
+    }
+
+    fn graded(&self) -> [(&'static str, &[String]); 4] {
+        [
+            ("negative.strong", &self.negative.strong),
+            ("negative.mild", &self.negative.mild),
+            ("positive.strong", &self.positive.strong),
+            ("positive.mild", &self.positive.mild),
+        ]
     }
 
     /// Every sign with its role.
@@ -310,8 +324,13 @@ fn check_list(file: &str, list: &str, phrases: &[String]) -> Result<(), ModelErr
         if phrase.chars().count() > PHRASE_CHARS_MAX {
             return refuse(entry(), "is longer than a phrase may be");
         }
-        if !seen.insert(phrase) {
+        if !seen.insert(phrase.as_str()) {
             return refuse(entry(), "stands twice in its list");
+        }
+        if phrase.strip_suffix('*').is_some_and(|open| seen.contains(open))
+            || seen.contains(format!("{phrase}*").as_str())
+        {
+            return refuse(entry(), "stands with and without its star");
         }
     }
     Ok(())

@@ -59,7 +59,7 @@ impl Phrases {
             before = letter.class;
             let known = found.hits.len();
             let mut run = self.index.run(starts_word);
-            for (at, letter) in letters.iter().enumerate().skip(start) {
+            for (at, letter) in letters.iter().enumerate().skip(start).take(self.index.longest()) {
                 if !run.goes_on(spelt(*letter, self.folds)) {
                     break;
                 }

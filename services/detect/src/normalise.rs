@@ -47,9 +47,9 @@ impl std::ops::Deref for Letters {
 impl Letters {
     /// The bytes of the original that became the letters from `first` to before `end`.
     pub(crate) fn origin(&self, first: usize, end: usize) -> Option<(u32, u32)> {
-        let start = self.get(first)?.at;
+        let (start, last) = (self.get(first)?.at, self.get(first..end)?.last()?.at);
         // Letters that were one sign begin at the same byte: it ends where the next one begins.
-        let end = self.get(end..)?.iter().map(|letter| letter.at).find(|at| *at > start)?;
+        let end = self.get(end..)?.iter().map(|letter| letter.at).find(|at| *at > last)?;
         Some((start, end))
     }
 }
@@ -161,6 +161,9 @@ mod tests {
         check("bro\u{200b}ken", "broken");
         check("ＢＲＯＫＥＮ！", "broken!");
         check("don’t", "don't");
+        check("don´t don`t", "don't don't");
+        check("مك\u{61c}سور", "مكسور");
+        check("🄱🅁🄾🄺🄴🄽", "broken");
         check("baaaaad  \t item", "bad item");
         check("good \r\n bad", "good\nbad");
         check("nul\0nul", "nul nul");
@@ -179,7 +182,7 @@ mod tests {
 
     #[test]
     fn the_way_back_covers_whole_characters_of_the_original() {
-        let original = "x e\u{301}\u{302}\u{303}t ﬁn";
+        let original = "x e\u{301}\u{302}\u{303}t ﬁn oﬀ";
         let letters = normal(original);
         let origin = |first: usize, end: usize| {
             letters.origin(first, end).and_then(|(start, end)| original.get(start as usize..end as usize))
@@ -187,6 +190,7 @@ mod tests {
         assert_eq!(origin(3, 5), Some("e\u{301}\u{302}\u{303}t"));
         assert_eq!(origin(6, 7), Some("ﬁ"));
         assert_eq!(origin(7, 9), Some("ﬁn"));
+        assert_eq!(origin(10, 12), Some("oﬀ"));
         assert_eq!(origin(9, 9), None);
     }
 }

@@ -72,9 +72,7 @@ impl<const L: usize> Table<L> {
     pub(crate) fn sum(&self, features: &[u32]) -> [f32; L] {
         let mut totals = [0_i32; L];
         for features in features.chunks(ROWS_PER_SUM) {
-            if L > 1 {
-                self.touch(features);
-            }
+            self.touch(features);
             let mut part = [0_u16; L];
             for feature in features {
                 if let Some(row) = self.rows.get(row(*feature, self.bits)) {
@@ -152,6 +150,15 @@ mod tests {
         let sums = table.sum(&features);
         for (sum, expect) in sums.iter().zip(expect) {
             assert!((sum - expect).abs() <= expect.abs() * 1e-3 + 1e-2, "{sums:?} {expect}");
+        }
+    }
+
+    #[test]
+    fn no_sum_of_the_largest_steps_overflows() {
+        let table = quantise(1, &[[1.0], [-1.0]]);
+        for (feature, expect) in [(0, 100_000.0), (1 << 31, -100_000.0)] {
+            let [sum] = table.sum(&[feature; 100_000]);
+            assert!((sum - expect).abs() < 1.0, "{sum}");
         }
     }
 

@@ -1,9 +1,13 @@
 //! The detector of this process: the embedded model, or a file of one's own.
 
+use std::io::Read as _;
 use std::path::Path;
 
 use amends_detect::{Detector, lexicon_hash};
 use anyhow::Context;
+
+/// No model is larger.
+const MODEL_BYTES_MAX: u64 = 16 << 20;
 
 /// Loads the model that hears texts; `warn` hears what is wrong with one that can be used.
 ///
@@ -14,13 +18,21 @@ pub fn load(model: Option<&Path>, warn: impl FnOnce(&str)) -> anyhow::Result<Det
         return Detector::embedded().context("the embedded model cannot be used");
     };
     let name = file.display().to_string();
-    let bytes = std::fs::read(file).with_context(|| format!("the model {name} cannot be read"))?;
+    let bytes = read(file).with_context(|| format!("the model {name} cannot be read"))?;
     let detector = Detector::from_model(&name, &bytes)
         .with_context(|| format!("the model {name} is refused; `amends detect train` makes a new one"))?;
     if let Some(problem) = outdated(&name, &detector.manifest().lexicons, &lexicon_hash()) {
         warn(&problem);
     }
     Ok(detector)
+}
+
+/// Reads a file that may be anything: no more of it than a model can have.
+fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(file)?.take(MODEL_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    anyhow::ensure!(bytes.len() as u64 <= MODEL_BYTES_MAX, "it has more than {MODEL_BYTES_MAX} bytes");
+    Ok(bytes)
 }
 
 /// A model weighs what the lexicons find: beside others it hears something else.

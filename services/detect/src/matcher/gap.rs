@@ -1,4 +1,4 @@
-//! Phrases with a gap: two fragments, in this order, within one clause, a few words apart.
+//! Phrases with a gap: two fragments, in this order, without punctuation between, a few words apart.
 
 use crate::alphabet::Class;
 use crate::normalise::Letter;

@@ -72,6 +72,8 @@ pub(super) struct Index {
     at_words: Bits,
     /// Beginnings of phrases that may begin within a word.
     anywhere: Bits,
+    /// The letters of the longest phrase: bits alone could lead on without end.
+    longest: usize,
 }
 
 impl Index {
@@ -85,13 +87,15 @@ impl Index {
             ends: Bits::new(phrases * ENDS_BITS),
             at_words: Bits::new(phrases * BEGINNINGS_BITS),
             anywhere: Bits::new(phrases * ENDS_BITS),
+            longest: 0,
         }
     }
 
     /// Learns how a phrase begins; answers its spelling.
     pub(super) fn learn(&mut self, chars: impl Iterator<Item = char>, open: [bool; 2]) -> Spelling {
-        let mut spelling = Spelling { hash: SEED, check: 0 };
+        let (mut spelling, mut count) = (Spelling { hash: SEED, check: 0 }, 0);
         for c in chars {
+            count += 1;
             spelling.hash = mix(spelling.hash, c);
             spelling.check = (spelling.check.rotate_left(5) ^ c as u32).wrapping_mul(0x9e37_79b1);
             self.at_words.insert(spelling.hash);
@@ -100,6 +104,7 @@ impl Index {
             }
         }
         self.ends.insert(spelling.hash);
+        self.longest = self.longest.max(count);
         spelling
     }
 
@@ -117,6 +122,11 @@ impl Index {
         let starts = (0..1 << self.first_bits).map(|bits| u32::try_from(starts_of(bits)).unwrap_or(u32::MAX));
         self.starts = starts.collect();
         Ok(self)
+    }
+
+    /// The letters of the longest phrase.
+    pub(super) const fn longest(&self) -> usize {
+        self.longest
     }
 
     /// Reading from a place, at the start of a word or within one.

@@ -3,7 +3,8 @@
 use super::examples::{Example, Prepared};
 use super::heads::group;
 use super::measure::{best_balance, best_macro_f1, lowest_f1, middle_f1};
-use crate::head::{Head, sigmoid};
+use crate::head::{Head, Topic, sigmoid};
+use crate::heard::Grounds;
 use crate::model::Model;
 
 /// Fewer texts of a kind set nothing.
@@ -19,6 +20,7 @@ const PRIOR: f64 = 2.0;
 pub(super) fn calibrate(model: &mut Model, prepared: &Prepared) {
     let mut mood: Vec<(f32, bool)> = Vec::new();
     let mut heads: Vec<Vec<(f32, bool)>> = vec![Vec::new(); model.heads.len()];
+    let mut grounds = Vec::new();
     for example in prepared.judged_by_mood() {
         if let Some(negative) = example.negative {
             mood.push((model.score(&example.features, &example.cues).negative, negative));
@@ -26,6 +28,7 @@ pub(super) fn calibrate(model: &mut Model, prepared: &Prepared) {
     }
     for example in prepared.held_out().filter(|example| example.is_full) {
         let scores = model.score(&example.features, &example.cues);
+        grounds.push(example.grounds);
         for (lane, (scored, score)) in heads.iter_mut().zip(scores.heads).enumerate() {
             scored.push((score, example.heads.set & (1 << lane) != 0));
         }
@@ -44,10 +47,11 @@ pub(super) fn calibrate(model: &mut Model, prepared: &Prepared) {
     }
     for wanted in 0..3 {
         // One threshold for all of a group: a head of its own has too few texts to set one by.
-        let members =
-            || model.heads.iter().zip(&heads).enumerate().filter(|(lane, _)| group(*lane) == wanted);
-        let mut pooled: Vec<(f32, bool)> =
-            members().flat_map(|(_, (head, scored))| probabilities(head, scored)).collect();
+        let members = Topic::all().zip(model.heads.iter().zip(&heads));
+        let members = members.filter(|(topic, _)| group(topic.lane()) == wanted);
+        let mut pooled: Vec<(f32, bool)> = members
+            .flat_map(|(topic, (head, scored))| probabilities(topic, head, scored, &grounds))
+            .collect();
         if !is_enough(&pooled) {
             continue;
         }
@@ -70,8 +74,13 @@ fn is_enough(scored: &[(f32, bool)]) -> bool {
     yes >= LABELLED_MIN && scored.len() - yes >= LABELLED_MIN
 }
 
-fn probabilities(head: &Head, scored: &[(f32, bool)]) -> Vec<(f32, bool)> {
-    scored.iter().map(|(score, is)| (head.probability(*score), *is)).collect()
+/// What would be said of these texts: nothing where there are no grounds.
+fn probabilities(topic: Topic, head: &Head, scored: &[(f32, bool)], grounds: &[Grounds]) -> Vec<(f32, bool)> {
+    let said = |((score, is), grounds): (&(f32, bool), &Grounds)| {
+        let likely = head.probability(*score);
+        (if grounds.allow(topic, likely) { likely } else { 0.0 }, *is)
+    };
+    scored.iter().zip(grounds).map(said).collect()
 }
 
 /// Platt scaling: slope and intercept of greatest likelihood, by Newton's method.

@@ -15,6 +15,7 @@ use amends_domain::detection::TextKind;
 
 use crate::error::{EvalError, TrainError};
 use crate::head::{HEADS, Topic};
+use crate::language::is_ours;
 
 mod row;
 
@@ -109,7 +110,10 @@ impl Corpus {
 
     /// Whether there is anything to learn from.
     pub(super) fn check(&self) -> Result<(), TrainError> {
-        let learnt = |is: bool| self.texts.iter().any(|text| !text.is_dev && text.negative == Some(is));
+        let learnt = |is: bool| {
+            let mut texts = self.texts.iter().filter(|text| !text.is_dev && is_ours(&text.language));
+            texts.any(|text| text.negative == Some(is))
+        };
         if learnt(true) && learnt(false) { Ok(()) } else { Err(TrainError::Nothing) }
     }
 }

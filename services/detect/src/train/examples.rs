@@ -7,6 +7,7 @@ use super::corpus::{HeadLabels, Text};
 use crate::cue::CUES;
 use crate::detector::{Known, cut};
 use crate::error::TrainError;
+use crate::heard::Grounds;
 use crate::ngram::{Features, features};
 use crate::normalise::normalise;
 
@@ -22,6 +23,7 @@ pub(super) struct Example {
     pub(super) is_praise: bool,
     pub(super) negative: Option<bool>,
     pub(super) heads: HeadLabels,
+    pub(super) grounds: Grounds,
 }
 
 /// All texts in supported languages, in their order.
@@ -112,6 +114,7 @@ fn example(known: &Known, text: &Text) -> Option<Example> {
     let normal = normalise(known.alphabet(), cut(&text.text).0);
     let cues = known.cues(&text.language, &normal, text.kind)?;
     Some(Example {
+        grounds: Grounds::of(&normal, &cues),
         features: features(&normal),
         cues: cues.values,
         language,

@@ -4,7 +4,7 @@ use super::corpus::Text;
 use super::examples::Prepared;
 use super::heads::group;
 use crate::figures::{Counts, mean, ratio, roc_auc};
-use crate::head::Head;
+use crate::head::Topic;
 use crate::language::Languages;
 use crate::model::Model;
 use crate::normalise::normalise;
@@ -83,9 +83,12 @@ pub(super) fn measure(model: &Model, prepared: &Prepared, texts: &[Text]) -> Vec
     let mut counts = [Counts::default(); 3];
     for example in prepared.measured().filter(|example| example.is_full) {
         let scores = model.score(&example.features, &example.cues);
-        for (lane, (head, score)) in model.heads.iter().zip(scores.heads).enumerate() {
+        for ((topic, head), score) in Topic::all().zip(&model.heads).zip(scores.heads) {
+            let lane = topic.lane();
             if let Some(counts) = counts.get_mut(group(lane)) {
-                counts.add(is_said(head, score), example.heads.set & (1 << lane) != 0);
+                let likely = head.probability(score);
+                let is_said = likely >= head.threshold && example.grounds.allow(topic, likely);
+                counts.add(is_said, example.heads.set & (1 << lane) != 0);
             }
         }
     }
@@ -108,10 +111,6 @@ pub(super) fn measure(model: &Model, prepared: &Prepared, texts: &[Text]) -> Vec
     }
     figures.iter_mut().for_each(|(_, value)| *value = (*value * 1e4).round() / 1e4);
     figures
-}
-
-fn is_said(head: &Head, score: f32) -> bool {
-    head.probability(score) >= head.threshold
 }
 
 /// The share of the fully labelled texts whose language is told rightly.

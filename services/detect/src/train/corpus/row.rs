@@ -6,6 +6,7 @@ use amends_domain::detection::{Flag, Reason, TextKind};
 
 use super::{HeadLabels, Text};
 use crate::head::Topic;
+use crate::language::primary_tag;
 
 /// Ratings that say something where a file gives no label.
 const RATINGS: RangeInclusive<f32> = 1.0..=5.0;
@@ -52,7 +53,7 @@ impl Columns {
     /// Reads a row.
     pub(super) fn read(&self, line: &str) -> Result<Text, String> {
         let fields: Vec<&str> = line.split('\t').collect();
-        if fields.len() < self.names.len() {
+        if fields.len() != self.names.len() {
             return Err(format!("has {} fields, the header {}", fields.len(), self.names.len()));
         }
         let field = |name: &str| {
@@ -63,7 +64,9 @@ impl Columns {
         let language = field("lang").unwrap_or(self.stem.split('_').next().unwrap_or_default());
         let mut text = Text {
             text: field("text").unwrap_or_default().to_owned(),
-            language: if language == "tl" { "fil".to_owned() } else { language.to_owned() },
+            language: primary_tag(language).ok_or_else(|| {
+                format!("{language:?} is no language tag: name the language in a column lang, or begin the file's name with it")
+            })?,
             source: field("source").unwrap_or("own").to_owned(),
             kind: if field("kind") == Some("message") { TextKind::Message } else { TextKind::Review },
             is_dev: false,

@@ -23,7 +23,8 @@ impl Output {
     pub(super) fn of(file: &Path) -> anyhow::Result<Self> {
         // What a link points to is replaced, not the link.
         let file = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_path_buf());
-        let is_other = file.exists() && !file.is_file();
+        // A link that leads nowhere would be replaced itself.
+        let is_other = (file.exists() && !file.is_file()) || (file.is_symlink() && !file.exists());
         anyhow::ensure!(!is_other, "{} cannot be written: it is not a file", file.display());
         let output = Self { file };
         output.beside()?;

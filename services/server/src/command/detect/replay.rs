@@ -79,6 +79,10 @@ impl Changes {
         self.note(stored, now, "hidden negative", yes(was.hidden_negative), yes(now.hidden_negative));
         self.note(stored, now, "return intent", yes(was.return_intent), yes(now.return_intent));
         self.note(stored, now, "main reason", was.main_reason().as_str(), now.main_reason().as_str());
+        let reasons =
+            |d: &Detection| d.reasons.iter().map(|r| r.reason.as_str()).collect::<Vec<_>>().join(",");
+        self.note(stored, now, "reasons", &reasons(was), &reasons(now));
+        self.note(stored, now, "actionable", yes(was.actionable), yes(now.actionable));
         self.note(stored, now, "language", &was.language, &now.language);
         let flags = |d: &Detection| d.flags.iter().map(|f| f.as_str()).collect::<Vec<_>>().join(",");
         self.note(stored, now, "flags", &flags(was), &flags(now));
