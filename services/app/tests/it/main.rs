@@ -7,6 +7,7 @@ mod claim;
 mod contact;
 mod deadlines;
 mod due;
+mod fences;
 mod figures;
 mod house;
 mod keys;
