@@ -8,6 +8,7 @@ use amends_client::{Client, Settings, v1};
 use anyhow::{Context, ensure};
 use futures::StreamExt;
 use futures::stream;
+use hdrhistogram::Histogram;
 use serde_json::json;
 
 use super::{Load, Outcome, run_name};
@@ -16,6 +17,10 @@ use crate::Connection;
 /// Messages of one call, and calls under way, while the queue is filled.
 const BATCH: u64 = 1_000;
 const FILLING_AT_ONCE: usize = 8;
+
+/// Pages of the board that are read, and cases on each.
+const PAGES: usize = 200;
+const PAGE: i32 = 50;
 
 /// Fills a queue, then lets agents empty it.
 pub(super) async fn run(load: &Load, connection: &Connection) -> anyhow::Result<()> {
@@ -28,6 +33,7 @@ pub(super) async fn run(load: &Load, connection: &Connection) -> anyhow::Result<
         eprintln!("opening {} cases in {parent} …", load.cases);
     }
     fill(&client, &parent, load.cases).await?;
+    let board = board(&client, &parent).await?;
     let agents = agents(load, &settings).await?;
     let started = Instant::now();
     let until = started + Duration::from_secs(load.seconds);
@@ -38,7 +44,27 @@ pub(super) async fn run(load: &Load, connection: &Connection) -> anyhow::Result<
         outcome.absorb(each);
         claimed.extend(cases);
     }
-    report(connection.json, agents.len(), started.elapsed(), &claimed, &outcome)
+    report(connection.json, agents.len(), started.elapsed(), &claimed, &outcome, &board)
+}
+
+/// How long pages of the board take while nobody claims: the head of the queue, and what follows it.
+async fn board(client: &Client, parent: &str) -> anyhow::Result<Histogram<u64>> {
+    let mut took = Histogram::new(3)?;
+    let mut page_token = String::new();
+    for _ in 0..PAGES {
+        let request = v1::ListCasesRequest {
+            parent: parent.to_owned(),
+            page_size: PAGE,
+            page_token: std::mem::take(&mut page_token),
+            order: Some(v1::CaseOrder::Queue.into()),
+            filter: None,
+        };
+        let asked = Instant::now();
+        let answer = client.call(request).await.context("the board cannot be read")?;
+        took.saturating_record(u64::try_from(asked.elapsed().as_micros()).unwrap_or(u64::MAX));
+        page_token = answer.next_page_token;
+    }
+    Ok(took)
 }
 
 /// One connection for each agent, with the agent's own key.
@@ -125,19 +151,24 @@ fn report(
     elapsed: Duration,
     claimed: &[String],
     outcome: &Outcome,
+    board: &Histogram<u64>,
 ) -> anyhow::Result<()> {
     let distinct = claimed.iter().collect::<BTreeSet<_>>().len();
     let per_second = claimed.len() as f64 / elapsed.as_secs_f64().max(f64::EPSILON);
-    let millis = |quantile: f64| outcome.latency.value_at_quantile(quantile) as f64 / 1_000.0;
+    let millis_of = |figures: &Histogram<u64>, quantile| figures.value_at_quantile(quantile) as f64 / 1_000.0;
+    let millis = |quantile: f64| millis_of(&outcome.latency, quantile);
+    let page = |quantile: f64| millis_of(board, quantile);
     if as_json {
         let figures = json!({
             "agents": agents, "seconds": elapsed.as_secs_f64(), "claims": claimed.len(),
             "claims_per_second": per_second, "p50_ms": millis(0.5), "p99_ms": millis(0.99),
             "max_ms": millis(1.0), "claimed_twice": claimed.len() - distinct,
+            "page_p50_ms": page(0.5), "page_p99_ms": page(0.99),
             "errors": outcome.errors.values().sum::<u64>(), "errors_by_kind": outcome.errors,
         });
         println!("{figures}");
     } else {
+        println!("board          pages of {PAGE}: p50 {:.2} ms   p99 {:.2} ms", page(0.5), page(0.99));
         println!("claims         {} by {agents} agents in {:.1} s", claimed.len(), elapsed.as_secs_f64());
         println!("throughput     {per_second:.0} claims/s");
         println!(
