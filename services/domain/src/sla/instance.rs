@@ -80,7 +80,7 @@ pub enum Verdict {
         /// nothing was promised, or if that is years away.
         due_at: Option<Time>,
     },
-    /// Taken away.
+    /// Taken away; a breach told before that stays in its row.
     Cancelled,
     /// Stopped, and nothing was promised.
     Measured,

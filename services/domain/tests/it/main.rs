@@ -24,6 +24,7 @@ mod sla_make;
 mod sla_oracle;
 mod sla_policy;
 mod sla_rules;
+mod sla_story;
 mod sla_told;
 mod sla_wall;
 mod subject;
