@@ -127,6 +127,18 @@ fn a_moment_learnt_late_is_taken_at_the_last_ones_time() {
 }
 
 #[test]
+fn what_happens_at_one_instant_happens_in_the_order_it_was_written() {
+    let check = |first: Happening, second: Happening, expected: Option<Time>| {
+        let log = log(at(0), &[(0, Opened { buyer_waits: false }), (10, first), (10, second)]);
+        let instances = evaluate(&log, &Policies::default(), &Calendar::always(), at(20));
+        let wait = only(Metric::RequesterWait, &instances)[0];
+        assert_eq!((wait.started_at, wait.stopped_at), (at(10), expected));
+    };
+    check(BuyerMessage, HumanReply, Some(at(10)));
+    check(HumanReply, BuyerMessage, None);
+}
+
+#[test]
 fn time_on_the_buyers_turn_is_not_counted() {
     let moments = [
         (0, Opened { buyer_waits: true }),

@@ -1,6 +1,8 @@
 //! Where the time went, and what other promises would have meant.
 
-use amends_domain::sla::Happening::{BuyerMessage, HumanReply, Opened, Solved, WaitingForBuyer};
+use amends_domain::sla::Happening::{
+    BuyerMessage, HumanReply, Opened, Resumed, Solved, WaitingForBuyer, WaitingForThirdParty,
+};
 use amends_domain::sla::SegmentKind::{OutsideHours, Paused, Running};
 use amends_domain::sla::{
     Account, Calendar, Happening, Hours, Metric, OpeningHours, Policies, Policy, Standing, Target, Verdict,
@@ -109,6 +111,27 @@ fn an_account_says_which_hours_and_whose_turn_it_was() {
     );
     // 36 hours of work are left on Tuesday at 12:00: 5 + 8 + 8 + 8, and 7 on Monday.
     assert_eq!(account.instance.verdict, Verdict::Running { due_at: Some(utc("2026-06-15T14:00:00Z")) });
+}
+
+#[test]
+fn a_pause_says_whose_turn_it_was_even_when_that_changes() {
+    let moments = [
+        (0, Opened { buyer_waits: false }),
+        (10, WaitingForBuyer),
+        (30, WaitingForThirdParty),
+        (60, Resumed),
+        (60, WaitingForBuyer),
+    ];
+    let accounts = explain(&log(at(0), &moments), &Policies::default(), &Calendar::always(), at(100));
+    let parts = |metric: Metric| -> Vec<_> {
+        let account = accounts.iter().find(|account| account.instance.metric == metric).unwrap();
+        account.segments.iter().map(|s| (s.to, s.kind)).collect()
+    };
+    let (buyer, third) = (Paused(Standing::WaitingBuyer), Paused(Standing::WaitingThirdParty));
+    let resolution = [(at(10), Running), (at(30), buyer), (at(60), third), (at(100), buyer)];
+    assert_eq!(parts(Metric::Resolution), resolution);
+    let agreement = [(at(10), Running), (at(30), buyer), (at(60), Running), (at(100), buyer)];
+    assert_eq!(parts(Metric::Agreement), agreement);
 }
 
 #[test]

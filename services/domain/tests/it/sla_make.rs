@@ -150,7 +150,7 @@ pub(crate) fn some_happening() -> impl Strategy<Value = Happening> {
     ]
 }
 
-/// What happens at which tick, in order; nearly always opened first.
+/// What happens at which tick, in order; nearly always opened first, and often two things at once.
 pub(crate) fn some_events(ticks: i64) -> impl Strategy<Value = Vec<(i64, Happening)>> {
     let first = prop_oneof![
         8 => (0..ticks / 4, any::<bool>()).prop_map(|(tick, buyer_waits)| {
@@ -158,9 +158,15 @@ pub(crate) fn some_events(ticks: i64) -> impl Strategy<Value = Vec<(i64, Happeni
         }),
         1 => Just(None),
     ];
-    (first, vec((0..ticks, some_happening()), 0..24)).prop_map(|(first, rest)| {
+    let rest = vec((0..ticks, some_happening()), 0..24);
+    (first, rest, any::<u32>(), any::<u32>()).prop_map(|(first, rest, some, others)| {
         let mut events: Vec<_> = first.into_iter().chain(rest).collect();
         events.sort_by_key(|(tick, _)| *tick);
+        for place in 1..events.len() {
+            if some & others & (1 << place) != 0 {
+                events[place].0 = events[place - 1].0;
+            }
+        }
         events
     })
 }

@@ -130,6 +130,8 @@ fn what_each_happening_starts() {
     let thanked = [OPENED, HumanReply, BuyerMessage, Solved];
     starts(&thanked, [NONE, both, NONE, again, again, both, work]);
     starts(&[OPENED, Solved], [both, NONE, NONE, again, again, both, work]);
+    // It was the buyer's turn: nothing is owed until the buyer writes.
+    starts(&[OPENED, WaitingForBuyer, Solved], [first, NONE, NONE, again, again, first, work]);
     starts(&[OPENED, HumanReply, Solved, Ended], [NONE; 7]);
 }
 
