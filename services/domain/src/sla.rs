@@ -10,6 +10,8 @@ use crate::code::codes;
 
 pub mod calendar;
 pub mod policy;
+pub mod record;
+pub mod terms;
 
 mod clocks;
 mod due;
@@ -24,8 +26,10 @@ pub use due::{Due, DueKind};
 pub use instance::{Instance, Phase, Promise, Row, Verdict};
 pub use moment::{About, Cue, Happening, Log, Moment, Stand, Standing};
 pub use policy::{Policies, Policy, PolicyProblem, Target};
+pub use record::Entry;
 pub use replay::{Account, Compared, Segment, SegmentKind, compare, evaluate, explain};
 pub use rules::{Condition, MOVES, RULES, Rule};
+pub use terms::{DatedHours, Ready, Terms, TermsProblems};
 
 codes! {
     /// What is measured.

@@ -10,6 +10,7 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 use crate::code::codes;
 use crate::{Day, Span, Time};
 
+mod dated;
 mod plan;
 mod problem;
 mod walk;
@@ -65,6 +66,8 @@ pub struct Calendar(Kind);
 enum Kind {
     Always,
     Business(Box<Business>),
+    /// One after the other, each from its date on, in order; the first from ever.
+    Dated(Vec<(Time, Calendar)>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,12 +110,24 @@ impl Calendar {
         }
     }
 
-    /// The hours it was made from; none if it is always open.
+    /// The first, and from each date on another: what was open stays open, whatever holds later.
+    #[must_use]
+    pub fn dated(first: Self, mut later: Vec<(Time, Self)>) -> Self {
+        if later.is_empty() {
+            return first;
+        }
+        later.sort_by_key(|(from, _)| *from);
+        later.insert(0, (Time::from_micros(i64::MIN), first));
+        Self(Kind::Dated(later))
+    }
+
+    /// The hours it was made from, of a dated one those that hold last; none if it is always open.
     #[must_use]
     pub fn hours(&self) -> Option<&OpeningHours> {
         match &self.0 {
             Kind::Always => None,
             Kind::Business(business) => Some(&business.hours),
+            Kind::Dated(pieces) => pieces.last().and_then(|(_, last)| last.hours()),
         }
     }
 
@@ -127,12 +142,13 @@ impl Calendar {
 
     /// The open stretches of `[from, to)` in order; none is empty and no two touch.
     pub fn open_between(&self, from: Time, to: Time) -> impl Iterator<Item = (Time, Time)> + '_ {
-        let (always, business) = match &self.0 {
-            Kind::Always => (Some((from, to)).filter(|_| from < to), None),
-            Kind::Business(business) => (None, Some(business)),
+        let (listed, business) = match &self.0 {
+            Kind::Always => (vec![(from, to)], None),
+            Kind::Business(business) => (Vec::new(), Some(business)),
+            Kind::Dated(pieces) => (dated::open_between(pieces, from, to), None),
         };
         let open = business.into_iter().flat_map(move |b| walk::open_between(&b.zone, &b.plan, from, to));
-        always.into_iter().chain(open)
+        listed.into_iter().filter(|(from, to)| from < to).chain(open)
     }
 
     /// How much open time lies in `[from, to)`; none if `to` is before `from`.
@@ -142,6 +158,7 @@ impl Calendar {
             _ if to <= from => Span::ZERO,
             Kind::Always => to.since(from),
             Kind::Business(b) => walk::elapsed(&b.zone, &b.plan, from, to),
+            Kind::Dated(pieces) => dated::elapsed(pieces, from, to),
         }
     }
 
@@ -153,6 +170,7 @@ impl Calendar {
             _ if span <= Span::ZERO => Some(from),
             Kind::Always => Some(from + span).filter(|_| span <= HORIZON),
             Kind::Business(b) => walk::after(&b.zone, &b.plan, from, span),
+            Kind::Dated(pieces) => dated::after(pieces, from, span),
         }
     }
 }

@@ -21,7 +21,7 @@ impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Weekday(day) => write!(f, "weekday {day}"),
-            Self::Date(day) => write!(f, "day {} since 1970-01-01", day.number()),
+            Self::Date(day) => day.fmt(f),
         }
     }
 }
