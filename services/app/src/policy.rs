@@ -1,12 +1,11 @@
 //! What a shop may do: the channel's dated rules, and the shop's own.
 
-use amends_domain::deadline::DeadlineKind;
 use amends_domain::policy::{ChannelPolicy, EditWindow, ShopPolicy, catalogue, in_force};
 use amends_domain::shop::Shop;
 use amends_domain::sla::{OpeningHours, Target};
 use amends_domain::{ShopId, Span, Time};
 use amends_store::policy::{self, PolicyRow};
-use amends_store::{deadline, shop};
+use amends_store::{clock, shop};
 
 use crate::app::App;
 use crate::call::{Principal, Role};
@@ -131,7 +130,7 @@ impl Command for UpdatePolicy {
         policy::insert(&work.tx, &self.shop, &row).await?;
         if reopened {
             // By other hours other things are due: each case is looked at when they begin to hold.
-            deadline::advance(&work.tx, &self.shop, DeadlineKind::Sla, work.now + LEAD).await?;
+            clock::look_again(&work.tx, &self.shop, work.now + LEAD).await?;
         }
         Ok(view(&shop, row, work.now))
     }

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use amends_domain::case::Case;
+use amends_domain::deadline::DeadlineKind;
 use amends_domain::shop::Channel;
-use amends_domain::sla::{About, Parts, Phase, Promise, Row as Instance, Stand};
+use amends_domain::sla::{About, Parts, Phase, Promise, Row as Instance, Stand, Standing};
 use amends_domain::{CaseId, ShopId, Span, Time};
 use sea_orm::Value;
 
@@ -151,6 +152,23 @@ pub fn put(clocks: &[ClocksRow]) -> [Write; 2] {
         Write::insert(&CLOCKS, stands, Existing::Replace),
         Write::insert(&INSTANCES, instances.collect(), Existing::Replace),
     ]
+}
+
+/// Has every clock of a shop that may run looked at by a time, whatever was to be told about it until now.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn look_again(conn: &Conn, shop: &ShopId, by: Time) -> Result<u64> {
+    let sql = format!(
+        "INSERT INTO deadlines (shop_id, kind, subject, due_at)
+         SELECT shop_id, '{}', case_id, $1 FROM clocks WHERE shop_id = $2 AND standing NOT IN ('{}', '{}')
+         ON CONFLICT (shop_id, kind, subject) DO UPDATE SET due_at = excluded.due_at
+             WHERE deadlines.due_at > excluded.due_at",
+        DeadlineKind::Sla,
+        Standing::Solved,
+        Standing::Ended
+    );
+    conn.run(sql, vec![time(by), text(shop)]).await
 }
 
 /// Forgets clocks, to store others in their place.

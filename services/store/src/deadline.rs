@@ -65,15 +65,6 @@ pub async fn get(conn: &Conn, shop: &ShopId, kind: DeadlineKind, subject: &str) 
     row.map(|row| Row::new("deadlines", &row).time("due_at")).transpose()
 }
 
-/// Brings every deadline of a kind in a shop forward to a time at the latest.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn advance(conn: &Conn, shop: &ShopId, kind: DeadlineKind, to: Time) -> Result<u64> {
-    let sql = "UPDATE deadlines SET due_at = $1 WHERE shop_id = $2 AND kind = $3 AND due_at > $1";
-    conn.run(sql, vec![time(to), text(shop), text(kind)]).await
-}
-
 /// How many deadlines are set.
 ///
 /// # Errors

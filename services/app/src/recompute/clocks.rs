@@ -1,6 +1,7 @@
 //! The clocks of cases, counted again from their logs.
 
 use amends_domain::case::Case;
+use amends_domain::event::Event;
 use amends_domain::sla::Row;
 use amends_store::case::{CaseCursor, CaseFilter, CaseOrder};
 use amends_store::clock::ClocksRow;
@@ -45,14 +46,19 @@ impl Pass {
         let derived = recount(&self.info.shop.channel, log, case.priority, sla)
             .map(|clocks| row_of(&case.shop, case.id, clocks, sla));
         let due = derived.as_ref().and_then(|row| row.due_at);
-        // Cases of before clocks were kept get theirs with the next thing that happens to them.
+        let name = format!("clocks of {}", case.id);
         let Some(kept) = kept.map(sorted) else {
+            // Cases of before clocks were kept get theirs with the next thing that happens to them.
+            let clocked =
+                |one: &StoredEvent| matches!(one.row.event, Event::CaseOpened { priority: Some(_), .. });
+            if log.iter().any(clocked) {
+                self.differ(&name, &None, &derived);
+            }
             if let (Some(derived), Some(fix)) = (derived, fix) {
                 fix.clocks.push(derived);
             }
             return;
         };
-        let name = format!("clocks of {}", case.id);
         let derived = derived.map(sorted);
         // When to tell, and what is due, go by the hours: other hours hold at once, and
         // reach the rows when their timer comes.

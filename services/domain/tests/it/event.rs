@@ -44,19 +44,6 @@ fn case_events() -> Vec<Event> {
             priority: None,
             waiting_since: None,
         },
-        Event::CasePriorityChanged { from: 0, to: 100 },
-        Event::SlaWarned {
-            metric: Metric::FirstResponse,
-            instance: 1,
-            target: Span::from_hours(1),
-            due_at: at(1),
-        },
-        Event::SlaBreached {
-            metric: Metric::Resolution,
-            instance: u32::MAX,
-            target: Span::from_days(366),
-            due_at: at(1),
-        },
         Event::SignalJoined { kind: SignalKind::Survey, signal: signal("s:1") },
         Event::CaseClaimed { agent: ann(), fence: i64::MAX },
         Event::CaseAssigned { agent: ann(), fence: 1 },
@@ -84,6 +71,24 @@ fn case_events() -> Vec<Event> {
         Event::CaseCancelled { reason: "test order".to_owned() },
         Event::SubjectRefined { from: Subject::Order { order: order() }, to: subject },
         Event::ChannelDeadlineNear { deadline: at(5) },
+    ]
+}
+
+fn sla_events() -> Vec<Event> {
+    vec![
+        Event::CasePriorityChanged { from: 0, to: 100 },
+        Event::SlaWarned {
+            metric: Metric::FirstResponse,
+            instance: 1,
+            target: Span::from_hours(1),
+            due_at: at(1),
+        },
+        Event::SlaBreached {
+            metric: Metric::Resolution,
+            instance: u32::MAX,
+            target: Span::from_days(366),
+            due_at: at(1),
+        },
     ]
 }
 
@@ -159,7 +164,7 @@ fn other_events() -> Vec<Event> {
 }
 
 fn all() -> Vec<Event> {
-    [case_events(), remedy_events(), other_events()].concat()
+    [case_events(), sla_events(), remedy_events(), other_events()].concat()
 }
 
 #[test]
