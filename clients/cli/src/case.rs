@@ -2,10 +2,13 @@
 
 mod queue;
 mod read;
+mod sla;
 mod work;
 
 use amends_proto::v1;
 use clap::Subcommand;
+
+pub(crate) use sla::seconds;
 
 use crate::{codes::word, connection::Session, output::table::or_dash};
 
@@ -17,6 +20,7 @@ Examples:
   amends case contact case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --by chat \"We send the right size today\"
   amends case wait case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --for buyer --until 3d
   amends case solve case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --outcome remedy-fulfilled
+  amends case sla case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
 
 A case is given by its id, or in full as shops/SHOP/cases/CASE. Writes are made
 against the version and the lease that are current right now; `case show` prints
@@ -61,6 +65,8 @@ pub enum Case {
     Cancel(work::Cancel),
     /// List what happened, the oldest first
     Timeline(read::Timeline),
+    /// Explain its clocks: what was promised, and where the time went
+    Sla(sla::Sla),
 }
 
 impl Case {
@@ -83,6 +89,7 @@ impl Case {
             Self::Merge(args) => args.run(session).await,
             Self::Cancel(args) => args.run(session).await,
             Self::Timeline(args) => args.run(session).await,
+            Self::Sla(args) => args.run(session).await,
         }
     }
 }

@@ -72,9 +72,14 @@ codes! {
     ReviewEditState "REVIEW_EDIT_STATE_"
     ReviewRemoval "REVIEW_REMOVAL_"
     ShipmentState "SHIPMENT_STATE_"
+    SlaHours "SLA_HOURS_"
+    SlaMetric "SLA_METRIC_"
+    SlaSegmentKind "SLA_SEGMENT_KIND_"
+    SlaVerdict "SLA_VERDICT_"
     TextKind "TEXT_KIND_"
     TimeBucket "TIME_BUCKET_"
     WaitReason "WAIT_REASON_"
+    Weekday "WEEKDAY_"
 }
 
 /// More values than any enum of the contract has, or leaves free between two.

@@ -23,6 +23,8 @@ Examples:
   amends policy update --set offer_life=3d --set ask_opt_in=yes
   amends policy update --set channel_overrides.return_window_days=15
   amends policy update --unset approval_limit
+  amends policy update --set \"sla.targets=first-response 30m business; resolution 10d always\"
+  amends policy update --set \"sla.calendar=mon-fri 09:00-18:00; 2026-12-25 closed\"
   amends policy check --review r-501
 
 A field is one of the shop's rules unless `channel_overrides.` stands before it.
@@ -86,6 +88,7 @@ async fn update(session: &Session, args: Update) -> anyhow::Result<v1::Policy> {
         etag: args.etag.unwrap_or(current.etag),
         channel_overrides: Some(v1::ChannelPolicy::default()),
         shop_rules: Some(v1::ShopRules::default()),
+        sla: Some(v1::SlaPolicy::default()),
         ..Default::default()
     };
     let mut paths = args.unset;
@@ -136,6 +139,10 @@ fn overview(output: &Output, policy: &v1::Policy) -> String {
     if let Some(shop_rules) = &policy.shop_rules {
         shown.push_str("\n\nThe shop's own rules\n");
         shown.push_str(&output.details(shop_rules));
+    }
+    if let Some(sla) = &policy.sla {
+        shown.push_str("\n\nPromises and hours of work\n");
+        shown.push_str(&output.details(sla));
     }
     shown
 }

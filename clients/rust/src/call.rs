@@ -118,6 +118,7 @@ calls! {
     write cases.merge_case(MergeCaseRequest) -> MergeCaseResponse;
     write cases.cancel_case(CancelCaseRequest) -> CancelCaseResponse;
     read cases.list_timeline(ListTimelineRequest) -> ListTimelineResponse;
+    read cases.explain_sla(ExplainSlaRequest) -> ExplainSlaResponse;
     write remedies.suggest_remedies(SuggestRemediesRequest) -> SuggestRemediesResponse;
     write remedies.offer_remedy(OfferRemedyRequest) -> OfferRemedyResponse;
     write remedies.approve_remedy(ApproveRemedyRequest) -> ApproveRemedyResponse;

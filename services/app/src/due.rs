@@ -95,7 +95,8 @@ impl Command for FireDeadline {
             | DeadlineKind::BuyerSilence
             | DeadlineKind::Wake
             | DeadlineKind::AutoClose
-            | DeadlineKind::ChannelDeadline => {
+            | DeadlineKind::ChannelDeadline
+            | DeadlineKind::Sla => {
                 let id: CaseId = self.subject()?;
                 let case = crate::case::open(work, shop, id).await?;
                 if !take(work, &self.deadline).await? {

@@ -24,6 +24,7 @@ pub mod review;
 pub mod runner;
 pub mod shop;
 pub mod shops;
+pub mod sla;
 pub mod stored;
 pub mod telemetry;
 mod template;

@@ -2,15 +2,19 @@
 
 use amends_domain::policy::{ChannelPolicy, EditWindow, ShopPolicy, catalogue, in_force};
 use amends_domain::shop::Shop;
+use amends_domain::sla::{OpeningHours, Target};
 use amends_domain::{ShopId, Span, Time};
 use amends_store::policy::{self, PolicyRow};
-use amends_store::shop;
+use amends_store::{clock, shop};
 
 use crate::app::App;
 use crate::call::{Principal, Role};
 use crate::error::{AppError, Result, Violation, Why};
 use crate::runner::Command;
+use crate::sla::LEAD;
 use crate::work::Work;
+
+mod terms;
 
 const WRITERS: &[Role] = &[Role::Admin];
 const READERS: &[Role] = &[Role::Agent, Role::Supervisor, Role::Analyst, Role::Admin];
@@ -82,6 +86,10 @@ pub struct PolicyChange {
     pub unsellable_points: Option<i64>,
     /// What one more counted return costs, in minor units.
     pub counted_return_cost: Option<i64>,
+    /// What is promised, whole, for clocks that start from [`LEAD`](crate::sla::LEAD) after now on.
+    pub targets: Option<Vec<Target>>,
+    /// The hours of work from then on; the inner none for always open. Their zone is the shop's.
+    pub hours: Option<Option<OpeningHours>>,
     /// The shop's own row for its channel, whole. Its channel, region and date
     /// are set here: it holds for the shop from now on, and what was counted
     /// before stays counted by the rows that held then.
@@ -107,8 +115,9 @@ impl Command for UpdatePolicy {
             return Err(AppError::EtagStale { seen: self.version, current });
         }
         let mut next = latest.map_or_else(ShopPolicy::default, |row| row.policy);
-        self.change.apply(&mut next, &shop, work.now);
-        let violations = violations(&next);
+        let reopened = self.change.apply(&mut next, &shop, work.now);
+        let mut violations = violations(&next);
+        violations.extend(terms::violations(&next));
         if !violations.is_empty() {
             return Err(AppError::Invalid(violations));
         }
@@ -119,12 +128,17 @@ impl Command for UpdatePolicy {
             changed_at: work.now,
         };
         policy::insert(&work.tx, &self.shop, &row).await?;
+        if reopened {
+            // By other hours other things are due: each case is looked at when they begin to hold.
+            clock::look_again(&work.tx, &self.shop, work.now + LEAD).await?;
+        }
         Ok(view(&shop, row, work.now))
     }
 }
 
 impl PolicyChange {
-    fn apply(self, policy: &mut ShopPolicy, shop: &Shop, now: Time) {
+    /// Changes the policy; says whether its hours are others now.
+    fn apply(self, policy: &mut ShopPolicy, shop: &Shop, now: Time) -> bool {
         fn set<T>(field: &mut T, value: Option<T>) {
             if let Some(value) = value {
                 *field = value;
@@ -150,6 +164,11 @@ impl PolicyChange {
             policy.channel.retain(|old| old.effective_from != now);
             policy.channel.push(ChannelPolicy { channel, region, effective_from: now, known_at: now, ..row });
         }
+        if let Some(targets) = self.targets {
+            terms::promise(policy, targets, now);
+        }
+        let zone = |hours| OpeningHours { zone: shop.time_zone.clone(), ..hours };
+        self.hours.is_some_and(|hours| terms::open(policy, hours.map(zone), now))
     }
 }
 

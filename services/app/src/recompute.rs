@@ -20,6 +20,7 @@ use crate::runner::Command;
 use crate::shops::ShopInfo;
 use crate::work::Work;
 
+mod clocks;
 mod lines;
 mod reviews;
 
@@ -111,6 +112,7 @@ struct Corrections {
     lines: Vec<amends_domain::order::Line>,
     returns: Vec<amends_store::returns::ReturnRow>,
     reviews: Vec<amends_store::review::ReviewRow>,
+    clocks: Vec<amends_store::clock::ClocksRow>,
 }
 
 impl Corrections {
@@ -118,6 +120,7 @@ impl Corrections {
         amends_store::order::put(&self.lines).run(&work.tx).await?;
         amends_store::returns::put(&self.returns).run(&work.tx).await?;
         amends_store::review::put(&self.reviews).run(&work.tx).await?;
+        crate::sla::replace(work, &self.clocks).await?;
         for line in &self.lines {
             crate::restate::watch(work, info, line);
         }
@@ -140,7 +143,8 @@ impl Pass {
 
     async fn examine(&mut self, conn: &Conn, mut fix: Option<&mut Corrections>) -> Result<()> {
         self.lines(conn, fix.as_deref_mut()).await?;
-        self.reviews(conn, fix).await?;
+        self.reviews(conn, fix.as_deref_mut()).await?;
+        self.clocks(conn, fix).await?;
         self.compare_tallies(conn).await
     }
 

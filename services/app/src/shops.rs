@@ -11,6 +11,7 @@ use amends_domain::order::Line;
 use amends_domain::policy::{ChannelPolicy, ShopPolicy, catalogue, in_force};
 use amends_domain::review::ReviewHistory;
 use amends_domain::shop::Shop;
+use amends_domain::sla::Ready;
 use amends_domain::tally::{self, Count, ReviewHandling};
 use amends_domain::{BuyerKey, BuyerRef, ShopId, Time};
 use amends_store::{Conn, policy, shop};
@@ -30,20 +31,24 @@ pub struct ShopInfo {
     pub policy: ShopPolicy,
     /// The number of that policy; 0 for the one that every shop starts with.
     pub policy_version: i64,
+    /// What the shop promises, and its hours.
+    pub sla: Ready,
     salt: [u8; 32],
     /// The channel's policy, when no row for it has a date: then it holds always.
     undated: Option<Arc<ChannelPolicy>>,
 }
 
 impl ShopInfo {
-    fn new(shop: Shop, policy: ShopPolicy, policy_version: i64, salt: [u8; 32]) -> Self {
+    fn new(shop: Shop, policy: ShopPolicy, policy_version: i64, salt: [u8; 32]) -> Result<Self> {
+        let wrong = |_| AppError::Internal(format!("the stored promises of {} are not good", shop.id));
+        let sla = policy.sla.ready().map_err(wrong)?;
         let dated = policy
             .channel
             .iter()
             .chain(catalogue())
             .any(|row| row.channel == shop.channel.as_str() && row.effective_from > Time::MIN);
         let row = in_force(&policy.channel, shop.channel.as_str(), &shop.region, Time::MIN);
-        Self { undated: (!dated).then(|| Arc::new(row)), shop, policy, policy_version, salt }
+        Ok(Self { undated: (!dated).then(|| Arc::new(row)), shop, policy, policy_version, sla, salt })
     }
 
     /// The channel's policy at a time.
@@ -100,7 +105,7 @@ impl ShopCache {
         let (policy, policy_version) = in_force.map_or_else(Default::default, |p| (p.policy, p.version));
         let salt = <[u8; 32]>::try_from(row.salt.as_slice())
             .map_err(|_| AppError::Internal("a shop's salt must have 32 bytes".to_owned()))?;
-        let info = Arc::new(ShopInfo::new(row.shop, policy, policy_version, salt));
+        let info = Arc::new(ShopInfo::new(row.shop, policy, policy_version, salt)?);
         let mut shops = self.0.write().unwrap_or_else(PoisonError::into_inner);
         shops.insert(id.clone(), (Instant::now(), Arc::clone(&info)));
         Ok(info)

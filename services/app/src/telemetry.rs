@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use amends_domain::event::Event;
+use amends_domain::sla::Metric;
 use opentelemetry::metrics::{Counter, Gauge, Histogram};
 use opentelemetry::{KeyValue, global};
 
@@ -25,6 +26,8 @@ struct Metrics {
     shed: Counter<u64>,
     outbox: Gauge<u64>,
     deadlines: Counter<u64>,
+    sla_warnings: Counter<u64>,
+    sla_breaches: Counter<u64>,
 }
 
 static METRICS: LazyLock<Metrics> = LazyLock::new(|| {
@@ -81,6 +84,14 @@ static METRICS: LazyLock<Metrics> = LazyLock::new(|| {
             .u64_counter("amends.deadlines")
             .with_description("Deadlines that came, by kind")
             .build(),
+        sla_warnings: meter
+            .u64_counter("amends.sla.warnings")
+            .with_description("Promises of which three quarters had passed, by metric")
+            .build(),
+        sla_breaches: meter
+            .u64_counter("amends.sla.breaches")
+            .with_description("Promises that were broken, by metric")
+            .build(),
     }
 });
 
@@ -102,8 +113,14 @@ pub fn text_read(kind: &'static str, heard: &'static str) {
 /// An event was written.
 pub fn event_written(event: &Event) {
     METRICS.events.add(1, &[KeyValue::new("type", event.word())]);
-    if let Event::ActionRefused { rule, .. } = event {
-        METRICS.refusals.add(1, &[KeyValue::new("rule", rule.as_str())]);
+    let by_metric = |metric: &Metric| [KeyValue::new("metric", metric.as_str())];
+    match event {
+        Event::ActionRefused { rule, .. } => {
+            METRICS.refusals.add(1, &[KeyValue::new("rule", rule.as_str())]);
+        }
+        Event::SlaWarned { metric, .. } => METRICS.sla_warnings.add(1, &by_metric(metric)),
+        Event::SlaBreached { metric, .. } => METRICS.sla_breaches.add(1, &by_metric(metric)),
+        _ => {}
     }
 }
 

@@ -13,11 +13,12 @@ use amends_domain::tally::{Count, Measure};
 use amends_domain::{CaseId, Day, EventId, ShopId, Time};
 use amends_store::bulk::Write;
 use amends_store::event::EventRow;
-use amends_store::{Tx, deadline, event, lock, tally};
+use amends_store::{Tx, case, deadline, event, lock, tally};
 
 use crate::app::App;
 use crate::call::Call;
 use crate::error::Result;
+use crate::sla;
 
 /// A transaction under way.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub struct Work {
     /// The call that caused it.
     pub call: Call,
     changes: Changes,
+    /// Whether the clocks have heard what happened.
+    heard: bool,
 }
 
 /// What is to be written at the end.
@@ -53,7 +56,7 @@ pub struct Written {
 
 impl Work {
     pub(crate) fn new(tx: Tx, now: Time, app: App, call: Call) -> Self {
-        Self { tx, now, app, call, changes: Changes::default() }
+        Self { tx, now, app, call, changes: Changes::default(), heard: false }
     }
 
     /// The bits of a new identifier.
@@ -125,8 +128,29 @@ impl Work {
         }
     }
 
+    /// Says that the clocks have heard all that happened and happens from here on.
+    pub(crate) fn clocks_have_heard(&mut self) {
+        self.heard = true;
+    }
+
+    /// Lets the clocks hear what happened.
+    async fn hear(&mut self) -> Result<()> {
+        let mut events = std::mem::take(&mut self.changes.events);
+        let heard = sla::hear(self, &events, None).await?;
+        events.extend(heard.told);
+        self.changes.events = events;
+        self.write([case::promise(&heard.due)]);
+        Ok(())
+    }
+
     /// Writes what was collected and commits.
     pub(crate) async fn finish(mut self, shard: i64) -> Result<Written> {
+        if !self.heard
+            && let Err(error) = self.hear().await
+        {
+            self.abandon().await;
+            return Err(error);
+        }
         let Changes { mut writes, events, deadlines, tallies } = std::mem::take(&mut self.changes);
         writes.push(event::append(&events));
         writes.extend(deadline::apply(&deadlines));

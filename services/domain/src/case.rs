@@ -115,6 +115,8 @@ pub struct Case {
     pub queued_at: Time,
     /// The nearest hard deadline.
     pub hard_deadline: Option<Time>,
+    /// When the nearest promise of a clock that runs falls due; clocks keep it, no step changes it.
+    pub sla_due: Option<Time>,
     /// When a person first did something about it.
     pub first_human_action_at: Option<Time>,
     /// Since when the buyer waits for an answer.
@@ -182,6 +184,7 @@ impl Case {
             opened_at: now,
             queued_at: now,
             hard_deadline: opening.hard_deadline,
+            sla_due: None,
             first_human_action_at: None,
             waiting_since: opening.waiting_since,
             preferred_agent: None,
@@ -226,6 +229,12 @@ impl Case {
             self.level = self.level.max(1);
         }
         before != (self.reasons.clone(), self.flags.len(), self.hard_deadline, self.priority, self.level)
+    }
+
+    /// The nearest of all deadlines: what the queue goes by.
+    #[must_use]
+    pub fn nearest_deadline(&self) -> Option<Time> {
+        [self.hard_deadline, self.sla_due].into_iter().flatten().min()
     }
 
     /// The status for the board.

@@ -24,6 +24,8 @@ codes! {
         AvoidedConfirmation = "AVOIDED_CONFIRMATION",
         /// The channel will decide by itself soon; the subject is the case.
         ChannelDeadline = "CHANNEL_DEADLINE",
+        /// A clock must be told about, or its promise is broken; the subject is the case.
+        Sla = "SLA",
     }
 }
 

@@ -15,10 +15,11 @@ use crate::remedy::RemedyKind;
 use crate::returns::{ReturnStatus, Verdict};
 use crate::review::DiffKind;
 use crate::signal::{Author, Direction, ShipmentState, SignalKind};
+use crate::sla::Metric;
 use crate::subject::Subject;
 use crate::{
     AgentId, CaseId, DecisionId, LineId, MessageId, OrderId, RemedyId, ReturnId, ReviewId, ShipmentId,
-    SignalId, Time,
+    SignalId, Span, Time,
 };
 
 /// Flat facts by name.
@@ -63,6 +64,7 @@ facts_by_display!(
     Direction,
     ShipmentState,
     SignalKind,
+    Metric,
     Subject,
     String,
     i64,
@@ -72,6 +74,16 @@ facts_by_display!(
 );
 
 impl Fact for Time {
+    fn write(&self) -> Option<String> {
+        Some(self.micros().to_string())
+    }
+
+    fn read(text: Option<&str>) -> Option<Self> {
+        text?.parse().ok().map(Self::from_micros)
+    }
+}
+
+impl Fact for Span {
     fn write(&self) -> Option<String> {
         Some(self.micros().to_string())
     }
@@ -138,7 +150,7 @@ macro_rules! events {
 
 events! {
     /// A case was opened.
-    CaseOpened = "case.opened" { /** What opened it. */ kind: CaseKind, /** What it is about. */ subject: Subject, /** Why. */ reason: Reason, /** The closed case it follows. */ follow_up_of: Option<CaseId> },
+    CaseOpened = "case.opened" { /** What opened it. */ kind: CaseKind, /** What it is about. */ subject: Subject, /** Why. */ reason: Reason, /** The closed case it follows. */ follow_up_of: Option<CaseId>, /** How urgent it was. */ priority: Option<u8>, /** Since when the buyer waits for an answer, if they do. */ waiting_since: Option<Time> },
     /// A signal joined the case.
     SignalJoined = "case.signal_joined" { /** Which kind. */ kind: SignalKind, /** Which. */ signal: SignalId },
     /// An agent took the case.
@@ -185,6 +197,12 @@ events! {
     SubjectRefined = "case.subject_refined" { /** Before. */ from: Subject, /** Now. */ to: Subject },
     /// The channel will decide by itself soon.
     ChannelDeadlineNear = "case.channel_deadline_near" { /** When. */ deadline: Time },
+    /// The case became more urgent.
+    CasePriorityChanged = "case.priority_changed" { /** Before, 0–100. */ from: u8, /** Now. */ to: u8 },
+    /// Three quarters of a promised time have passed.
+    SlaWarned = "sla.warned" { /** Of which clock. */ metric: Metric, /** Which instance of it, from 1. */ instance: u32, /** What was promised. */ target: Span, /** When they had passed. */ due_at: Time },
+    /// A promise was broken.
+    SlaBreached = "sla.breached" { /** Of which clock. */ metric: Metric, /** Which instance of it, from 1. */ instance: u32, /** What was promised. */ target: Span, /** When that time had passed. */ due_at: Time },
     /// Alternatives were suggested.
     RemedySuggested = "remedy.suggested" { /** The stored suggestion. */ suggestion: String, /** The first of them. */ first: Option<RemedyKind> },
     /// A remedy was proposed.

@@ -22,6 +22,7 @@ pub mod returns;
 pub mod review;
 pub mod shop;
 pub mod signal;
+pub mod sla;
 pub mod subject;
 pub mod suggestion;
 pub mod tally;

@@ -1,6 +1,7 @@
 //! What channels allow and count: dated rows, never constants in code.
 
 use crate::code::codes;
+use crate::sla::Terms;
 use crate::{Span, Time};
 
 mod catalogue;
@@ -179,6 +180,8 @@ pub struct ShopPolicy {
     pub counted_return_cost: i64,
     /// The shop's own rows of channel policy.
     pub channel: Vec<ChannelPolicy>,
+    /// What the shop promises, and when its people are at work.
+    pub sla: Terms,
 }
 
 impl Default for ShopPolicy {
@@ -199,6 +202,7 @@ impl Default for ShopPolicy {
             unsellable_points: 2_500,
             counted_return_cost: 0,
             channel: Vec::new(),
+            sla: Terms::default(),
         }
     }
 }

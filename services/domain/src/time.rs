@@ -123,6 +123,17 @@ impl Day {
     }
 }
 
+impl std::fmt::Display for Day {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let first = jiff::civil::date(1970, 1, 1);
+        match first.checked_add(jiff::Span::new().try_days(self.0).unwrap_or_default()) {
+            Ok(date) => date.fmt(f),
+            // Beyond the years a date can have.
+            Err(_) => write!(f, "day {} since 1970-01-01", self.0),
+        }
+    }
+}
+
 impl Add<Span> for Time {
     type Output = Self;
 

@@ -13,6 +13,7 @@ pub mod returns;
 pub mod review;
 pub mod shop;
 pub mod signal;
+pub mod sla;
 pub mod suggestion;
 pub mod time;
 pub mod timeline;

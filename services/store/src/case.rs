@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use amends_domain::case::{Case, Handling, Lease, State};
 use amends_domain::subject::Anchor;
-use amends_domain::{AgentId, CaseId, ShopId};
+use amends_domain::{AgentId, CaseId, ShopId, Time};
 use sea_orm::Value;
 
 use crate::Of;
@@ -56,9 +56,13 @@ const TABLE: Table = Table {
         ("reopen_count", Kind::Int),
         ("abandon_count", Kind::Int),
         ("follow_up_of", Kind::Text),
+        ("sla_due", Kind::Int),
     ],
     key: &["shop_id", "case_id"],
 };
+
+/// What a step of a case may write: the last column belongs to its clocks.
+const STEPPED: Table = Table { columns: TABLE.columns.split_at(TABLE.columns.len() - 1).0, ..TABLE };
 
 /// One case.
 ///
@@ -109,7 +113,12 @@ pub async fn held_counts(conn: &Conn, shop: &ShopId, agents: &[AgentId]) -> Resu
 /// Opens cases.
 /// `Contended` when a case is open on one of the subjects already.
 pub fn insert(cases: &[Case]) -> Write {
-    let rows = cases.iter().map(write).collect();
+    let whole = |case: &Case| {
+        let mut values = write(case);
+        values.push(time_opt(case.sla_due));
+        values
+    };
+    let rows = cases.iter().map(whole).collect();
     Write::insert(&TABLE, rows, Existing::Refuse)
 }
 
@@ -121,8 +130,17 @@ pub fn update(changed: &[(Case, i64)]) -> [Write; 2] {
     let (open, ended): (Vec<_>, Vec<_>) = changed.iter().partition(|(case, _)| case.is_open());
     [ended, open].map(|part| {
         let rows = part.into_iter().map(|(case, old_version)| (write(case), *old_version));
-        Write::update(&TABLE, rows.collect())
+        Write::update(&STEPPED, rows.collect())
     })
+}
+
+/// Stores when the nearest promise of each case falls due. That is no step of the
+/// case: whoever looked at it before has still seen its latest version.
+pub fn promise(due: &[(ShopId, CaseId, Option<Time>)]) -> Write {
+    const DUE: [Column; 3] = [("shop_id", Kind::Text), ("case_id", Kind::Text), ("sla_due", Kind::Int)];
+    let rows = due.iter().map(|(shop, case, at)| vec![text(shop), text(case), time_opt(*at)]);
+    let which = "WHERE cases.shop_id = t.shop_id AND cases.case_id = t.case_id";
+    Write::change(TABLE.name, &DUE, rows.collect(), "UPDATE cases SET sla_due = t.sla_due FROM", which)
 }
 
 /// Moves the remedies and messages of merged cases to the cases they were merged into.
@@ -233,6 +251,7 @@ fn read(row: &Fetched) -> Result<Case> {
         opened_at: row.time("opened_at")?,
         queued_at: row.time("queued_at")?,
         hard_deadline: row.time_opt("hard_deadline")?,
+        sla_due: row.time_opt("sla_due")?,
         first_human_action_at: row.time_opt("first_human_action_at")?,
         waiting_since: row.time_opt("waiting_since")?,
         preferred_agent: row.parse_opt("preferred_agent")?,

@@ -6,12 +6,13 @@ use amends_domain::event::{Actor, Event};
 use amends_domain::{CaseId, EventId, ShopId, Time};
 use sea_orm::Value;
 
-use crate::bulk::{self, Existing, Kind, Table, Write};
+use crate::Of;
+use crate::bulk::{self, Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::row::{Fetched, Row};
-use crate::value::{int, text, text_opt, time};
+use crate::value::{self, int, text, text_opt, time};
 
 mod relay;
 
@@ -33,6 +34,26 @@ const TABLE: Table = Table {
         ("recorded_at", Kind::Int),
     ],
     key: &["shop_id", "event_id"],
+};
+
+/// The same with what the database added.
+const STORED: Table = Table {
+    columns: &[
+        ("seq", Kind::Int),
+        ("position", Kind::Int),
+        ("shop_id", Kind::Text),
+        ("event_id", Kind::Text),
+        ("case_id", Kind::Text),
+        ("word", Kind::Text),
+        ("facts", Kind::Text),
+        ("actor_kind", Kind::Text),
+        ("actor_name", Kind::Text),
+        ("cause", Kind::Text),
+        ("trace", Kind::Text),
+        ("occurred_at", Kind::Int),
+        ("recorded_at", Kind::Int),
+    ],
+    ..TABLE
 };
 
 /// An event to append.
@@ -89,6 +110,13 @@ pub async fn of_case(
     let sql = select("WHERE shop_id = $1 AND case_id = $2 AND seq > $3 ORDER BY seq LIMIT $4");
     let rows = conn.all(sql, vec![text(shop), text(case), int(after_seq), int(limit)]).await?;
     rows.iter().map(read).collect()
+}
+
+/// What happened to these cases by certain words, for each case in the order it was written.
+pub fn by_cases(cases: &[Of<CaseId>], words: &[&[&str]]) -> Query<StoredEvent> {
+    let words: Vec<String> = words.iter().copied().flatten().map(|word| format!("'{word}'")).collect();
+    Query::by(&STORED, &["shop_id", "case_id"], value::of(cases), read)
+        .and(&format!("word IN ({}) ORDER BY seq", words.join(", ")))
 }
 
 /// How many events a case has.

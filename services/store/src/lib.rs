@@ -9,6 +9,7 @@
 pub mod bulk;
 pub mod buyer;
 pub mod case;
+pub mod clock;
 pub mod conn;
 pub mod deadline;
 pub mod decision;

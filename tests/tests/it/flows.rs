@@ -17,6 +17,7 @@ mod remedies;
 mod requests;
 mod returns;
 mod shops;
+mod sla;
 mod stale;
 mod streams;
 mod supervision;

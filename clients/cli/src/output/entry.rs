@@ -4,6 +4,7 @@ use amends_proto::v1::{self, timeline_entry::Entry};
 
 use crate::{
     amount::money,
+    case::seconds,
     codes::{word, words},
     output::{
         Output,
@@ -81,12 +82,20 @@ fn facts(output: &Output, entry: &Entry) -> Option<(&'static str, String)> {
             let rules: Vec<_> = refused.refusals.iter().map(|refusal| refusal.rule.as_str()).collect();
             ("refused", format!("{} by {}", refused.action, rules.join(", ")))
         }
+        Entry::PriorityChanged(change) => ("more urgent", format!("{} → {}", change.before, change.after)),
+        Entry::SlaWarned(step) => ("promise near its end", promise(step)),
+        Entry::SlaBreached(step) => ("promise broken", promise(step)),
         Entry::TimerFired(timer) => {
             let due = output.time(timer.due_time.as_ref());
             ("timer fired", format!("{}, due {due}", timer.timer))
         }
         _ => return None,
     })
+}
+
+fn promise(step: &v1::SlaStep) -> String {
+    let promised = step.promised_time.as_ref().map_or(0, |time| time.seconds);
+    format!("{} within {}", word::<v1::SlaMetric>(step.metric), seconds(promised))
 }
 
 fn handling(output: &Output, entry: &Entry) -> (&'static str, String) {

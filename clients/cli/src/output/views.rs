@@ -4,4 +4,5 @@ mod case;
 mod figures;
 mod remedy;
 mod rules;
+mod sla;
 mod timeline;

@@ -1,5 +1,7 @@
 //! The fields of a policy that can be set, by their paths in the contract.
 
+mod sla;
+
 use amends_proto::v1;
 
 use crate::{
@@ -55,8 +57,18 @@ fn set(policy: &mut v1::Policy, path: &str, value: &str) -> Result<(), String> {
         Some(("channel_overrides", field)) => {
             channel(policy.channel_overrides.get_or_insert_default(), field, value)
         }
+        Some(("sla", field)) => promises(policy.sla.get_or_insert_default(), field, value),
         _ => Err(unknown(path)),
     }
+}
+
+fn promises(policy: &mut v1::SlaPolicy, field: &str, value: &str) -> Result<(), String> {
+    match field {
+        "targets" => policy.targets = sla::targets(value)?,
+        "calendar" => policy.calendar = Some(sla::calendar(value)?),
+        _ => return Err(unknown(field)),
+    }
+    Ok(())
 }
 
 fn rule(rules: &mut v1::ShopRules, field: &str, value: &str) -> Result<(), String> {

@@ -5,9 +5,9 @@ use amends_domain::event::Event;
 use amends_domain::tally::ReviewHandling;
 use amends_domain::{EventId, ShopId, Span, Time};
 
-use super::desk::{check_text, tell_as};
+use super::desk::{check_text, tell_when};
 use super::summary::{CaseSummary, summary};
-use super::{DESK, TEXT_CHARS_MAX, Target, keep, open, tell};
+use super::{DESK, TEXT_CHARS_MAX, Target, keep, open};
 use crate::error::{AppError, Result, Violation, Why};
 use crate::restate;
 use crate::runner::Command;
@@ -53,11 +53,13 @@ impl Command for RecordContact {
         }
         keep(work, &before, &after).await?;
         if before.handling.state() == State::Claimed {
-            tell(work, &after, Event::WorkStarted { agent: agent.clone() }, "").await?;
+            // Both when they happened: a call that is written down later has been made then.
+            let id = EventId::from_bits(work.id());
+            tell_when(work, &after, (id, at), Event::WorkStarted { agent: agent.clone() }, "").await?;
         }
         let event = Event::ContactRecorded { agent, means: self.means, reached: self.reached };
         let id = EventId::from_bits(work.id());
-        tell_as(work, &after, id, event, &self.text).await?;
+        tell_when(work, &after, (id, at), event, &self.text).await?;
         let reached = self.reached;
         stamp(work, &after, move |handling| {
             first(&mut handling.first_human_action_at, at);

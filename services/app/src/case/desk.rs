@@ -3,7 +3,7 @@
 use amends_domain::case::Case;
 use amends_domain::deadline::DeadlineChange;
 use amends_domain::event::Event;
-use amends_domain::{CaseId, EventId, ShopId};
+use amends_domain::{CaseId, EventId, ShopId, Time};
 use amends_store::event::EventRow;
 use amends_store::text::{self, TextOwner, TextRow};
 use amends_store::{StoreError, case};
@@ -69,6 +69,18 @@ pub(crate) async fn tell_as(
     event: Event,
     note: &str,
 ) -> Result<()> {
+    let now = work.now;
+    tell_when(work, case, (id, now), event, note).await
+}
+
+/// The same, of something that happened at another time.
+pub(crate) async fn tell_when(
+    work: &mut Work,
+    case: &Case,
+    (id, at): (EventId, Time),
+    event: Event,
+    note: &str,
+) -> Result<()> {
     if !note.is_empty() {
         let (shop, body) = (case.shop.clone(), note.to_owned());
         let row = TextRow { shop, owner: TextOwner::Note, id: id.to_string(), buyer: case.buyer, body };
@@ -82,7 +94,7 @@ pub(crate) async fn tell_as(
         actor: work.call.actor(),
         cause: work.call.cause.clone(),
         trace: work.call.trace.clone(),
-        occurred_at: work.now,
+        occurred_at: at,
         recorded_at: work.now,
     };
     work.happened_as(row);

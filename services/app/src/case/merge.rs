@@ -63,6 +63,10 @@ impl Command for MergeCase {
         move_facts(work, &before, heir.id).await?;
         tell(work, &after, Event::CaseMerged { into: heir.id }, &self.note).await?;
         tell(work, &heir, Event::CaseAbsorbed { from: after.id }, &self.note).await?;
+        if heir.priority != into.priority {
+            let event = Event::CasePriorityChanged { from: into.priority, to: heir.priority };
+            tell(work, &heir, event, "").await?;
+        }
         let (case, into) = (summary(&work.tx, after).await?, summary(&work.tx, heir).await?);
         Ok(Merged { case, into })
     }

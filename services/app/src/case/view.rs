@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use amends_domain::case::Case;
 use amends_domain::order::{Line, Shipment};
 use amends_domain::remedy::RemedyStage;
+use amends_domain::sla::Instance;
 use amends_domain::{CaseId, ShopId};
 use amends_store::case::{CaseFilter, CaseOrder};
 use amends_store::message::MessageRow;
@@ -55,6 +56,8 @@ pub struct CaseView {
     pub detections: Vec<SignalRow>,
     /// Other cases of this buyer in this shop, newest first.
     pub earlier: Vec<CaseSummary>,
+    /// Its clocks as they stand now, in the order in which they started.
+    pub clocks: Vec<Instance>,
     /// What the reader may do next, and why not the rest.
     pub next: Vec<NextVerb>,
     /// The number of the last timeline entry.
@@ -97,6 +100,7 @@ impl App {
         let messages = said(&conn, &case, principal.has(DESK)).await?;
         let heard = signal::of_case(&conn, shop, &id, SIGNALS_MAX).await?;
         let earlier = earlier(&conn, &case).await?;
+        let clocks = self.clocks(&conn, shop, id).await?;
         let summary = summary(&conn, case).await?;
         let in_flight = summary.remedies.iter().map(|r| r.state.stage()).any(RemedyStage::in_flight);
         let next = next_verbs(&summary.case, principal, in_flight, self.now());
@@ -110,6 +114,7 @@ impl App {
             returns,
             detections,
             earlier,
+            clocks,
             next,
             timeline_number,
         })

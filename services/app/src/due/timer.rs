@@ -26,6 +26,7 @@ pub(super) async fn fire(work: &mut Work, due: &Deadline, case: Case) -> Result<
         DeadlineKind::Wake => wake(work, case).await,
         DeadlineKind::AutoClose => auto_close(work, case).await,
         DeadlineKind::ChannelDeadline => channel_deadline(work, case).await,
+        DeadlineKind::Sla => crate::sla::fire(work, &case).await,
         // The others are not about a case.
         DeadlineKind::OfferExpiry | DeadlineKind::FulfilmentDue | DeadlineKind::AvoidedConfirmation => Ok(()),
     }

@@ -7,9 +7,30 @@ use amends_domain::{OrderId, ReturnId, ReviewId, ShopId};
 use amends_store::{buyer, case, message, order, returns, review, shipment, signal, survey, text};
 
 use super::world::World;
+use crate::error::Result;
+use crate::sla;
 use crate::work::Work;
 
 impl World {
+    /// Lets the clocks hear what happened, before the cases are written.
+    pub(super) async fn hear(&mut self, work: &mut Work) -> Result<()> {
+        let known = std::mem::take(&mut self.clocks);
+        let heard = sla::hear(work, &self.out.events, Some(known)).await?;
+        self.out.events.extend(heard.told);
+        let mut later = Vec::new();
+        for (shop, case, due) in heard.due {
+            let opened = self.cases.opened_mut(&shop, case);
+            match opened {
+                // It is written with the rest of its row.
+                Some(opened) => opened.sla_due = due,
+                None => later.push((shop, case, due)),
+            }
+        }
+        self.out.promises = later;
+        work.clocks_have_heard();
+        Ok(())
+    }
+
     /// Hands over everything that is new or changed, to be written at the end.
     pub(super) fn flush(mut self, work: &mut Work) {
         let out = std::mem::take(&mut self.out);
@@ -26,6 +47,7 @@ impl World {
         self.flush_orders(work);
         self.flush_reviews(work);
         self.flush_cases(work);
+        work.write([case::promise(&out.promises)]);
         work.write(case::absorb(&out.merged));
         for event in out.events {
             work.happened_as(event);

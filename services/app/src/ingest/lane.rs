@@ -304,6 +304,7 @@ async fn inside(work: &mut crate::work::Work, submissions: &[Submission]) -> Res
             submission.signals.iter().map(|s| world.take(submission, s, work.now, work.app.ids())).collect();
         answers.push(Ok(receipts));
     }
+    world.hear(work).await?;
     world.flush(work);
     Ok(answers)
 }

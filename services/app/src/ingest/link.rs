@@ -71,6 +71,7 @@ impl World {
         let place = self.cases.open_on(shop, subject)?;
         let one = self.cases.get_mut(place)?;
         let case = &mut one.case;
+        let priority = case.priority;
         let mut changed = case.learn(&trouble.reasons, &trouble.flags, trouble.hard_deadline);
         if case.buyer.is_none() && trouble.buyer.is_some() {
             case.buyer = trouble.buyer;
@@ -80,10 +81,14 @@ impl World {
             case.version += 1;
         }
         let (id, deadline) = (case.id, case.hard_deadline);
+        let more_urgent = (case.priority != priority).then_some((priority, case.priority));
         // A message has an event of its own that says as much.
         if at.signal.body.kind() != SignalKind::Message {
             let joined = Event::SignalJoined { kind: at.signal.body.kind(), signal: at.signal.id.clone() };
             self.happened(at, Some(id), joined);
+        }
+        if let Some((from, to)) = more_urgent {
+            self.happened(at, Some(id), Event::CasePriorityChanged { from, to });
         }
         if changed {
             self.watch_channel(at, id, deadline);
@@ -125,8 +130,10 @@ impl World {
             at.now,
         );
         let deadline = case.hard_deadline;
+        let (priority, waiting_since) = (Some(case.priority), case.waiting_since);
         self.cases.add(case, None);
-        self.happened(at, Some(id), Event::CaseOpened { kind, subject, reason, follow_up_of });
+        let opened = Event::CaseOpened { kind, subject, reason, follow_up_of, priority, waiting_since };
+        self.happened(at, Some(id), opened);
         self.watch_channel(at, id, deadline);
         Effect { case: Some(id), opened: true }
     }
@@ -211,14 +218,18 @@ impl World {
             // Both are open, and every open state has this arrow.
             Err(refused) => return tracing::error!(%refused, "two cases of one subject stay open"),
         }
-        if let Some(keeper) = self.cases.get_mut(older)
-            && keeper.case.learn(&reasons, &flags, None)
-        {
-            keeper.case.version += 1;
+        let mut urgency = None;
+        if let Some(keeper) = self.cases.get_mut(older) {
+            let from = keeper.case.priority;
+            keeper.case.version += i64::from(keeper.case.learn(&reasons, &flags, None));
+            urgency = Some((from, keeper.case.priority)).filter(|(from, to)| from != to);
         }
         self.move_facts(&at.info.shop.id, id, into);
         self.happened(at, Some(id), Event::CaseMerged { into });
         self.happened(at, Some(into), Event::CaseAbsorbed { from: id });
+        if let Some((from, to)) = urgency {
+            self.happened(at, Some(into), Event::CasePriorityChanged { from, to });
+        }
         if let Some(narrow) = narrow.filter(|n| self.cases.get(older).is_some_and(|c| c.case.subject != *n)) {
             self.move_case(at, older, &narrow);
         }

@@ -8,6 +8,7 @@ use amends_domain::returns::ReturnEvent;
 use amends_domain::review::ReviewVersion;
 use amends_domain::{CaseId, OrderId, ReturnId, ReviewId, ShopId};
 use amends_store::bulk::{Answers, Place, Query, Trip};
+use amends_store::clock::{self, ClocksRow};
 use amends_store::message::MessageRow;
 use amends_store::returns::ReturnRow;
 use amends_store::review::ReviewRow;
@@ -19,6 +20,7 @@ use super::Submission;
 use super::world::{Kept, LineWorld, ReviewWorld, World};
 use crate::error::Result;
 use crate::facts::{ReturnFacts, refresh_review};
+use crate::sla::by_case;
 use crate::work::Work;
 
 mod named;
@@ -76,6 +78,7 @@ struct Facts {
     return_events: Vec<(ShopId, OrderId, ReturnId, ReturnEvent)>,
     wishes: Vec<MessageRow>,
     cases: Vec<Case>,
+    clocks: Vec<ClocksRow>,
 }
 
 /// Reviews with their versions.
@@ -107,10 +110,13 @@ impl Facts {
         let wishes = trip.ask(message::intents_of_orders(&moved));
         let of_anchors = trip.ask(case::of_anchors(&anchors));
         let by_ids = trip.ask(case::by_ids(&cases));
+        let clocks = [case::of_anchors(&anchors), case::by_ids(&cases)].map(|of| clock::ask(&mut trip, of));
         let mut answers = trip.go(&work.tx).await?;
         let other_reviews = other_reviews.map(|places| Reviews::take(&mut answers, places));
         let mut cases = answers.take(of_anchors)?;
         cases.extend(answers.take(by_ids)?);
+        let clocks = clocks.map(|asked| clock::take(&mut answers, asked));
+        let clocks = clocks.into_iter().collect::<std::result::Result<Vec<_>, _>>()?.concat();
         Ok(Self {
             known: answers.take(known)?,
             return_orders: answers.take(return_orders)?,
@@ -122,6 +128,7 @@ impl Facts {
             return_events: answers.take(return_events)?,
             wishes: answers.take(wishes)?,
             cases,
+            clocks,
         })
     }
 
@@ -160,6 +167,7 @@ impl Facts {
                 world.orders.entry((wish.shop, order)).or_default().wishes.push(wish.occurred_at);
             }
         }
+        world.clocks = by_case(self.clocks);
         for case in self.cases {
             let version = case.version;
             world.cases.add(case, Some(version));

@@ -35,6 +35,7 @@ use crate::context::Ids;
 use crate::error::Why;
 use crate::facts::ReturnFacts;
 use crate::shops::ShopInfo;
+use crate::sla::Known;
 
 /// Everything a batch touches.
 #[derive(Debug, Default)]
@@ -44,6 +45,8 @@ pub(super) struct World {
     pub(super) orders: HashMap<Of<OrderId>, OrderWorld>,
     pub(super) reviews: HashMap<Of<ReviewId>, ReviewWorld>,
     pub(super) cases: CaseWorld,
+    /// The clocks of these cases, but of those that this batch opens.
+    pub(super) clocks: Known,
     pub(super) remedies: HashMap<Of<CaseId>, Vec<Remedy>>,
     /// The order each known return request is about.
     pub(super) return_orders: HashMap<Of<ReturnId>, OrderId>,
@@ -115,6 +118,8 @@ pub(super) struct Out {
     pub(super) deadlines: Vec<DeadlineChange>,
     /// Cases that became part of another: which, and of which.
     pub(super) merged: Vec<(ShopId, CaseId, CaseId)>,
+    /// Cases that were there before, and when their nearest promise falls due now.
+    pub(super) promises: Vec<(ShopId, CaseId, Option<Time>)>,
 }
 
 /// The signal under way, with whom and when.
@@ -287,6 +292,12 @@ impl CaseWorld {
             .filter(|c| c.case.subject == *subject && !c.case.is_open())
             .max_by_key(|c| (c.case.opened_at, c.case.id))
             .map(|c| c.case.id)
+    }
+
+    /// A case that this batch opened.
+    pub(super) fn opened_mut(&mut self, shop: &ShopId, case: CaseId) -> Option<&mut Case> {
+        let place = self.by_id.get(&(shop.clone(), case))?;
+        self.list.get_mut(*place).filter(|one| one.loaded.is_none()).map(|one| &mut one.case)
     }
 
     /// The case at a place.

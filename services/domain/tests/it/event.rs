@@ -10,8 +10,9 @@ use amends_domain::remedy::RemedyKind;
 use amends_domain::returns::{ReturnStatus, Verdict};
 use amends_domain::review::DiffKind;
 use amends_domain::signal::{Author, Direction, ShipmentState, SignalKind};
+use amends_domain::sla::Metric;
 use amends_domain::subject::Subject;
-use amends_domain::{CaseId, DecisionId, MessageId, ReturnId, ReviewId, ShipmentId};
+use amends_domain::{CaseId, DecisionId, MessageId, ReturnId, ReviewId, ShipmentId, Span};
 
 use crate::make::{agent, at, line_id, order, remedy_id, signal};
 
@@ -32,12 +33,16 @@ fn case_events() -> Vec<Event> {
             subject: subject.clone(),
             reason: Reason::Late,
             follow_up_of: Some(case),
+            priority: Some(100),
+            waiting_since: Some(at(1)),
         },
         Event::CaseOpened {
             kind: CaseKind::Review,
             subject: subject.clone(),
             reason: Reason::Other,
             follow_up_of: None,
+            priority: None,
+            waiting_since: None,
         },
         Event::SignalJoined { kind: SignalKind::Survey, signal: signal("s:1") },
         Event::CaseClaimed { agent: ann(), fence: i64::MAX },
@@ -66,6 +71,24 @@ fn case_events() -> Vec<Event> {
         Event::CaseCancelled { reason: "test order".to_owned() },
         Event::SubjectRefined { from: Subject::Order { order: order() }, to: subject },
         Event::ChannelDeadlineNear { deadline: at(5) },
+    ]
+}
+
+fn sla_events() -> Vec<Event> {
+    vec![
+        Event::CasePriorityChanged { from: 0, to: 100 },
+        Event::SlaWarned {
+            metric: Metric::FirstResponse,
+            instance: 1,
+            target: Span::from_hours(1),
+            due_at: at(1),
+        },
+        Event::SlaBreached {
+            metric: Metric::Resolution,
+            instance: u32::MAX,
+            target: Span::from_days(366),
+            due_at: at(1),
+        },
     ]
 }
 
@@ -141,7 +164,7 @@ fn other_events() -> Vec<Event> {
 }
 
 fn all() -> Vec<Event> {
-    [case_events(), remedy_events(), other_events()].concat()
+    [case_events(), sla_events(), remedy_events(), other_events()].concat()
 }
 
 #[test]

@@ -70,9 +70,8 @@ pub fn render_with(case: &Case, tracks: Tracks<'_>) -> pb::Case {
         first_response_time: case.first_human_action_at.map(time::render),
         waiting_since_time: case.waiting_since.map(time::render),
         wake_time: wake_time(case),
-        hard_deadline: case.hard_deadline.map(time::render),
-        // The only deadlines that open cases carry so far are those of channels.
-        hard_deadline_kind: case.hard_deadline.map(|_| pb::HardDeadlineKind::ChannelAutoApproval.into()),
+        hard_deadline: case.nearest_deadline().map(time::render),
+        hard_deadline_kind: deadline_kind(case).map(Into::into),
         solve_time: ended.solve_time,
         close_time: ended.close_time,
         outcome: ended.outcome,
@@ -84,6 +83,16 @@ pub fn render_with(case: &Case, tracks: Tracks<'_>) -> pb::Case {
         return_track: return_track(tracks),
         remedy_track: tracks.remedies.last().map(remedy_track),
         holdout: false,
+    }
+}
+
+/// What the nearest deadline is; of two at one instant, the channel's.
+fn deadline_kind(case: &Case) -> Option<pb::HardDeadlineKind> {
+    match (case.hard_deadline, case.sla_due) {
+        (None, None) => None,
+        (None, Some(_)) => Some(pb::HardDeadlineKind::Sla),
+        (Some(channel), Some(promise)) if promise < channel => Some(pb::HardDeadlineKind::Sla),
+        (Some(_), _) => Some(pb::HardDeadlineKind::ChannelAutoApproval),
     }
 }
 

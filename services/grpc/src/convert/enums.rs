@@ -11,6 +11,7 @@ use amends_domain::remedy::{RemedyKind, RemedyStage};
 use amends_domain::returns::{ReturnStatus, Verdict};
 use amends_domain::review::EditState;
 use amends_domain::signal::{Author, Direction, OrderState, ShipmentState, SurveyKind};
+use amends_domain::sla::{Hours, Metric};
 use amends_proto::v1 as pb;
 
 use crate::fields::Fields;
@@ -107,6 +108,11 @@ words! {
         SellerFaultReturn = SellerFaultReturn, GoodsReceived = GoodsReceived, Processed = ReturnProcessed,
         Approved = ReturnApproved,
     };
+    Metric = SlaMetric {
+        FirstResponse = FirstResponse, NextResponse = NextResponse, Update = Update, Agreement = Agreement,
+        Resolution = Resolution, RequesterWait = RequesterWait, AgentWork = AgentWork,
+    };
+    Hours = SlaHours { Business = Business, Always = Always };
     Certainty = PolicyCertainty { Documented = Certain, Reported = Likely, Assumed = Unsure };
 }
 

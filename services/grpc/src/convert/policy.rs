@@ -6,7 +6,7 @@ use amends_domain::shop::Shop;
 use amends_domain::{Currency, Money};
 use amends_proto::v1 as pb;
 
-use super::{Word as _, money, time};
+use super::{Word as _, money, sla, time};
 
 mod change;
 
@@ -26,6 +26,7 @@ pub fn render(shop: &Shop, view: &PolicyView) -> pb::Policy {
         shop_rules: Some(rules(&view.policy, shop.currency)),
         author: view.changed_by.clone(),
         etag: view.version.to_string(),
+        sla: Some(sla::policy(&view.policy.sla)),
     }
 }
 

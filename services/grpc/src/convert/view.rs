@@ -7,7 +7,7 @@ use amends_domain::order::{Line, Shipment};
 use amends_domain::signal::{Direction, SignalKind};
 use amends_proto::v1 as pb;
 
-use super::{Word as _, case, detection, money, remedy, returns, review, time};
+use super::{Word as _, case, detection, money, remedy, returns, review, sla, time};
 use crate::status;
 use crate::status::refusal::reason_word;
 
@@ -29,6 +29,7 @@ pub fn render(view: CaseView) -> pb::CaseView {
         earlier_cases: view.earlier.iter().map(case::render).collect(),
         next_actions: view.next.iter().filter_map(next_action).collect(),
         timeline_sequence: view.timeline_number,
+        clocks: view.clocks.iter().map(sla::clock).collect(),
         messages: view.messages.into_iter().map(message).collect(),
         detections: view.detections.into_iter().filter_map(heard).collect(),
     }

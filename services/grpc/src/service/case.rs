@@ -11,7 +11,7 @@ use pb::case_service_server::CaseService;
 use tonic::{Request, Response, Status};
 
 use crate::call::{answer, claim_next, execute, open, read};
-use crate::convert::{case, timeline, view};
+use crate::convert::{case, sla, timeline, view};
 use crate::fields::{NOTE_CHARACTERS_MAX, TEXT_CHARACTERS_MAX};
 use crate::latest;
 use crate::page::Page;
@@ -249,6 +249,18 @@ impl CaseService for Cases {
             let found = self.0.timeline(&principal, &shop, case, page.after, after, page.limit).await?;
             let next_page_token = page.token(found.next.as_ref());
             Ok(pb::ListTimelineResponse { entries: timeline::render(&found.entries), next_page_token })
+        })
+        .await
+    }
+
+    async fn explain_sla(&self, request: Request<pb::ExplainSlaRequest>) -> Reply<pb::ExplainSlaResponse> {
+        answer(async {
+            let (principal, mut f, message) = read(request)?;
+            let named = f.named("name", &message.name);
+            let under = ask::policy_version(&mut f, &message.policy_version);
+            let ((shop, id), under) = f.finish(named.zip(under))?;
+            let explained = self.0.explain_sla(&principal, &shop, id, under).await?;
+            Ok(sla::explanation(&explained))
         })
         .await
     }

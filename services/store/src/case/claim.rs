@@ -11,10 +11,19 @@ use crate::error::Result;
 use crate::row::Row;
 use crate::value::{int, text};
 
-/// The order of the queue, which the index `cases_queue` has per shop: least
-/// slack first, no hard deadline last.
-pub(super) const QUEUE_ORDER: &str =
-    "COALESCE(hard_deadline, 9223372036854775807), priority DESC, queued_at, case_id";
+/// The nearest of a case's deadlines, worded as the index `cases_queue` is. Both
+/// engines know these words; for the lesser of two they have none in common.
+macro_rules! nearest {
+    () => {
+        "CASE WHEN hard_deadline IS NULL OR sla_due < hard_deadline \
+         THEN COALESCE(sla_due, 9223372036854775807) ELSE hard_deadline END"
+    };
+}
+
+pub(super) const NEAREST: &str = nearest!();
+
+/// The order of the queue, which the index has per shop: least slack first, no deadline last.
+pub(super) const QUEUE_ORDER: &str = concat!(nearest!(), ", priority DESC, queued_at, case_id");
 
 /// How many cases at the head of the queue other agents may be taking at this
 /// moment, at the first look and at the second, wider one.

@@ -6,7 +6,7 @@ use amends_domain::subject::Anchor;
 use amends_domain::{AgentId, BuyerKey, CaseId, OrderId, ShopId, Time};
 use sea_orm::Value;
 
-use super::claim::QUEUE_ORDER;
+use super::claim::{NEAREST, QUEUE_ORDER};
 use crate::bulk;
 use crate::conn::Conn;
 use crate::error::Result;
@@ -43,7 +43,7 @@ pub enum CaseOrder {
 /// Where a page ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CaseCursor {
-    /// The hard deadline of the last case (only the queue's order looks at it).
+    /// The nearest deadline of the last case (only the queue's order looks at it).
     pub hard_deadline: Option<Time>,
     /// Its priority (only the queue's order looks at it).
     pub priority: u8,
@@ -61,7 +61,7 @@ impl CaseCursor {
             CaseOrder::Opened => case.opened_at,
             CaseOrder::Queue => case.queued_at,
         };
-        Self { hard_deadline: case.hard_deadline, priority: case.priority, at, id: case.id }
+        Self { hard_deadline: case.nearest_deadline(), priority: case.priority, at, id: case.id }
     }
 }
 
@@ -156,8 +156,8 @@ impl Query {
         let priority = self.bind(int(-i64::from(cursor.priority)));
         // The first comparison alone is what the index can start from.
         self.conditions.push(format!(
-            "COALESCE(hard_deadline, 9223372036854775807) >= {slack} AND
-             (COALESCE(hard_deadline, 9223372036854775807), -priority, queued_at, case_id) > ({slack}, {priority}, {at}, {id})"
+            "{NEAREST} >= {slack} AND
+             ({NEAREST}, -priority, queued_at, case_id) > ({slack}, {priority}, {at}, {id})"
         ));
     }
 }

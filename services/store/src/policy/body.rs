@@ -1,12 +1,16 @@
 //! A shop's policy as JSON. A field that an older version did not write has
 //! the value it has for a shop that decided nothing.
 
+mod sla;
+
 use std::fmt::Display;
 use std::str::FromStr;
 
 use amends_domain::policy::{self, ChannelPolicy, EditFrom, EditWindow, ShopPolicy};
 use amends_domain::{Span, Time};
 use serde::{Deserialize, Serialize};
+
+use sla::TermsBody;
 
 #[derive(Serialize, Deserialize)]
 #[serde(default)]
@@ -25,6 +29,7 @@ struct Body {
     unsellable_points: i64,
     counted_return_cost: i64,
     channel: Vec<ChannelBody>,
+    sla: TermsBody,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -90,6 +95,7 @@ impl Body {
             unsellable_points: p.unsellable_points,
             counted_return_cost: p.counted_return_cost,
             channel: p.channel.iter().map(ChannelBody::of).collect(),
+            sla: TermsBody::of(&p.sla),
         }
     }
 
@@ -111,6 +117,7 @@ impl Body {
             unsellable_points: self.unsellable_points,
             counted_return_cost: self.counted_return_cost,
             channel: self.channel.into_iter().map(ChannelBody::policy).collect::<Result<_, _>>()?,
+            sla: self.sla.terms()?,
         })
     }
 }

@@ -8,6 +8,7 @@ use amends_domain::remedy::RemedyKind;
 use amends_domain::returns::{ReturnStatus, Verdict};
 use amends_domain::review::DiffKind;
 use amends_domain::signal::{Author, Direction, ShipmentState, SignalKind};
+use amends_domain::sla::Metric;
 use amends_domain::{CaseId, DecisionId, EventId, RemedyId, ShopId};
 use amends_store::Store;
 use amends_store::event::{self, EventRow};
@@ -50,6 +51,9 @@ fn fact(word: &str, name: &str) -> String {
         ("case.subject_refined", "to") => "line:O-1/L-1".to_owned(),
         ("return.verdict_changed", "from") => Verdict::ALL[0].to_string(),
         ("return.verdict_changed", "to") => Verdict::ALL[1].to_string(),
+        ("case.priority_changed", _) | (_, "priority" | "instance") => "3".to_owned(),
+        (_, "metric") => Metric::ALL[0].to_string(),
+        (_, "target") => "3600000000".to_owned(),
         (_, "follow_up_of" | "into" | "from") => CaseId::from_bits(5).to_string(),
         (_, "subject") => "review:R-1".to_owned(),
         (_, "outcome") => Outcome::NoAnswer.to_string(),

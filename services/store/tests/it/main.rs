@@ -8,6 +8,7 @@ mod bulk;
 mod buyer;
 mod case;
 mod claim;
+mod clock;
 mod deadline;
 mod decision;
 mod event;

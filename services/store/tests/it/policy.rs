@@ -1,6 +1,9 @@
 //! Shops' policies.
 
+use amends_domain::case::CaseKind;
 use amends_domain::policy::{ChannelPolicy, EditFrom, EditWindow, ShopPolicy, catalogue};
+use amends_domain::shop::Channel;
+use amends_domain::sla::{DatedHours, Exception, Hours, Metric, OpeningHours, Policy, Shift, Target, Terms};
 use amends_domain::{Span, Time};
 use amends_store::policy::{self, PolicyRow};
 use amends_store::{Store, StoreError};
@@ -18,6 +21,35 @@ conformance!(
 fn row(version: i64, effective_from: Time) -> PolicyRow {
     let policy = ShopPolicy { effective_from, approval_limit: version, ..ShopPolicy::default() };
     PolicyRow { version, policy, changed_by: "someone".to_owned(), changed_at: at(version) }
+}
+
+fn terms() -> Terms {
+    let target = Target {
+        kind: Some(CaseKind::Return),
+        channel: Some(Channel::new("shopee").unwrap()),
+        least_priority: Some(100),
+        ..Target::of(Metric::Agreement, Span::from_micros(15), Hours::Always)
+    };
+    let shifts = vec![Shift { from: 0, to: 720 }, Shift { from: 721, to: 1_440 }];
+    let mut hours = OpeningHours {
+        zone: "Asia/Jakarta".to_owned(),
+        week: Default::default(),
+        exceptions: vec![
+            Exception { date: at(9).day(), shifts: shifts.clone() },
+            Exception { date: at(0).day(), shifts: Vec::new() },
+        ],
+    };
+    hours.week[6] = shifts;
+    Terms {
+        promises: vec![
+            Policy { effective_from: at(9), targets: vec![target] },
+            Policy { effective_from: at(10), targets: Vec::new() },
+        ],
+        hours: vec![
+            DatedHours { effective_from: at(11), hours: Some(hours) },
+            DatedHours { effective_from: at(12), hours: None },
+        ],
+    }
 }
 
 /// Every field differs from what a shop that decided nothing has.
@@ -58,6 +90,7 @@ fn unlike_the_default() -> ShopPolicy {
         freight_points: 12,
         unsellable_points: 13,
         counted_return_cost: 14,
+        sla: terms(),
         channel,
     }
 }

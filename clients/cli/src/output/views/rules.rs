@@ -11,7 +11,7 @@ view! {
     }
     v1::Policy {
         name, version, effective_time, catalogue, channel_overrides, channel_effective,
-        shop_rules, author, etag,
+        shop_rules, author, etag, sla,
     }
     v1::ChannelPolicy {
         channel, region, effective_date, negative_threshold, ask_permission: AskPermission,

@@ -175,7 +175,7 @@ impl Desk {
 
 /// The order of the queue: least slack, then priority, then age.
 fn place_in_queue(case: &Case) -> impl Ord + use<> {
-    let slack = case.hard_deadline.unwrap_or(Time::MAX);
+    let slack = case.nearest_deadline().unwrap_or(Time::MAX);
     (slack, Reverse(case.priority), case.queued_at, case.id)
 }
 

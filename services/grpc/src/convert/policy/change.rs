@@ -7,6 +7,7 @@ use amends_domain::{ShopId, Span};
 use amends_proto::v1 as pb;
 use prost_types::Duration;
 
+use crate::convert::sla;
 use crate::fields::Fields;
 
 /// A change as it was asked for.
@@ -19,6 +20,7 @@ pub struct PolicyUpdate {
     paths: Vec<String>,
     overrides: pb::ChannelPolicy,
     rules: pb::ShopRules,
+    sla: pb::SlaPolicy,
 }
 
 /// The domain form of the parts that need nothing else to be known.
@@ -38,7 +40,8 @@ pub fn parse_update(fields: &mut Fields, request: pb::UpdatePolicyRequest) -> Op
         Some((shop?, version?))
     })?;
     let overrides = policy.channel_overrides.unwrap_or_default();
-    Some(PolicyUpdate { shop, version, paths, overrides, rules: policy.shop_rules.unwrap_or_default() })
+    let (rules, sla) = (policy.shop_rules.unwrap_or_default(), policy.sla.unwrap_or_default());
+    Some(PolicyUpdate { shop, version, paths, overrides, rules, sla })
 }
 
 impl PolicyUpdate {
@@ -58,12 +61,28 @@ impl PolicyUpdate {
                 if !self.set_rule(fields, field, &mut change, shop) {
                     unknown(fields, index);
                 }
-            } else {
+            } else if !self.set_sla(fields, path, &mut change) {
                 unknown(fields, index);
             }
         }
         change.channel = row;
         change
+    }
+
+    fn set_sla(&self, f: &mut Fields, path: &str, change: &mut PolicyChange) -> bool {
+        f.inside("policy", |f| {
+            f.inside("sla", |f| match path {
+                "sla.targets" => {
+                    change.targets = sla::parse_targets(f, self.sla.targets.clone());
+                    true
+                }
+                "sla.calendar" => {
+                    change.hours = sla::parse_calendar(f, self.sla.calendar.clone());
+                    true
+                }
+                _ => false,
+            })
+        })
     }
 
     fn set_rule(&self, f: &mut Fields, field: &str, change: &mut PolicyChange, shop: &Shop) -> bool {

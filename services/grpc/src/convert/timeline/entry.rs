@@ -3,7 +3,8 @@
 use amends_app::stored::EventRow;
 use amends_domain::event::Event;
 use amends_domain::remedy::RemedyStage;
-use amends_domain::{AgentId, CaseId, Money, RemedyId, ShopId, Time};
+use amends_domain::sla::Metric;
+use amends_domain::{AgentId, CaseId, Money, RemedyId, ShopId, Span, Time};
 use amends_proto::v1 as pb;
 use pb::timeline_entry::Entry;
 
@@ -23,7 +24,7 @@ pub(super) fn render(row: &EventRow, text: &str, kinds: &Kinds) -> Option<Entry>
 fn case_entry(shop: &ShopId, event: &Event, text: &str) -> Option<Entry> {
     let note = || text.to_owned();
     Some(match event {
-        Event::CaseOpened { kind, subject, reason, follow_up_of } => Entry::CaseOpened(pb::CaseOpened {
+        Event::CaseOpened { kind, subject, reason, follow_up_of, .. } => Entry::CaseOpened(pb::CaseOpened {
             kind: kind.number(),
             origin: None,
             subject: Some(case::subject(subject)),
@@ -65,6 +66,9 @@ fn case_entry(shop: &ShopId, event: &Event, text: &str) -> Option<Entry> {
         Event::CaseCancelled { reason } => Entry::CaseCancelled(pb::CaseCancelled {
             note: if text.is_empty() { reason.clone() } else { note() },
         }),
+        Event::CasePriorityChanged { from, to } => {
+            Entry::PriorityChanged(pb::PriorityChanged { before: i32::from(*from), after: i32::from(*to) })
+        }
         Event::SubjectRefined { from, to } => Entry::SubjectChanged(pb::SubjectChanged {
             before: Some(case::subject(from)),
             after: Some(case::subject(to)),
@@ -108,6 +112,12 @@ fn pause_entry(event: &Event, text: &str) -> Option<Entry> {
                 first_response: false,
             })
         }
+        Event::SlaWarned { metric, instance, target, due_at } => {
+            Entry::SlaWarned(sla_step(*metric, *instance, *target, *due_at))
+        }
+        Event::SlaBreached { metric, instance, target, due_at } => {
+            Entry::SlaBreached(sla_step(*metric, *instance, *target, *due_at))
+        }
         Event::ReminderDue { waiting_since } => {
             Entry::TimerFired(timer("buyer_reminder", Some(*waiting_since)))
         }
@@ -117,6 +127,15 @@ fn pause_entry(event: &Event, text: &str) -> Option<Entry> {
         Event::FulfilmentOverdue { .. } => Entry::TimerFired(timer("fulfilment_overdue", None)),
         _ => return None,
     })
+}
+
+fn sla_step(metric: Metric, instance: u32, target: Span, due_at: Time) -> pb::SlaStep {
+    pb::SlaStep {
+        metric: metric.number(),
+        instance: i32::try_from(instance).unwrap_or(i32::MAX),
+        promised_time: Some(time::render_span(target)),
+        due_time: Some(time::render(due_at)),
+    }
 }
 
 fn remedy_entry(shop: &ShopId, event: &Event, text: &str, kinds: &Kinds) -> Option<Entry> {

@@ -194,3 +194,12 @@ fn priority(f: &mut Fields, number: i32) -> Option<(u8, u8)> {
     let next = at.and_then(|at| PRIORITIES.get(at + 1));
     Some((*low, next.map_or(u8::MAX, |(from, _)| from - 1)))
 }
+
+/// A version of a policy to judge under as well; the inner none for no other.
+pub(super) fn policy_version(f: &mut Fields, text: &str) -> Option<Option<i64>> {
+    match text.parse::<i64>() {
+        Ok(version) if version >= 0 => Some(Some(version)),
+        _ if text.is_empty() => Some(None),
+        _ => f.refuse("policy_version", "is no version of a policy"),
+    }
+}
