@@ -186,7 +186,8 @@ async fn begin(work: &Work, missing: &[Of<CaseId>]) -> Result<HashMap<Of<CaseId>
     Ok(begun)
 }
 
-/// The clocks that a log makes from nothing; none if it does not tell of an opening.
+/// The clocks that a log makes from nothing; none if it does not tell of an opening. What
+/// came due in it and was never told stays untold: it is too old to be news.
 pub(crate) fn recount(channel: &Channel, log: &[StoredEvent], priority: u8, sla: &Ready) -> Option<Clocks> {
     let mut clocks = Clocks::new(record::about(channel, stored(log), priority)?);
     for entry in stored(log) {

@@ -61,9 +61,6 @@ const TABLE: Table = Table {
     key: &["shop_id", "case_id"],
 };
 
-/// What a step of a case may write: the last column belongs to its clocks.
-const STEPPED: Table = Table { columns: TABLE.columns.split_at(TABLE.columns.len() - 1).0, ..TABLE };
-
 /// One case.
 ///
 /// # Errors
@@ -113,12 +110,7 @@ pub async fn held_counts(conn: &Conn, shop: &ShopId, agents: &[AgentId]) -> Resu
 /// Opens cases.
 /// `Contended` when a case is open on one of the subjects already.
 pub fn insert(cases: &[Case]) -> Write {
-    let whole = |case: &Case| {
-        let mut values = write(case);
-        values.push(time_opt(case.sla_due));
-        values
-    };
-    let rows = cases.iter().map(whole).collect();
+    let rows = cases.iter().map(write).collect();
     Write::insert(&TABLE, rows, Existing::Refuse)
 }
 
@@ -130,12 +122,13 @@ pub fn update(changed: &[(Case, i64)]) -> [Write; 2] {
     let (open, ended): (Vec<_>, Vec<_>) = changed.iter().partition(|(case, _)| case.is_open());
     [ended, open].map(|part| {
         let rows = part.into_iter().map(|(case, old_version)| (write(case), *old_version));
-        Write::update(&STEPPED, rows.collect())
+        Write::update(&TABLE, rows.collect())
     })
 }
 
 /// Stores when the nearest promise of each case falls due. That is no step of the
-/// case: whoever looked at it before has still seen its latest version.
+/// case: whoever looked at it before has still seen its latest version. Like every
+/// write to a case it needs the lock of what the case hangs on.
 pub fn promise(due: &[(ShopId, CaseId, Option<Time>)]) -> Write {
     const DUE: [Column; 3] = [("shop_id", Kind::Text), ("case_id", Kind::Text), ("sla_due", Kind::Int)];
     let rows = due.iter().map(|(shop, case, at)| vec![text(shop), text(case), time_opt(*at)]);
@@ -228,6 +221,7 @@ fn write(case: &Case) -> Vec<Value> {
         int(case.reopen_count),
         int(case.abandon_count),
         text_opt(case.follow_up_of),
+        time_opt(case.sla_due),
     ]
 }
 

@@ -13,6 +13,7 @@ mod main_job_wrong_item;
 mod metrics;
 mod offers;
 mod policies;
+mod promises;
 mod remedies;
 mod requests;
 mod returns;

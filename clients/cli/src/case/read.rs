@@ -139,7 +139,7 @@ fn picture(output: &Output, view: &v1::CaseView) -> String {
         ("Conversation", messages(output, view)),
         ("Returns", returns(output, view)),
         ("Remedies", remedies(output, view)),
-        ("Clocks", clocks(output, view)),
+        ("Clocks", super::sla::clocks(output, view)),
         ("What can be done", actions(view)),
     ];
     for (title, lines) in sections {
@@ -239,23 +239,6 @@ fn remedies(output: &Output, view: &v1::CaseView) -> Vec<String> {
         format!("{} {kind} {state}, worth {value}, offer ends {expires}", id(&remedy.name))
     };
     view.remedies.iter().map(line).collect()
-}
-
-fn clocks(output: &Output, view: &v1::CaseView) -> Vec<String> {
-    // What is over and was kept is nothing to act on; `case sla` tells of all.
-    let told = |clock: &&v1::SlaClock| match clock.verdict() {
-        v1::SlaVerdict::Running => clock.promise.is_some(),
-        verdict => verdict == v1::SlaVerdict::Breached,
-    };
-    let line = |clock: &v1::SlaClock| {
-        let metric = word::<v1::SlaMetric>(clock.metric);
-        let verdict = word::<v1::SlaVerdict>(clock.verdict);
-        match clock.due_time.as_ref() {
-            Some(due) => format!("{metric}: {verdict}, due {}", output.time(Some(due))),
-            None => format!("{metric}: paused"),
-        }
-    };
-    view.clocks.iter().filter(told).map(line).collect()
 }
 
 fn actions(view: &v1::CaseView) -> Vec<String> {

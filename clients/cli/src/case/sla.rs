@@ -46,6 +46,24 @@ impl Sla {
     }
 }
 
+/// What a colleague who takes the case over must know of its clocks.
+pub(super) fn clocks(output: &Output, view: &v1::CaseView) -> Vec<String> {
+    // What is over and was kept is nothing to act on; `case sla` tells of all.
+    let told = |clock: &&v1::SlaClock| match clock.verdict() {
+        v1::SlaVerdict::Running => clock.promise.is_some(),
+        verdict => verdict == v1::SlaVerdict::Breached,
+    };
+    let line = |clock: &v1::SlaClock| {
+        let metric = word::<v1::SlaMetric>(clock.metric);
+        let verdict = word::<v1::SlaVerdict>(clock.verdict);
+        match clock.due_time.as_ref() {
+            Some(due) => format!("{metric}: {verdict}, due {}", output.time(Some(due))),
+            None => format!("{metric}: paused"),
+        }
+    };
+    view.clocks.iter().filter(told).map(line).collect()
+}
+
 fn overview(output: &Output, answer: &v1::ExplainSlaResponse, under: Option<u32>) -> String {
     if answer.clocks.is_empty() {
         return "The timeline of this case does not tell when it was opened: it has no clocks.".to_owned();

@@ -17,16 +17,9 @@ impl World {
         let known = std::mem::take(&mut self.clocks);
         let heard = sla::hear(work, &self.out.events, Some(known)).await?;
         self.out.events.extend(heard.told);
-        let mut later = Vec::new();
         for (shop, case, due) in heard.due {
-            let opened = self.cases.opened_mut(&shop, case);
-            match opened {
-                // It is written with the rest of its row.
-                Some(opened) => opened.sla_due = due,
-                None => later.push((shop, case, due)),
-            }
+            self.cases.promise(&shop, case, due);
         }
-        self.out.promises = later;
         work.clocks_have_heard();
         Ok(())
     }
@@ -47,7 +40,6 @@ impl World {
         self.flush_orders(work);
         self.flush_reviews(work);
         self.flush_cases(work);
-        work.write([case::promise(&out.promises)]);
         work.write(case::absorb(&out.merged));
         for event in out.events {
             work.happened_as(event);
@@ -99,7 +91,9 @@ impl World {
         for one in std::mem::take(&mut self.cases.list) {
             match one.loaded {
                 None => opened.push(one.case),
-                Some(loaded) if loaded != one.case.version => changed.push((one.case, loaded)),
+                Some(loaded) if loaded != one.case.version || one.promised_anew => {
+                    changed.push((one.case, loaded))
+                }
                 Some(_) => {}
             }
         }

@@ -103,6 +103,8 @@ pub(super) struct CaseWorld {
 pub(super) struct OneCase {
     pub(super) case: Case,
     pub(super) loaded: Option<i64>,
+    /// Whether its nearest promise falls due at another time now.
+    pub(super) promised_anew: bool,
 }
 
 /// What is written and was not there before.
@@ -118,8 +120,6 @@ pub(super) struct Out {
     pub(super) deadlines: Vec<DeadlineChange>,
     /// Cases that became part of another: which, and of which.
     pub(super) merged: Vec<(ShopId, CaseId, CaseId)>,
-    /// Cases that were there before, and when their nearest promise falls due now.
-    pub(super) promises: Vec<(ShopId, CaseId, Option<Time>)>,
 }
 
 /// The signal under way, with whom and when.
@@ -267,7 +267,7 @@ impl CaseWorld {
         }
         self.by_anchor.entry((case.shop.clone(), case.subject.anchor())).or_default().push(index);
         self.by_id.insert(key, index);
-        self.list.push(OneCase { case, loaded });
+        self.list.push(OneCase { case, loaded, promised_anew: false });
         index
     }
 
@@ -294,10 +294,13 @@ impl CaseWorld {
             .map(|c| c.case.id)
     }
 
-    /// A case that this batch opened.
-    pub(super) fn opened_mut(&mut self, shop: &ShopId, case: CaseId) -> Option<&mut Case> {
-        let place = self.by_id.get(&(shop.clone(), case))?;
-        self.list.get_mut(*place).filter(|one| one.loaded.is_none()).map(|one| &mut one.case)
+    /// When the nearest promise of a case falls due. It is no step: the version stays.
+    pub(super) fn promise(&mut self, shop: &ShopId, case: CaseId, due: Option<Time>) {
+        let place = self.by_id.get(&(shop.clone(), case)).copied();
+        if let Some(one) = place.and_then(|place| self.list.get_mut(place)) {
+            one.case.sla_due = due;
+            one.promised_anew = true;
+        }
     }
 
     /// The case at a place.

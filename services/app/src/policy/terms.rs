@@ -18,7 +18,9 @@ pub(super) fn promise(policy: &mut ShopPolicy, targets: Vec<Target>, now: Time) 
     if targets == policy.sla.targets() {
         return;
     }
-    let effective_from = now + LEAD;
+    // Never before the last, even if the clock of another process is ahead of this one's.
+    let last = policy.sla.promises.last().map_or(Time::MIN, |last| last.effective_from);
+    let effective_from = last.max(now + LEAD);
     // Of two from one instant only one can hold.
     policy.sla.promises.retain(|old| old.effective_from != effective_from);
     policy.sla.promises.push(Policy { effective_from, targets });
@@ -29,7 +31,8 @@ pub(super) fn open(policy: &mut ShopPolicy, hours: Option<OpeningHours>, now: Ti
     if hours.as_ref() == policy.sla.opening_hours() {
         return false;
     }
-    let effective_from = now + LEAD;
+    let last = policy.sla.hours.last().map_or(Time::MIN, |last| last.effective_from);
+    let effective_from = last.max(now + LEAD);
     policy.sla.hours.retain(|old| old.effective_from != effective_from);
     policy.sla.hours.push(DatedHours { effective_from, hours });
     true

@@ -78,7 +78,13 @@ impl App {
                     account,
                     other: others.next(),
                 };
-                accounts.into_iter().map(explained).collect()
+                let mut all: Vec<Explained> = accounts.into_iter().map(explained).collect();
+                // What started at one instant has no order of its own; the stored rows stand like this.
+                all.sort_by_key(|one| {
+                    let Instance { started_at, metric, number, .. } = one.account.instance;
+                    (started_at, metric, number)
+                });
+                all
             }
             None => Vec::new(),
         };
