@@ -118,6 +118,8 @@ calls! {
     write cases.merge_case(MergeCaseRequest) -> MergeCaseResponse;
     write cases.cancel_case(CancelCaseRequest) -> CancelCaseResponse;
     read cases.list_timeline(ListTimelineRequest) -> ListTimelineResponse;
+    // Saying twice that one has a case open says it once.
+    read cases.view_case(ViewCaseRequest) -> ViewCaseResponse;
     write remedies.suggest_remedies(SuggestRemediesRequest) -> SuggestRemediesResponse;
     write remedies.offer_remedy(OfferRemedyRequest) -> OfferRemedyResponse;
     write remedies.approve_remedy(ApproveRemedyRequest) -> ApproveRemedyResponse;
