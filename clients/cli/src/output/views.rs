@@ -5,3 +5,4 @@ mod figures;
 mod remedy;
 mod rules;
 mod timeline;
+mod watch;
