@@ -3,6 +3,7 @@
 mod queue;
 mod read;
 mod sla;
+pub(crate) mod watch;
 mod work;
 
 use amends_proto::v1;
@@ -13,14 +14,34 @@ pub(crate) use sla::seconds;
 use crate::{codes::word, connection::Session, output::table::or_dash};
 
 pub(crate) const EXAMPLES: &str = "\
-Examples:
+A shift, from its beginning to its end:
+  amends case watch                                           # in a window of its own
   amends case next
-  amends case list --status queued --kind return
   amends case show case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
+  amends case watch case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f      # and who else looks at it
+  amends remedy suggest case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
   amends case contact case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --by chat \"We send the right size today\"
+  amends case note case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f \"The warehouse has two left\"
   amends case wait case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --for buyer --until 3d
+  amends case snooze case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --until 4h
+  amends case heartbeat case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f  # you need longer than five minutes
+  amends case escalate case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f \"The buyer was hurt\"
+  amends case merge case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --into case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e40
   amends case solve case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --outcome remedy-fulfilled
   amends case sla case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
+  amends case timeline case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
+  amends case release case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --note \"Going home\"
+
+Looking around:
+  amends case list --status queued --kind return
+  amends case list --agent mia --sort newest --limit 10
+  amends case watch --agent mia --agent tom --queue 0          # a supervisor's view of two
+  amends case watch --json                                    # one notice a line, for a program
+
+SLACK is the time to the nearest deadline that cannot be moved: red when it is over,
+yellow in its last hour, -5m for five minutes ago. Colours are left out when the
+output is no terminal or NO_COLOR is set. On a narrow terminal columns are left out;
+piped, all are there.
 
 A case is given by its id, or in full as shops/SHOP/cases/CASE. Writes are made
 against the version and the lease that are current right now; `case show` prints
@@ -67,6 +88,9 @@ pub enum Case {
     Timeline(read::Timeline),
     /// Explain its clocks: what was promised, and where the time went
     Sla(sla::Sla),
+    /// Follow your board, or one case, as it changes
+    #[command(after_help = watch::EXAMPLES)]
+    Watch(watch::Watch),
 }
 
 impl Case {
@@ -90,6 +114,7 @@ impl Case {
             Self::Cancel(args) => args.run(session).await,
             Self::Timeline(args) => args.run(session).await,
             Self::Sla(args) => args.run(session).await,
+            Self::Watch(args) => args.run(session).await,
         }
     }
 }

@@ -37,6 +37,7 @@ codes! {
     ActorKind "ACTOR_KIND_"
     AskPermission "ASK_PERMISSION_"
     AskState "ASK_STATE_"
+    BoardPlace "BOARD_PLACE_"
     BuyerAnswer "BUYER_ANSWER_"
     CaseKind "CASE_KIND_"
     CaseOrder "CASE_ORDER_"

@@ -10,6 +10,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use crate::args::Page;
 
+pub(crate) mod board;
 pub(crate) mod details;
 pub(crate) mod entry;
 pub(crate) mod json;
@@ -35,6 +36,27 @@ impl Output {
         // https://no-color.org: set and not empty means no colours.
         let plain = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self { json, colour: !plain && io::stdout().is_terminal(), now: Timestamp::now() }
+    }
+
+    /// The same, with times told from now on.
+    pub(crate) fn at_this_moment(self) -> Self {
+        Self { now: Timestamp::now(), ..self }
+    }
+
+    /// Prints text as it is, for a screen that is drawn anew.
+    pub(crate) fn raw(&self, text: &str) -> anyhow::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()?;
+        Ok(())
+    }
+
+    /// How many columns and lines the screen has; none where output is no screen.
+    pub(crate) fn screen() -> Option<(u16, u16)> {
+        if !io::stdout().is_terminal() {
+            return None;
+        }
+        terminal_size::terminal_size_of(io::stdout()).map(|(width, height)| (width.0, height.0))
     }
 
     /// Prints one message: as JSON, or as the text made from it.

@@ -119,6 +119,8 @@ calls! {
     write cases.cancel_case(CancelCaseRequest) -> CancelCaseResponse;
     read cases.list_timeline(ListTimelineRequest) -> ListTimelineResponse;
     read cases.explain_sla(ExplainSlaRequest) -> ExplainSlaResponse;
+    // Saying twice that one has a case open says it once.
+    read cases.view_case(ViewCaseRequest) -> ViewCaseResponse;
     write remedies.suggest_remedies(SuggestRemediesRequest) -> SuggestRemediesResponse;
     write remedies.offer_remedy(OfferRemedyRequest) -> OfferRemedyResponse;
     write remedies.approve_remedy(ApproveRemedyRequest) -> ApproveRemedyResponse;

@@ -2,7 +2,8 @@
 //!
 //! One [`Client`] holds the connections of a process. [`Client::call`] sends any
 //! unary request with a deadline, a request id and retries; [`RecordStream`] pushes
-//! signals and [`EventStream`] follows events over connections that may break.
+//! signals, [`EventStream`] follows events and [`WatchStream`] boards and cases over
+//! connections that may break.
 //!
 //! ```no_run
 //! use amends_client::{Client, Settings, v1};
@@ -26,6 +27,7 @@ mod event_stream;
 mod outgoing;
 mod record_stream;
 mod settings;
+mod watch_stream;
 
 pub use amends_proto::v1;
 
@@ -36,3 +38,4 @@ pub use event_stream::{EventFilter, EventStream};
 pub use outgoing::Outgoing;
 pub use record_stream::{Acknowledged, RecordStream};
 pub use settings::{Retry, Settings};
+pub use watch_stream::{Watch, WatchStream};

@@ -9,7 +9,7 @@ use amends_domain::Time;
 use amends_store::Store;
 use tokio::sync::Notify;
 
-use crate::case::Turns;
+use crate::case::{Recent, Screens, Turns};
 use crate::context::{Clock, Ids};
 use crate::ingest::Lanes;
 use crate::shops::ShopCache;
@@ -61,6 +61,8 @@ struct Inner {
     relay: Notify,
     timers: Notify,
     positions: tokio::sync::watch::Sender<i64>,
+    recent: tokio::sync::Mutex<Recent>,
+    screens: Screens,
     stopping: AtomicBool,
 }
 
@@ -90,6 +92,8 @@ impl App {
             relay: Notify::new(),
             timers: Notify::new(),
             positions: tokio::sync::watch::Sender::new(0),
+            recent: tokio::sync::Mutex::default(),
+            screens: Screens::default(),
             stopping: AtomicBool::new(false),
         }));
         lanes.1.start(&app);
@@ -129,6 +133,14 @@ impl App {
 
     pub(crate) fn shops(&self) -> &ShopCache {
         &self.0.shops
+    }
+
+    pub(crate) fn recent(&self) -> &tokio::sync::Mutex<Recent> {
+        &self.0.recent
+    }
+
+    pub(crate) fn screens(&self) -> &Screens {
+        &self.0.screens
     }
 
     pub(crate) fn lanes(&self) -> &Lanes {

@@ -10,6 +10,7 @@ use amends_domain::{AgentId, CaseId, ShopId, Span};
 
 use crate::call::Role;
 
+mod board;
 mod claim;
 mod contact;
 mod deadlines;
@@ -24,9 +25,12 @@ mod solve;
 mod summary;
 mod supervise;
 mod timeline;
+mod touched;
 mod view;
+mod viewers;
 
 pub use amends_store::case::{CaseCursor, CaseFilter, CaseOrder};
+pub use board::{BOARD_AGENTS_MAX, BOARD_MAX, BOARD_QUEUE_MAX, Board, BoardQuery, Place, order_key};
 pub use claim::{ClaimCase, ClaimNextCase, Claimed, HeldLease, TurnStart, Turns};
 pub use contact::RecordContact;
 pub use deadlines::{CHANNEL_MARGIN, deadlines_of};
@@ -40,7 +44,9 @@ pub use solve::{ReopenCase, SolveCase};
 pub use summary::CaseSummary;
 pub use supervise::{CancelCase, EscalateCase};
 pub use timeline::{TIMELINE_PAGE_MAX, TimelineCursor, TimelineEntry, TimelinePage};
+pub use touched::{Recent, Touched};
 pub use view::{CaseView, LINES_MAX, MessageView, SHIPMENTS_MAX};
+pub use viewers::{LOOK_EVERY, Screen, Screens, VIEWING, Viewer, Viewers};
 
 pub(crate) use claim::expire;
 pub(crate) use contact::stamp_first_action;

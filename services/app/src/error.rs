@@ -108,6 +108,14 @@ pub enum AppError {
         /// The most an agent may hold.
         max: i64,
     },
+    /// There are too many open watches.
+    #[error("there are {max} watches open already, which is the most for {whom}")]
+    TooManyWatches {
+        /// The most there may be.
+        max: usize,
+        /// For whom: the principal, or the service.
+        whom: &'static str,
+    },
     /// There is too much to do.
     #[error("the service is overloaded")]
     Overloaded {

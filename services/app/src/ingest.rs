@@ -23,6 +23,7 @@ mod flush;
 mod lane;
 mod link;
 mod load;
+mod redirect;
 mod world;
 
 pub use lane::{LaneStart, Lanes};

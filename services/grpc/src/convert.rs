@@ -18,6 +18,7 @@ pub mod suggestion;
 pub mod time;
 pub mod timeline;
 pub mod view;
+pub mod watch;
 
 pub(crate) use enums::Word;
 

@@ -16,6 +16,7 @@ use tonic_health::server::{HealthReporter, HealthService};
 use crate::layer::Layers;
 use crate::layer::shed::Limits;
 use crate::service;
+use crate::service::case::{WatchSettings, Watching};
 
 mod health;
 mod web;
@@ -71,6 +72,8 @@ pub struct Settings {
     pub drain_max: Duration,
     /// Encryption; none for plain text.
     pub tls: Option<Tls>,
+    /// What those who watch cases may expect.
+    pub watches: WatchSettings,
 }
 
 impl Default for Settings {
@@ -85,6 +88,7 @@ impl Default for Settings {
             cors_origins: Vec::new(),
             drain_max: Duration::from_secs(20),
             tls: None,
+            watches: WatchSettings::default(),
         }
     }
 }
@@ -214,6 +218,7 @@ impl Transport {
         let (app, shutdown) = (&self.app, &self.shutdown);
         let ingest = service::ingest::Ingest { app: app.clone(), shutdown: shutdown.clone() };
         let events = service::event::Events { app: app.clone(), shutdown: shutdown.clone() };
+        let watching = Watching::new(shutdown.clone(), self.settings.watches.clone());
         let health = HealthServer::new(HealthService::from_health_reporter(self.reporter.clone()));
         let reflection = || {
             tonic_reflection::server::Builder::configure()
@@ -225,7 +230,7 @@ impl Transport {
             .add_service(limited!(pb::event_service_server::EventServiceServer<_>, events))
             .add_service(limited!(
                 pb::case_service_server::CaseServiceServer<_>,
-                service::case::Cases(app.clone())
+                service::case::Cases(app.clone(), watching)
             ))
             .add_service(limited!(
                 pb::remedy_service_server::RemedyServiceServer<_>,

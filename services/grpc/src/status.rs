@@ -29,6 +29,8 @@ pub const TOO_MANY: &str = "must have at most 1,000 entries";
 
 /// When to come back after the database was in the way.
 const CONTENDED_RETRY: Duration = Duration::from_millis(200);
+/// When to come back after there were too many watches.
+const WATCH_RETRY: Duration = Duration::from_secs(5);
 /// When to come back after the database was gone, or we were.
 const UNAVAILABLE_RETRY: Duration = Duration::from_secs(1);
 
@@ -66,6 +68,9 @@ fn refusal_of(error: &AppError) -> Refusal {
         AppError::Precondition(text) => of_precondition(text),
         AppError::AtCapacity { held, max } => {
             refuse(Code::FailedPrecondition, Reason::AgentAtCapacity).fact("held", held).fact("max", max)
+        }
+        AppError::TooManyWatches { max, .. } => {
+            refuse(Code::ResourceExhausted, Reason::TooManyStreams).fact("max", max).retry_after(WATCH_RETRY)
         }
         AppError::Overloaded { retry_after } => {
             refuse(Code::ResourceExhausted, Reason::Overloaded).retry_after(*retry_after)
@@ -264,6 +269,8 @@ fn reason_of_one(violation: &Violation) -> Reason {
             Reason::FieldImmutable
         }
         (Why::Malformed | Why::Unknown, "after_position") => Reason::PositionUnknown,
+        (Why::Malformed | Why::Unknown, "resume_token") => Reason::PositionUnknown,
+        (Why::Unknown, "after_sequence") => Reason::PositionUnknown,
         (Why::Malformed | Why::Unknown, _) => Reason::InvalidField,
         (Why::Currency, _) => Reason::CurrencyMismatch,
         (Why::Future, _) => Reason::TimeInFuture,

@@ -14,9 +14,11 @@ use crate::error::Result;
 use crate::row::{Fetched, Row};
 use crate::value::{self, int, text, text_opt, time, time_opt, words};
 
+mod board;
 mod claim;
 mod list;
 
+pub use board::board;
 pub use claim::next_claimable;
 pub use list::{CaseCursor, CaseFilter, CaseOrder, list};
 

@@ -15,8 +15,10 @@ use crate::row::{Fetched, Row};
 use crate::value::{self, int, text, text_opt, time};
 
 mod relay;
+mod touch;
 
 pub use relay::{assign_positions, last_position, oldest_pending_at, pending_count};
+pub use touch::{Touch, touched_after};
 
 const TABLE: Table = Table {
     name: "events",

@@ -36,6 +36,7 @@ pub mod survey;
 pub mod tally;
 pub mod text;
 mod value;
+pub mod viewer;
 
 pub use conn::{Conn, Tx};
 pub use engine::{Engine, Options, Store};

@@ -13,6 +13,9 @@ pub(crate) async fn run(app: App, stop: CancellationToken) {
         if let Err(error) = app.forget_old_requests().await {
             tracing::warn!(%error, "old answers could not be forgotten; trying again");
         }
+        if let Err(error) = app.sweep_viewers().await {
+            tracing::warn!(%error, "viewers whose time is over could not be swept; trying again");
+        }
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(LOOK_EVERY) => {}

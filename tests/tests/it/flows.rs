@@ -23,4 +23,6 @@ mod stale;
 mod streams;
 mod supervision;
 mod verbs;
+mod viewers;
+mod watch;
 mod wire;

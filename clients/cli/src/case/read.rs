@@ -99,7 +99,7 @@ impl List {
             })
             .await?;
         let output = session.output;
-        output.page("cases", &page, |cases| output.cases(cases))
+        output.page("cases", &page, |cases| output.cases(cases, Output::screen().map(|(width, _)| width)))
     }
 
     fn filter(&self, now: jiff::Timestamp) -> v1::CaseFilter {
@@ -133,6 +133,9 @@ fn picture(output: &Output, view: &v1::CaseView) -> String {
     if let Some(case) = &view.case {
         parts.push(head(output, case));
     }
+    if !view.viewers.is_empty() {
+        parts.push(viewing(output, &view.viewers));
+    }
     let sections = [
         ("Order", order(view)),
         ("Reviews", reviews(view)),
@@ -148,6 +151,15 @@ fn picture(output: &Output, view: &v1::CaseView) -> String {
         }
     }
     parts.join("\n\n")
+}
+
+/// Who else has a case open.
+pub(crate) fn viewing(output: &Output, viewers: &[v1::CaseViewer]) -> String {
+    let one = |viewer: &v1::CaseViewer| {
+        format!("{} (since {})", viewer.agent, output.time(viewer.since_time.as_ref()))
+    };
+    let all: Vec<_> = viewers.iter().map(one).collect();
+    format!("Also open at: {}", all.join(", "))
 }
 
 fn head(output: &Output, case: &v1::Case) -> String {
@@ -170,6 +182,7 @@ fn head(output: &Output, case: &v1::Case) -> String {
         ("opened", Cell::new(output.time(case.open_time.as_ref()))),
         ("deadline", output.deadline(case.hard_deadline.as_ref())),
         ("deadline is", Cell::new(deadline.as_deref().unwrap_or("-"))),
+        ("slack", output.slack(case)),
         ("outcome", Cell::new(case.outcome.map_or("-".into(), word::<v1::CaseOutcome>))),
         ("merged into", Cell::new(or_dash(&case.merged_into))),
         ("etag", Cell::new(&case.etag)),

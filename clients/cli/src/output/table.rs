@@ -32,7 +32,7 @@ pub(crate) fn pairs(rows: impl IntoIterator<Item = (String, Cell)>) -> Table {
     table
 }
 
-fn bare() -> Table {
+pub(crate) fn bare() -> Table {
     let mut table = Table::new();
     // Without lines, so that columns can be cut out with the usual tools.
     table.load_style(comfy_table::presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
@@ -83,35 +83,6 @@ impl Output {
             _ => None,
         }
     }
-
-    /// A list of cases as a board shows it.
-    pub(crate) fn cases(&self, cases: &[v1::Case]) -> String {
-        let mut table =
-            table(&["case", "status", "kind", "reasons", "subject", "deadline", "opened", "agent"]);
-        for case in cases {
-            table.add_row([
-                Cell::new(&case.uid),
-                self.status(case),
-                Cell::new(crate::codes::word::<v1::CaseKind>(case.kind)),
-                Cell::new(crate::codes::words::<v1::ComplaintReason>(&case.reasons)),
-                Cell::new(subject(case.subject.as_ref())),
-                self.deadline(case.hard_deadline.as_ref()),
-                Cell::new(self.time(case.open_time.as_ref())),
-                Cell::new(or_dash(&case.agent)),
-            ]);
-        }
-        text(&table)
-    }
-
-    // What is urgent says so beside its status, where the eye already is.
-    fn status(&self, case: &v1::Case) -> Cell {
-        let status = crate::codes::word::<v1::CaseStatus>(case.status);
-        if case.priority() != v1::CasePriority::Urgent {
-            return Cell::new(status);
-        }
-        let cell = Cell::new(format!("{status}, urgent"));
-        if self.colour { cell.fg(Color::Red) } else { cell }
-    }
 }
 
 /// What a case is about, in the fewest words.
@@ -138,37 +109,6 @@ mod tests {
 
     fn output() -> Output {
         Output { json: false, colour: false, now: "2026-01-10T00:00:00Z".parse().unwrap() }
-    }
-
-    fn case(hours_left: i64) -> v1::Case {
-        v1::Case {
-            uid: "case_018f0000000070008000000000000001".into(),
-            status: v1::CaseStatus::Queued.into(),
-            priority: v1::CasePriority::Urgent.into(),
-            kind: v1::CaseKind::Return.into(),
-            reasons: vec![v1::ComplaintReason::WrongItem.into()],
-            subject: Some(v1::CaseSubject {
-                order_id: "o1".into(),
-                line_id: "1".into(),
-                ..Default::default()
-            }),
-            hard_deadline: Some(prost_types::Timestamp {
-                seconds: output().now.as_second() + hours_left * 3_600,
-                nanos: 0,
-            }),
-            ..Default::default()
-        }
-    }
-
-    #[test]
-    fn a_board_shows_one_line_per_case() {
-        let board = output().cases(&[case(3), case(50)]);
-        let [head, first, second] = board.lines().collect::<Vec<_>>()[..] else { unreachable!("{board}") };
-        assert!(head.trim().starts_with("CASE"), "{board}");
-        for part in ["case_018f0000000070008000000000000001", "queued, urgent", "order o1, line 1", "in 3h"] {
-            assert!(first.contains(part), "{part}: {board}");
-        }
-        assert!(second.contains("in 2d"), "{board}");
     }
 
     #[test]

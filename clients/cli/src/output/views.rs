@@ -6,3 +6,4 @@ mod remedy;
 mod rules;
 mod sla;
 mod timeline;
+mod watch;

@@ -92,7 +92,7 @@ impl App {
 }
 
 impl CaseSelection {
-    fn fits(&self, case: &Case) -> bool {
+    pub(super) fn fits(&self, case: &Case) -> bool {
         let held_by = case.handling.owner().or(case.preferred_agent.as_ref());
         (self.reasons.is_empty() || self.reasons.iter().any(|r| case.reasons.contains(r)))
             && (self.agents.is_empty() || held_by.is_some_and(|agent| self.agents.contains(agent)))

@@ -3,7 +3,7 @@
 use amends_domain::case::{Case, Handling, Refused, State, Verb};
 use amends_domain::event::Event;
 use amends_domain::{CaseId, ShopId};
-use amends_store::{StoreError, case, message, review};
+use amends_store::{StoreError, case, review};
 
 use super::desk::{check_right, check_text, set_deadlines};
 use super::solve::remedy_in_flight;
@@ -13,9 +13,6 @@ use crate::error::{AppError, Result};
 use crate::restate;
 use crate::runner::Command;
 use crate::work::Work;
-
-/// Messages that move with a merged case at most.
-const MESSAGES_MAX: u32 = 500;
 
 /// Merges a case into another open one of the same buyer.
 #[derive(Debug, Clone)]
@@ -133,7 +130,7 @@ async fn move_facts(work: &Work, from: &Case, into: CaseId) -> Result<()> {
     let mut reviews = restate::reviews_held(work, from).await?;
     reviews.iter_mut().for_each(|row| row.case = Some(into));
     review::put(&reviews).run(&work.tx).await?;
-    let messages = message::of_case(&work.tx, &from.shop, &from.id, MESSAGES_MAX).await?;
-    let moved: Vec<_> = messages.into_iter().map(|m| (m.shop, m.message, into)).collect();
-    Ok(message::set_case(&work.tx, &moved).await?)
+    // However many there are. What is said from now on is led there by `ingest/redirect.rs`.
+    let [_, messages] = case::absorb(&[(from.shop.clone(), from.id, into)]);
+    Ok(work.tx.send([messages]).await?)
 }

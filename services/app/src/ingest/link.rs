@@ -109,7 +109,9 @@ impl World {
         }
         let shop = at.info.shop.id.clone();
         let id = CaseId::from_bits(at.ids.next(at.now));
-        let follow_up_of = self.cases.ended_on(&shop, &subject);
+        // What became part of another case is continued where that one left off.
+        let heir = self.cases.heir(&shop, &subject).filter(|heir| !heir.is_open()).map(|heir| heir.id);
+        let follow_up_of = heir.or_else(|| self.cases.ended_on(&shop, &subject));
         let reason = trouble.reasons.first().copied().unwrap_or(Reason::Other);
         let case = Case::open(
             Opening {

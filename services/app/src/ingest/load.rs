@@ -15,8 +15,8 @@ use amends_store::review::ReviewRow;
 use amends_store::signal::KnownSignal;
 use amends_store::{Engine, Of, case, message, order, remedy, returns, review, shipment, signal};
 
-use self::named::Named;
 use super::Submission;
+use super::redirect::{follow_conversations, follow_merged};
 use super::world::{Kept, LineWorld, ReviewWorld, World};
 use crate::error::Result;
 use crate::facts::{ReturnFacts, refresh_review};
@@ -24,6 +24,8 @@ use crate::sla::by_case;
 use crate::work::Work;
 
 mod named;
+
+pub(super) use named::Named;
 
 /// Loads what the batch touches, and makes this transaction the only one that writes about it.
 pub(super) async fn load(work: &Work, submissions: &[Submission]) -> Result<World> {
@@ -34,12 +36,14 @@ pub(super) async fn load(work: &Work, submissions: &[Submission]) -> Result<Worl
         let unplaced = review::by_ids(&list(&named.unplaced)).all(&work.tx).await?;
         named.follow(&unplaced);
     }
+    follow_conversations(work, &mut named).await?;
     work.lock(named.held.iter().map(|(shop, anchor)| (shop, anchor))).await?;
     let facts = loop {
         let facts = Facts::ask(work, &named).await?;
         let (orders, anchors, held) = (named.orders.clone(), named.anchors.clone(), named.held.clone());
         named.follow(&facts.named_reviews.rows);
         facts.other_reviews.iter().for_each(|reviews| named.hold(&reviews.rows));
+        follow_merged(work, &mut named, &facts.cases).await?;
         if (&named.orders, &named.anchors, &named.held) == (&orders, &anchors, &held) {
             break facts;
         }

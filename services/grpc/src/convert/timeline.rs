@@ -20,11 +20,14 @@ pub type Kinds = HashMap<RemedyId, RemedyKind>;
 #[must_use]
 pub fn render(entries: &[TimelineEntry]) -> Vec<pb::TimelineEntry> {
     let mut kinds = Kinds::new();
-    let one = |entry: &TimelineEntry| {
-        let text = entry.text.as_deref().unwrap_or_default();
-        pb::TimelineEntry { sequence: entry.number, ..of(&entry.stored.row, text, &mut kinds) }
-    };
-    entries.iter().map(one).collect()
+    entries.iter().map(|entry| render_after(entry, &mut kinds)).collect()
+}
+
+/// The wire form of an entry that comes after others.
+#[must_use]
+pub fn render_after(entry: &TimelineEntry, kinds: &mut Kinds) -> pb::TimelineEntry {
+    let text = entry.text.as_deref().unwrap_or_default();
+    pb::TimelineEntry { sequence: entry.number, ..of(&entry.stored.row, text, kinds) }
 }
 
 /// The same for an event of the stream, which has no number on its timeline and no texts.

@@ -32,6 +32,8 @@ pub fn render(view: CaseView) -> pb::CaseView {
         clocks: view.clocks.iter().map(sla::clock).collect(),
         messages: view.messages.into_iter().map(message).collect(),
         detections: view.detections.into_iter().filter_map(heard).collect(),
+        // Beside the picture: who looks at it is no part of it.
+        viewers: Vec::new(),
     }
 }
 

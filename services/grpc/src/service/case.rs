@@ -11,29 +11,39 @@ use pb::case_service_server::CaseService;
 use tonic::{Request, Response, Status};
 
 use crate::call::{answer, claim_next, execute, open, read};
-use crate::convert::{case, sla, timeline, view};
+use crate::convert::watch::viewer;
+use crate::convert::{case, sla, time, timeline, view};
 use crate::fields::{NOTE_CHARACTERS_MAX, TEXT_CHARACTERS_MAX};
 use crate::latest;
 use crate::page::Page;
 
 mod ask;
 mod render;
+mod watch;
+
+pub use watch::{WatchSettings, Watching};
 
 type Reply<M> = Result<Response<M>, Status>;
 
 /// See the contract.
 #[derive(Debug, Clone)]
-pub struct Cases(pub App);
+pub struct Cases(pub App, pub Watching);
 
 #[tonic::async_trait]
 impl CaseService for Cases {
+    type WatchCasesStream = watch::Notices<pb::WatchCasesResponse>;
+    type WatchCaseStream = watch::Notices<pb::WatchCaseResponse>;
+
     async fn get_case(&self, request: Request<pb::GetCaseRequest>) -> Reply<pb::GetCaseResponse> {
         answer(async {
             let (principal, mut f, message) = read(request)?;
             let named = f.named("name", &message.name);
             let (shop, id) = f.finish(named)?;
             let picture = self.0.case_view(&principal, &shop, id).await?;
-            Ok(pb::GetCaseResponse { view: Some(view::render(picture)) })
+            let viewers = self.0.other_viewers(&principal, &shop, id).await?;
+            let view =
+                pb::CaseView { viewers: viewers.iter().map(viewer).collect(), ..view::render(picture) };
+            Ok(pb::GetCaseResponse { view: Some(view) })
         })
         .await
     }
@@ -261,6 +271,36 @@ impl CaseService for Cases {
             let ((shop, id), under) = f.finish(named.zip(under))?;
             let explained = self.0.explain_sla(&principal, &shop, id, under).await?;
             Ok(sla::explanation(&explained))
+        })
+        .await
+    }
+
+    async fn watch_cases(&self, request: Request<pb::WatchCasesRequest>) -> Reply<Self::WatchCasesStream> {
+        answer(async {
+            let (principal, fields, message) = read(request)?;
+            watch::board::start(self, principal, fields, message).await
+        })
+        .await
+    }
+
+    async fn watch_case(&self, request: Request<pb::WatchCaseRequest>) -> Reply<Self::WatchCaseStream> {
+        answer(async {
+            let (principal, fields, message) = read(request)?;
+            watch::one::start(self, principal, fields, message).await
+        })
+        .await
+    }
+
+    async fn view_case(&self, request: Request<pb::ViewCaseRequest>) -> Reply<pb::ViewCaseResponse> {
+        answer(async {
+            let (principal, mut f, message) = read(request)?;
+            let named = f.named("name", &message.name);
+            let (shop, id) = f.finish(named)?;
+            let (viewers, until) = self.0.view_case(&principal, &shop, id, message.leave).await?;
+            Ok(pb::ViewCaseResponse {
+                viewers: viewers.iter().map(viewer).collect(),
+                expire_time: until.map(time::render),
+            })
         })
         .await
     }

@@ -4,6 +4,7 @@
 #[macro_use]
 mod harness;
 mod base;
+mod board;
 mod bulk;
 mod buyer;
 mod case;
@@ -30,3 +31,4 @@ mod signal;
 mod survey;
 mod tally;
 mod text;
+mod viewer;

@@ -32,7 +32,7 @@ view! {
 view! {
     v1::CaseView {
         case, order, shipments, reviews, messages, returns, remedies, detections, earlier_cases,
-        next_actions, timeline_sequence, clocks,
+        next_actions, timeline_sequence, clocks, viewers,
     }
     v1::OrderView { order_id, state: OrderState, lines, order_time, delivery_time }
     v1::OrderLine { line_id, sku, title, category, quantity, unit_price }

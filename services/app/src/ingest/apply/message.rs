@@ -23,7 +23,7 @@ impl World {
         let buyer = self.buyer(at, &message.buyer);
         let subject = match &message.order {
             Some(order) => self.subject(&at.info.shop.id, order, message.line.as_ref()),
-            None => Subject::Conversation { conversation: message.conversation.clone() },
+            None => self.talk(&at.info.shop.id, &message.conversation),
         };
         let intent = detection.is_some_and(|d| d.return_intent);
         if intent {

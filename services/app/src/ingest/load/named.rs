@@ -14,12 +14,14 @@ use crate::restate::home;
 
 /// What is to be loaded and held.
 #[derive(Debug, Default)]
-pub(super) struct Named {
+pub(in crate::ingest) struct Named {
     pub(super) signals: BTreeSet<(ShopId, SignalKind, SignalId)>,
     /// What may have a case.
-    pub(super) anchors: BTreeSet<(ShopId, Anchor)>,
+    pub(in crate::ingest) anchors: BTreeSet<(ShopId, Anchor)>,
     /// What must be locked: the anchors, and what the reviews of their cases hang on.
-    pub(super) held: BTreeSet<(ShopId, Anchor)>,
+    pub(in crate::ingest) held: BTreeSet<(ShopId, Anchor)>,
+    /// Conversations of which no order is known: their cases may be part of others by now.
+    pub(in crate::ingest) conversations: BTreeSet<(ShopId, Anchor)>,
     pub(super) cases: BTreeSet<Of<CaseId>>,
     pub(super) orders: BTreeSet<Of<OrderId>>,
     pub(super) reviews: BTreeSet<Of<ReviewId>>,
@@ -77,6 +79,9 @@ impl Named {
                 self.settles |= s.status == ReturnStatus::Settled;
             }
             SignalBody::Survey(s) => self.cases.extend(s.case.map(|case| (shop.clone(), case))),
+            SignalBody::Message(s) if s.order.is_none() => {
+                self.conversations.insert((shop.clone(), Anchor::Conversation(s.conversation.clone())));
+            }
             SignalBody::Message(_) => {}
         }
     }
