@@ -24,6 +24,8 @@ codes! {
         AvoidedConfirmation = "AVOIDED_CONFIRMATION",
         /// The channel will decide by itself soon; the subject is the case.
         ChannelDeadline = "CHANNEL_DEADLINE",
+        /// A connector should have reported what became of a reply; the subject is the reply.
+        ReplyDelivery = "REPLY_DELIVERY",
     }
 }
 
