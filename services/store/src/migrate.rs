@@ -5,7 +5,10 @@ use crate::engine::{Engine, Store};
 use crate::error::{Result, StoreError};
 
 /// The migrations there are, in order; none is ever changed once released.
-const MIGRATIONS: &[(&str, &str)] = &[("0001_base", include_str!("../migrations/0001_base.sql"))];
+const MIGRATIONS: &[(&str, &str)] = &[
+    ("0001_base", include_str!("../migrations/0001_base.sql")),
+    ("0002_reply", include_str!("../migrations/0002_reply.sql")),
+];
 
 /// Any number that only Amends locks.
 const ADVISORY_LOCK: i64 = 0x0041_6d65_6e64_7301;

@@ -58,6 +58,8 @@ fn unlike_the_default() -> ShopPolicy {
         freight_points: 12,
         unsellable_points: 13,
         counted_return_cost: 14,
+        reply_approval: true,
+        reply_delivery: Span::from_micros(15),
         channel,
     }
 }
