@@ -40,11 +40,11 @@ pub use solve::{ReopenCase, SolveCase};
 pub use summary::CaseSummary;
 pub use supervise::{CancelCase, EscalateCase};
 pub use timeline::{TIMELINE_PAGE_MAX, TimelineCursor, TimelineEntry, TimelinePage};
-pub use view::{CaseView, LINES_MAX, MessageView, SHIPMENTS_MAX};
+pub use view::{CaseView, LINES_MAX, MessageView, ReplySent, SHIPMENTS_MAX};
 
 pub(crate) use claim::expire;
-pub(crate) use contact::stamp_first_action;
-pub(crate) use desk::{keep, open, tell};
+pub(crate) use contact::{stamp_contact, stamp_first_action};
+pub(crate) use desk::{check_text, keep, open, tell};
 pub(crate) use solve::after_solved;
 
 /// Who works cases.

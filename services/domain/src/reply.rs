@@ -11,6 +11,7 @@ use crate::{
 
 mod step;
 pub mod template;
+pub mod value;
 
 pub use step::{ReplyRefused, ReplyVerb, ReplyVerbKind, Standing};
 
@@ -32,6 +33,8 @@ pub const ARROWS: &[(ReplyStage, ReplyVerbKind, ReplyStage)] = {
         // No arrow leads from here to QUEUED: a reply that may have arrived is never sent again.
         (Unknown, ReplyVerbKind::Deliver, Sent),
         (Unknown, ReplyVerbKind::Fail, Failed),
+        // Still unknown, but now there is a name to recognise it by.
+        (Unknown, ReplyVerbKind::LoseTrack, Unknown),
         (Failed, ReplyVerbKind::Submit, AwaitingApproval),
         (Failed, ReplyVerbKind::Queue, Queued),
         // Whoever reads the seller's own message in the channel knows more than any report.

@@ -3,7 +3,7 @@
 use amends_domain::case::{Case, Handling, Refused, State, Verb};
 use amends_domain::event::Event;
 use amends_domain::{CaseId, ShopId};
-use amends_store::{StoreError, case, message, review};
+use amends_store::{StoreError, case, message, reply, review};
 
 use super::desk::{check_right, check_text, set_deadlines};
 use super::solve::remedy_in_flight;
@@ -131,5 +131,6 @@ async fn move_facts(work: &Work, from: &Case, into: CaseId) -> Result<()> {
     review::put(&reviews).run(&work.tx).await?;
     let messages = message::of_case(&work.tx, &from.shop, &from.id, MESSAGES_MAX).await?;
     let moved: Vec<_> = messages.into_iter().map(|m| (m.shop, m.message, into)).collect();
-    Ok(message::set_case(&work.tx, &moved).await?)
+    message::set_case(&work.tx, &moved).await?;
+    Ok(work.tx.send([reply::absorb(&[(from.shop.clone(), from.id, into)])]).await?)
 }

@@ -27,7 +27,10 @@ pub(super) async fn fire(work: &mut Work, due: &Deadline, case: Case) -> Result<
         DeadlineKind::AutoClose => auto_close(work, case).await,
         DeadlineKind::ChannelDeadline => channel_deadline(work, case).await,
         // The others are not about a case.
-        DeadlineKind::OfferExpiry | DeadlineKind::FulfilmentDue | DeadlineKind::AvoidedConfirmation => Ok(()),
+        DeadlineKind::OfferExpiry
+        | DeadlineKind::FulfilmentDue
+        | DeadlineKind::AvoidedConfirmation
+        | DeadlineKind::ReplyDelivery => Ok(()),
     }
 }
 

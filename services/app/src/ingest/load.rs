@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use amends_domain::case::Case;
 use amends_domain::order::{Line, Shipment};
+use amends_domain::reply::Reply;
 use amends_domain::returns::ReturnEvent;
 use amends_domain::review::ReviewVersion;
 use amends_domain::{CaseId, OrderId, ReturnId, ReviewId, ShopId};
@@ -12,7 +13,7 @@ use amends_store::message::MessageRow;
 use amends_store::returns::ReturnRow;
 use amends_store::review::ReviewRow;
 use amends_store::signal::KnownSignal;
-use amends_store::{Engine, Of, case, message, order, remedy, returns, review, shipment, signal};
+use amends_store::{Engine, Of, case, message, order, remedy, reply, returns, review, shipment, signal};
 
 use self::named::Named;
 use super::Submission;
@@ -36,9 +37,12 @@ pub(super) async fn load(work: &Work, submissions: &[Submission]) -> Result<Worl
     let facts = loop {
         let facts = Facts::ask(work, &named).await?;
         let (orders, anchors, held) = (named.orders.clone(), named.anchors.clone(), named.held.clone());
+        let cases = named.cases.clone();
         named.follow(&facts.named_reviews.rows);
         facts.other_reviews.iter().for_each(|reviews| named.hold(&reviews.rows));
-        if (&named.orders, &named.anchors, &named.held) == (&orders, &anchors, &held) {
+        named.follow_replies(&facts.replies, &facts.cases);
+        let seen = (&orders, &anchors, &held, &cases);
+        if (&named.orders, &named.anchors, &named.held, &named.cases) == seen {
             break facts;
         }
         // What was read before it was locked must be read again.
@@ -75,6 +79,7 @@ struct Facts {
     returns: Vec<ReturnRow>,
     return_events: Vec<(ShopId, OrderId, ReturnId, ReturnEvent)>,
     wishes: Vec<MessageRow>,
+    replies: Vec<Reply>,
     cases: Vec<Case>,
 }
 
@@ -105,6 +110,7 @@ impl Facts {
         let returns = trip.ask(returns::by_orders(&orders));
         let return_events = trip.ask(returns::events_by_orders(&orders));
         let wishes = trip.ask(message::intents_of_orders(&moved));
+        let replies = trip.ask(reply::by_messages(&list(&named.echoes)));
         let of_anchors = trip.ask(case::of_anchors(&anchors));
         let by_ids = trip.ask(case::by_ids(&cases));
         let mut answers = trip.go(&work.tx).await?;
@@ -121,6 +127,7 @@ impl Facts {
             returns: answers.take(returns)?,
             return_events: answers.take(return_events)?,
             wishes: answers.take(wishes)?,
+            replies: answers.take(replies)?,
             cases,
         })
     }
@@ -158,6 +165,11 @@ impl Facts {
         for wish in self.wishes.into_iter().filter(|wish| wish.line.is_none()) {
             if let Some(order) = wish.order {
                 world.orders.entry((wish.shop, order)).or_default().wishes.push(wish.occurred_at);
+            }
+        }
+        for value in self.replies {
+            if let Some(message) = value.message.clone() {
+                world.replies.insert((value.shop.clone(), message), Kept { value, changed: false });
             }
         }
         for case in self.cases {

@@ -116,6 +116,7 @@ fn what_nobody_knows_the_end_of_is_never_sent_again() {
     let expected = [
         (ReplyVerbKind::Deliver, ReplyStage::Sent),
         (ReplyVerbKind::Fail, ReplyStage::Failed),
+        (ReplyVerbKind::LoseTrack, ReplyStage::Unknown),
         (ReplyVerbKind::Observe, ReplyStage::Sent),
     ];
     assert_eq!(next, expected.into());
