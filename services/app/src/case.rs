@@ -46,6 +46,7 @@ pub(crate) use claim::expire;
 pub(crate) use contact::{stamp_contact, stamp_first_action};
 pub(crate) use desk::{check_text, keep, open, tell};
 pub(crate) use solve::after_solved;
+pub(crate) use summary::summary;
 
 /// Who works cases.
 pub const DESK: &[Role] = &[Role::Agent, Role::Supervisor, Role::Admin];

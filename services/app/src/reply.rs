@@ -5,7 +5,6 @@
 //! stream, takes it, and reports; what it does not report becomes unknown by a
 //! deadline, and is then read back, never sent again.
 
-use amends_domain::case::Case;
 use amends_domain::reply::{Reply, ReplyStage};
 use amends_domain::{CaseId, ReplyId, ShopId, Time};
 use amends_store::reply::{self, ReplyFilter};
@@ -14,6 +13,7 @@ use amends_store::{Conn, case};
 
 use crate::app::App;
 use crate::call::{Principal, Role};
+use crate::case::CaseSummary;
 use crate::error::{AppError, Result};
 
 mod approve;
@@ -51,12 +51,12 @@ const TEXT_READERS: &[Role] = &[Role::Agent, Role::Supervisor, Role::Admin, Role
 pub const REPLIES_PAGE_MAX: u32 = 200;
 
 /// A reply after a step, and its case.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct ReplyOfCase {
     /// The reply.
     pub reply: Reply,
     /// Its case, whose version is the etag of both.
-    pub case: Case,
+    pub case: CaseSummary,
 }
 
 /// A reply with what stands beside it.

@@ -7,7 +7,7 @@ use amends_domain::{ReplyId, ShopId};
 use amends_store::reply;
 
 use super::ReplyOfCase;
-use super::step::{check_words, open_reply, queued, standing};
+use super::step::{check_words, done, open_reply, queued, standing};
 use crate::call::Role;
 use crate::case::{NOTE_CHARS_MAX, check_text, tell};
 use crate::error::Result;
@@ -49,7 +49,6 @@ impl Command for ApproveReply {
         work.tx.send([reply::update(&[(reply.clone(), before)])]).await?;
         tell(work, &opened.case, Event::ReplyApproved { reply: reply.id, by }, &self.note).await?;
         queued(work, &reply);
-        opened.store(work).await?;
-        Ok(ReplyOfCase { reply, case: opened.case })
+        done(work, reply, opened).await
     }
 }

@@ -6,8 +6,8 @@ use amends_domain::reply::ReplyVerb;
 use amends_domain::{MessageId, ReplyId, ShopId};
 use amends_store::reply;
 
-use super::step::{check_message, check_words, open_reply, standing};
-use super::{CONNECTORS, ReplyOfCase};
+use super::step::{check_message, check_words, open_reply, seen, standing};
+use super::{CONNECTORS, ReplyView};
 use crate::error::Result;
 use crate::runner::Command;
 use crate::work::Work;
@@ -25,14 +25,14 @@ pub struct BeginDelivery {
 }
 
 impl Command for BeginDelivery {
-    type Output = ReplyOfCase;
+    type Output = ReplyView;
     const NAME: &'static str = "BeginDelivery";
 
     fn shop(&self) -> Option<&ShopId> {
         Some(&self.shop)
     }
 
-    async fn run(self, work: &mut Work) -> Result<ReplyOfCase> {
+    async fn run(self, work: &mut Work) -> Result<ReplyView> {
         work.call.principal.require(CONNECTORS)?;
         let (reply, opened) = open_reply(work, &self.shop, self.reply).await?;
         check_message(work, &reply, self.message.as_ref()).await?;
@@ -45,6 +45,6 @@ impl Command for BeginDelivery {
         work.due(&self.shop, DeadlineKind::ReplyDelivery, reply.id, until);
         let event = Event::ReplySending { reply: reply.id, attempt: reply.attempts, until };
         work.happened(&self.shop, Some(reply.case), event);
-        Ok(ReplyOfCase { reply, case: opened.case })
+        Ok(seen(reply, &opened.case))
     }
 }

@@ -11,7 +11,7 @@ use amends_store::text::{self, TextOwner, TextRow};
 use amends_store::{message, reply, review};
 
 use super::facts::fill;
-use super::step::{hold, open_case};
+use super::step::{done, hold, open_case};
 use super::{ReplyOfCase, WRITERS};
 use crate::case::{TEXT_CHARS_MAX, check_text};
 use crate::error::{AppError, Result, Violation, Why};
@@ -105,8 +105,7 @@ impl Command for DraftReply {
             public: self.public,
         };
         work.happened(&self.shop, Some(self.case), event);
-        opened.store(work).await?;
-        Ok(ReplyOfCase { reply, case: opened.case })
+        done(work, reply, opened).await
     }
 }
 

@@ -6,7 +6,7 @@ use amends_domain::reply::{ReplyVerb, ReplyVerbKind};
 use amends_domain::{ReplyId, ShopId};
 use amends_store::reply;
 
-use super::step::{begin_work, check_words, hold, open_reply, queued, standing};
+use super::step::{begin_work, check_words, done, hold, open_reply, queued, standing};
 use super::{ReplyOfCase, WRITERS};
 use crate::error::Result;
 use crate::remedy::Right;
@@ -56,7 +56,6 @@ impl Command for QueueReply {
         } else {
             queued(work, &reply);
         }
-        opened.store(work).await?;
-        Ok(ReplyOfCase { reply, case: opened.case })
+        done(work, reply, opened).await
     }
 }

@@ -7,8 +7,8 @@ use amends_domain::signal::Direction;
 use amends_domain::{MessageId, ReplyId, ShopId, Span, Time};
 use amends_store::{message, reply};
 
-use super::step::{check_message, open_reply, sent};
-use super::{REPORTERS, ReplyOfCase};
+use super::step::{check_message, open_reply, seen, sent};
+use super::{REPORTERS, ReplyView};
 use crate::error::{AppError, Result, Violation, Why};
 use crate::runner::Command;
 use crate::work::Work;
@@ -56,20 +56,20 @@ pub struct ReportDelivery {
 }
 
 impl Command for ReportDelivery {
-    type Output = ReplyOfCase;
+    type Output = ReplyView;
     const NAME: &'static str = "ReportDelivery";
 
     fn shop(&self) -> Option<&ShopId> {
         Some(&self.shop)
     }
 
-    async fn run(self, work: &mut Work) -> Result<ReplyOfCase> {
+    async fn run(self, work: &mut Work) -> Result<ReplyView> {
         work.call.principal.require(REPORTERS)?;
         self.check(work)?;
         let (reply, mut opened) = open_reply(work, &self.shop, self.reply).await?;
         let verb = self.verb(work, &reply);
         if reply.knows(&verb) {
-            return Ok(ReplyOfCase { reply, case: opened.case });
+            return Ok(seen(reply, &opened.case));
         }
         let before = reply.version;
         let mut reply = reply.apply(verb, work.now)?;
@@ -83,7 +83,7 @@ impl Command for ReportDelivery {
         let event = match &reply.state {
             ReplyState::Sent { at } => {
                 sent(work, &reply, &mut opened, *at).await?;
-                return Ok(ReplyOfCase { reply, case: opened.case });
+                return Ok(seen(reply, &opened.case));
             }
             ReplyState::Failed { why, .. } => {
                 Event::ReplyFailed { reply: reply.id, attempt, why: why.clone() }
@@ -95,7 +95,7 @@ impl Command for ReportDelivery {
         };
         work.not_due(&self.shop, DeadlineKind::ReplyDelivery, reply.id);
         work.happened(&self.shop, Some(reply.case), event);
-        Ok(ReplyOfCase { reply, case: opened.case })
+        Ok(seen(reply, &opened.case))
     }
 }
 

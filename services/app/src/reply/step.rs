@@ -9,7 +9,8 @@ use amends_store::StoreError;
 use amends_store::reply;
 use amends_store::text::{self, TextOwner};
 
-use crate::case::{stamp_contact, tell};
+use super::{ReplyOfCase, ReplyView};
+use crate::case::{stamp_contact, summary, tell};
 use crate::error::{AppError, Result};
 use crate::remedy::{Opened, Right, follow_case};
 use crate::work::Work;
@@ -118,6 +119,18 @@ pub(super) async fn check_words(work: &Work, reply: &Reply) -> Result<()> {
         return Err(AppError::Precondition("the text of the reply was erased"));
     }
     Ok(())
+}
+
+/// Stores the case, and says how both stand now.
+pub(super) async fn done(work: &mut Work, reply: Reply, opened: Opened) -> Result<ReplyOfCase> {
+    opened.store(work).await?;
+    Ok(ReplyOfCase { reply, case: summary(&work.tx, opened.case).await? })
+}
+
+/// A reply as whoever delivers it sees it; its words are read apart.
+pub(super) fn seen(reply: Reply, case: &Case) -> ReplyView {
+    let is_stale = reply.check(standing(case)).is_err();
+    ReplyView { reply, case_version: case.version, is_stale, text: None }
 }
 
 /// Reads a case for a new reply, under its lock.

@@ -6,7 +6,7 @@ use amends_domain::reply::ReplyVerb;
 use amends_domain::{ReplyId, ShopId};
 use amends_store::reply;
 
-use super::step::{hold, open_reply};
+use super::step::{done, hold, open_reply};
 use super::{ReplyOfCase, WRITERS};
 use crate::call::Role;
 use crate::case::{NOTE_CHARS_MAX, check_text, tell};
@@ -49,7 +49,6 @@ impl Command for WithdrawReply {
         let reply = reply.apply(ReplyVerb::Withdraw, work.now)?;
         work.tx.send([reply::update(&[(reply.clone(), before)])]).await?;
         tell(work, &opened.case, Event::ReplyWithdrawn { reply: reply.id }, &self.note).await?;
-        opened.store(work).await?;
-        Ok(ReplyOfCase { reply, case: opened.case })
+        done(work, reply, opened).await
     }
 }
