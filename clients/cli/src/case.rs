@@ -2,6 +2,7 @@
 
 mod queue;
 mod read;
+mod reply;
 mod work;
 
 use amends_proto::v1;
@@ -15,6 +16,8 @@ Examples:
   amends case list --status queued --kind return
   amends case show case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
   amends case contact case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --by chat \"We send the right size today\"
+  amends case reply case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f \"The new bottle leaves today\"
+  amends case reply case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --template delay --set tracking=JX123
   amends case wait case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --for buyer --until 3d
   amends case solve case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --outcome remedy-fulfilled
 
@@ -45,6 +48,8 @@ pub enum Case {
     Note(work::Note),
     /// Record that you answered the buyer
     Contact(work::Contact),
+    /// Write a reply to the buyer and hand it to the channel's connector
+    Reply(reply::Reply),
     /// Say that it is somebody else's turn
     Wait(work::Wait),
     /// Put a case off
@@ -75,6 +80,7 @@ impl Case {
             Self::Release(args) => args.run(session).await,
             Self::Note(args) => args.run(session).await,
             Self::Contact(args) => args.run(session).await,
+            Self::Reply(args) => args.run(session).await,
             Self::Wait(args) => args.run(session).await,
             Self::Snooze(args) => args.run(session).await,
             Self::Escalate(args) => args.run(session).await,

@@ -112,7 +112,8 @@ impl Command for UpdatePolicy {
         }
         let mut next = latest.map_or_else(ShopPolicy::default, |row| row.policy);
         self.change.apply(&mut next, &shop, work.now);
-        let violations = violations(&next);
+        let mut violations = violations(&next);
+        violations.extend(reply_violation(&next));
         if !violations.is_empty() {
             return Err(AppError::Invalid(violations));
         }
@@ -175,13 +176,6 @@ fn violations(policy: &ShopPolicy) -> Vec<Violation> {
         ("shop_rules.buyer_silence_after", policy.give_up_after, hour, days(60), "must be 1 hour to 60 days"),
         ("shop_rules.auto_close_after", policy.close_after, hour, days(28), "must be 1 hour to 28 days"),
         ("shop_rules.lease_life", policy.lease, Span::from_secs(30), hour, "must be 30 seconds to 1 hour"),
-        (
-            "shop_rules.reply_delivery_life",
-            policy.reply_delivery,
-            Span::from_minutes(1),
-            day,
-            "must be 1 minute to 24 hours",
-        ),
     ];
     let mut found: Vec<Violation> = Vec::new();
     let mut wrong = |field: &str, problem: &str| {
@@ -223,6 +217,14 @@ fn violations(policy: &ShopPolicy) -> Vec<Violation> {
         }
     }
     found
+}
+
+/// How long a connector may take: long enough to try, and short enough to be looked after.
+fn reply_violation(policy: &ShopPolicy) -> Option<Violation> {
+    let bounds = Span::from_minutes(1)..=Span::from_hours(24);
+    let (field, problem) = ("shop_rules.reply_delivery_life", "must be 1 minute to 24 hours");
+    let (field, problem, why) = (field.to_owned(), problem.to_owned(), Why::Malformed);
+    (!bounds.contains(&policy.reply_delivery)).then_some(Violation { field, problem, why })
 }
 
 fn view(shop: &Shop, row: PolicyRow, at: Time) -> PolicyView {

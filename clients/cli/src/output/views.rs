@@ -3,5 +3,6 @@
 mod case;
 mod figures;
 mod remedy;
+mod reply;
 mod rules;
 mod timeline;
