@@ -24,7 +24,8 @@ Examples:
   amends reply withdraw rep_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --note \"the parcel is found\"
   amends reply queue rep_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
 
-Write one with `amends case reply`. For a connector made of scripts, `reply begin`
+Write one with `amends case reply`. A shop that wants another person to read replies
+first says so with `amends policy update --set reply_approval=yes`. For a connector made of scripts, `reply begin`
 claims a queued reply and `reply report` tells what became of it.";
 
 /// What can be done with replies.

@@ -3,11 +3,10 @@
 use amends_domain::deadline::DeadlineKind;
 use amends_domain::event::Event;
 use amends_domain::reply::{Reply, ReplyState, ReplyVerb};
-use amends_domain::signal::Direction;
 use amends_domain::{MessageId, ReplyId, ShopId, Span, Time};
-use amends_store::{message, reply};
+use amends_store::reply;
 
-use super::step::{check_message, open_reply, seen, sent};
+use super::step::{check_message, open_reply, seen, sent, shown_at};
 use super::{REPORTERS, ReplyView};
 use crate::error::{AppError, Result, Violation, Why};
 use crate::runner::Command;
@@ -68,15 +67,14 @@ impl Command for ReportDelivery {
         self.check(work)?;
         let (reply, mut opened) = open_reply(work, &self.shop, self.reply).await?;
         let verb = self.verb(work, &reply);
-        if reply.knows(&verb) {
-            return Ok(seen(reply, &opened.case));
-        }
-        let before = reply.version;
-        let mut reply = reply.apply(verb, work.now)?;
+        let (before, known) = (reply.version, reply.knows(&verb));
+        let mut reply = if known { reply } else { reply.apply(verb, work.now)? };
         check_message(work, &reply, reply.message.as_ref()).await?;
-        if let Some(at) = seen_at(work, &reply).await? {
+        if let Some(at) = shown_at(work, &reply).await? {
             // The channel showed it already, under the name that the connector tells only now.
             reply = Reply { version: before, ..reply }.apply(ReplyVerb::Observe { at }, work.now)?;
+        } else if known {
+            return Ok(seen(reply, &opened.case));
         }
         work.tx.send([reply::update(&[(reply.clone(), before)])]).await?;
         let attempt = reply.attempts;
@@ -143,12 +141,4 @@ impl ReportDelivery {
 fn latest(work: &Work) -> Time {
     let skew = work.app.settings().clock_skew.as_micros();
     work.now + Span::from_micros(i64::try_from(skew).unwrap_or(i64::MAX))
-}
-
-/// When the channel showed a reply whose end is unknown as the seller's own message, if it did.
-async fn seen_at(work: &Work, reply: &Reply) -> Result<Option<Time>> {
-    let (ReplyState::Unknown { .. }, Some(id)) = (&reply.state, &reply.message) else { return Ok(None) };
-    let seen = message::by_ids(&[(reply.shop.clone(), id.clone())]).all(&work.tx).await?;
-    let ours = seen.into_iter().find(|message| message.direction == Direction::ToBuyer);
-    Ok(ours.map(|message| message.occurred_at))
 }

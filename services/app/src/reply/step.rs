@@ -3,11 +3,11 @@
 use amends_domain::case::{Case, Hold, State, Verb};
 use amends_domain::deadline::DeadlineKind;
 use amends_domain::event::Event;
-use amends_domain::reply::{Reply, Standing};
+use amends_domain::reply::{Reply, ReplyState, Standing};
+use amends_domain::signal::Direction;
 use amends_domain::{CaseId, MessageId, ReplyId, ShopId, Time};
-use amends_store::StoreError;
-use amends_store::reply;
 use amends_store::text::{self, TextOwner};
+use amends_store::{StoreError, message, reply};
 
 use super::{ReplyOfCase, ReplyView};
 use crate::case::{stamp_contact, summary, tell};
@@ -100,6 +100,18 @@ pub(super) async fn sent(work: &mut Work, reply: &Reply, opened: &mut Opened, at
     opened.case.answered(at);
     opened.store(work).await?;
     stamp_contact(work, &opened.case, at).await
+}
+
+/// When the channel showed a reply whose end is not known as the seller's own message, if it did.
+///
+/// Most echoes are recognised when they come. One that came before its name was told, or hangs on
+/// something else than the case and so came at the same time, is found here.
+pub(super) async fn shown_at(work: &Work, reply: &Reply) -> Result<Option<Time>> {
+    let open = matches!(reply.state, ReplyState::Sending { .. } | ReplyState::Unknown { .. });
+    let Some(id) = reply.message.as_ref().filter(|_| open) else { return Ok(None) };
+    let shown = message::by_ids(&[(reply.shop.clone(), id.clone())]).all(&work.tx).await?;
+    let ours = shown.into_iter().find(|message| message.direction == Direction::ToBuyer);
+    Ok(ours.map(|message| message.occurred_at))
 }
 
 /// Refuses a message of the channel that is another reply already.

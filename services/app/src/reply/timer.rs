@@ -6,7 +6,7 @@ use amends_domain::reply::{ReplyState, ReplyVerb};
 use amends_domain::{ReplyId, ShopId};
 use amends_store::reply;
 
-use super::step::open_reply;
+use super::step::{open_reply, sent, shown_at};
 use crate::error::Result;
 use crate::runner::Command;
 use crate::work::Work;
@@ -29,7 +29,7 @@ impl Command for DeliveryOverdue {
     }
 
     async fn run(self, work: &mut Work) -> Result<bool> {
-        let (reply, _) = open_reply(work, &self.shop, self.reply).await?;
+        let (reply, mut opened) = open_reply(work, &self.shop, self.reply).await?;
         work.not_due(&self.shop, DeadlineKind::ReplyDelivery, self.reply);
         match reply.state {
             ReplyState::Sending { until, .. } if until > work.now => {
@@ -40,6 +40,12 @@ impl Command for DeliveryOverdue {
             _ => return Ok(false),
         }
         let before = reply.version;
+        if let Some(at) = shown_at(work, &reply).await? {
+            let reply = reply.apply(ReplyVerb::Observe { at }, work.now)?;
+            work.tx.send([reply::update(&[(reply.clone(), before)])]).await?;
+            sent(work, &reply, &mut opened, at).await?;
+            return Ok(true);
+        }
         let reply = reply.apply(ReplyVerb::TimeOut, work.now)?;
         work.tx.send([reply::update(&[(reply.clone(), before)])]).await?;
         let event = Event::ReplyUnknown { reply: reply.id, attempt: reply.attempts, why: String::new() };

@@ -144,6 +144,26 @@ async fn the_sellers_own_message_resolves_an_unknown_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_echo_that_names_no_order_finds_the_case_of_its_reply() {
+    everywhere(async |house| {
+        let (stage, case) = held(house).await;
+        let queued = stage.queued(case).await;
+        let begin = stage.begin_of(&queued, Some("m1"));
+        house.app.perform(back_end(), begin).await.unwrap();
+        // The conversation alone hangs on nothing that the case hangs on.
+        let receipt = stage.echo_about("elsewhere", None, "m1").await;
+        assert!(matches!(receipt, Receipt::Accepted { case: Some(of), .. } if of == case), "{receipt:?}");
+        assert_eq!(stage.stage_of(&queued).await, ReplyStage::Sent);
+        assert_eq!(stage.case(case).await.first_human_action_at, Some(stage.now()));
+        assert_eq!(shown(&stage, case).await, ["m1"]);
+        let set = deadline::count(&house.app.store().reader()).await.unwrap();
+        stage.pass(minutes(11)).await;
+        assert_eq!(stage.told(case).await.last(), Some(&"reply.sent"), "no timer comes after, of {set}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_echo_that_came_before_its_name_was_told_resolves_it_too() {
     everywhere(async |house| {
         let (stage, case) = held(house).await;
@@ -180,6 +200,49 @@ async fn a_reply_stands_in_the_conversation_once_whether_the_channel_shows_it_or
         assert_eq!(echoes.count(), 0, "the timeline has told it already");
         stage.echo("o1", "m2").await;
         assert_eq!(shown(&stage, case).await, ["m1", "m2"], "another message is another message");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attempt_that_was_called_a_failure_and_shows_up_is_not_sent_again() {
+    everywhere(async |house| {
+        let (stage, case) = held(house).await;
+        let queued = stage.queued(case).await;
+        let begin = stage.begin_of(&queued, Some("m1"));
+        let sending = house.app.perform(back_end(), begin).await.unwrap().reply;
+        let back = stage.report_delivery(&sending, failed()).await.unwrap();
+        let again = stage.queue(ann(), &back).await.unwrap();
+        stage.echo("o1", "m1").await;
+        assert_eq!(stage.stage_of(&again).await, ReplyStage::Sent, "it had arrived after all");
+        let error = stage.begin(back_end(), &again).await.unwrap_err();
+        let over = ReplyRefused::NoArrow { from: ReplyStage::Sent, verb: ReplyVerbKind::Begin };
+        assert!(matches!(&error, AppError::Reply(why) if *why == over), "{error:?}");
+        assert_eq!(shown(&stage, case).await, ["m1"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_echo_and_the_end_of_an_attempt_that_come_at_once_leave_it_sent() {
+    everywhere(async |house| {
+        let (stage, case) = held(house).await;
+        for n in 0..6 {
+            let queued = stage.queued(case).await;
+            let name = format!("m{n}");
+            let begin = stage.begin_of(&queued, Some(&name));
+            let sending = house.app.perform(back_end(), begin).await.unwrap().reply;
+            let report = if n % 2 == 0 { unknown(Some(&name)) } else { sent_as(&name) };
+            let (echo, report) =
+                tokio::join!(stage.echo("o1", &name), stage.report_delivery(&sending, report));
+            assert!(matches!(echo, Receipt::Accepted { .. }), "{echo:?}");
+            // A report that comes after the echo is refused where it says less than is known.
+            assert!(report.is_ok() || n % 2 == 0, "{report:?}");
+            assert_eq!(stage.stage_of(&sending).await, ReplyStage::Sent);
+        }
+        assert_eq!(shown(&stage, case).await.len(), 6);
+        let told = stage.told(case).await;
+        assert_eq!(told.iter().filter(|word| **word == "reply.sent").count(), 6);
     })
     .await;
 }

@@ -132,11 +132,16 @@ impl Stage<'_> {
 
     /// The channel shows a message of the seller.
     pub(crate) async fn echo(&self, order: &str, message: &str) -> Receipt {
+        self.echo_about(order, Some(order), message).await
+    }
+
+    /// The same, of a channel that names the order or not.
+    pub(crate) async fn echo_about(&self, order: &str, named: Option<&str>, message: &str) -> Receipt {
         self.push(SignalBody::Message(MessageSignal {
             message: MessageId::new(message).unwrap(),
             conversation: id(format!("c-{order}")),
-            order: Some(id(order)),
-            line: Some(id("1")),
+            order: named.map(id),
+            line: named.map(|_| id("1")),
             buyer: buyer(order),
             direction: Direction::ToBuyer,
             author: Author::Human,
