@@ -2,6 +2,7 @@
 
 mod queue;
 mod read;
+mod reply;
 mod sla;
 pub(crate) mod watch;
 mod work;
@@ -22,6 +23,8 @@ A shift, from its beginning to its end:
   amends remedy suggest case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
   amends case contact case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --by chat \"We send the right size today\"
   amends case note case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f \"The warehouse has two left\"
+  amends case reply case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f \"The new bottle leaves today\"
+  amends case reply case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --template delay --set tracking=JX123
   amends case wait case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --for buyer --until 3d
   amends case snooze case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --until 4h
   amends case heartbeat case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f  # you need longer than five minutes
@@ -70,6 +73,8 @@ pub enum Case {
     Note(work::Note),
     /// Record that you answered the buyer
     Contact(work::Contact),
+    /// Write a reply to the buyer and hand it to the channel's connector
+    Reply(reply::Reply),
     /// Say that it is somebody else's turn
     Wait(work::Wait),
     /// Put a case off
@@ -105,6 +110,7 @@ impl Case {
             Self::Release(args) => args.run(session).await,
             Self::Note(args) => args.run(session).await,
             Self::Contact(args) => args.run(session).await,
+            Self::Reply(args) => args.run(session).await,
             Self::Wait(args) => args.run(session).await,
             Self::Snooze(args) => args.run(session).await,
             Self::Escalate(args) => args.run(session).await,

@@ -63,6 +63,7 @@ codes! {
     MessageDirection "MESSAGE_DIRECTION_"
     OrderState "ORDER_STATE_"
     PolicyCertainty "POLICY_CERTAINTY_"
+    ReplyState "REPLY_STATE_"
     Reason "REASON_"
     RemedyKind "REMEDY_KIND_"
     RemedyState "REMEDY_STATE_"

@@ -16,9 +16,11 @@ mod metrics;
 mod output;
 mod policy;
 mod remedy;
+mod reply;
 mod returns;
 mod review;
 mod shop;
+mod template;
 mod when;
 
 use std::io;
@@ -41,6 +43,12 @@ pub enum Command {
     /// Suggest, offer and follow remedies
     #[command(subcommand, after_help = remedy::EXAMPLES)]
     Remedy(remedy::Remedy),
+    /// Follow replies to buyers: list, approve, take back, deliver
+    #[command(subcommand, after_help = reply::EXAMPLES)]
+    Reply(reply::Reply),
+    /// Words for replies: list, set, preview
+    #[command(subcommand, after_help = template::EXAMPLES)]
+    Template(template::Template),
     /// Look at reviews, and ask for a revision where that is allowed
     #[command(subcommand, after_help = review::EXAMPLES)]
     Review(review::Review),
@@ -68,6 +76,8 @@ pub async fn run(command: Command, connection: &Connection) -> anyhow::Result<()
         Command::Shop(command) => command.run(&session).await,
         Command::Case(command) => command.run(&session).await,
         Command::Remedy(command) => command.run(&session).await,
+        Command::Reply(command) => command.run(&session).await,
+        Command::Template(command) => command.run(&session).await,
         Command::Review(command) => command.run(&session).await,
         Command::Return(command) => command.run(&session).await,
         Command::Metrics(command) => command.run(&session).await,

@@ -129,6 +129,18 @@ calls! {
     write remedies.report_fulfilment(ReportFulfilmentRequest) -> ReportFulfilmentResponse;
     read remedies.get_remedy(GetRemedyRequest) -> GetRemedyResponse;
     read remedies.list_remedies(ListRemediesRequest) -> ListRemediesResponse;
+    write replies.draft_reply(DraftReplyRequest) -> DraftReplyResponse;
+    read replies.get_reply(GetReplyRequest) -> GetReplyResponse;
+    read replies.list_replies(ListRepliesRequest) -> ListRepliesResponse;
+    write replies.queue_reply(QueueReplyRequest) -> QueueReplyResponse;
+    write replies.approve_reply(ApproveReplyRequest) -> ApproveReplyResponse;
+    write replies.withdraw_reply(WithdrawReplyRequest) -> WithdrawReplyResponse;
+    write replies.begin_delivery(BeginDeliveryRequest) -> BeginDeliveryResponse;
+    write replies.report_delivery(ReportDeliveryRequest) -> ReportDeliveryResponse;
+    write replies.create_template(CreateTemplateRequest) -> CreateTemplateResponse;
+    write replies.update_template(UpdateTemplateRequest) -> UpdateTemplateResponse;
+    read replies.list_templates(ListTemplatesRequest) -> ListTemplatesResponse;
+    read replies.preview_template(PreviewTemplateRequest) -> PreviewTemplateResponse;
     read reviews.get_review(GetReviewRequest) -> GetReviewResponse;
     read reviews.list_reviews(ListReviewsRequest) -> ListReviewsResponse;
     read reviews.list_review_versions(ListReviewVersionsRequest) -> ListReviewVersionsResponse;

@@ -16,8 +16,9 @@ use crate::{
         case_service_client::CaseServiceClient, detection_service_client::DetectionServiceClient,
         event_service_client::EventServiceClient, ingest_service_client::IngestServiceClient,
         metrics_service_client::MetricsServiceClient, policy_service_client::PolicyServiceClient,
-        remedy_service_client::RemedyServiceClient, return_service_client::ReturnServiceClient,
-        review_service_client::ReviewServiceClient, shop_service_client::ShopServiceClient,
+        remedy_service_client::RemedyServiceClient, reply_service_client::ReplyServiceClient,
+        return_service_client::ReturnServiceClient, review_service_client::ReviewServiceClient,
+        shop_service_client::ShopServiceClient,
     },
 };
 
@@ -125,6 +126,8 @@ services! {
     cases: CaseServiceClient;
     /// The generated client of RemedyService, without retries.
     remedies: RemedyServiceClient;
+    /// The generated client of ReplyService, without retries.
+    replies: ReplyServiceClient;
     /// The generated client of ReviewService, without retries.
     reviews: ReviewServiceClient;
     /// The generated client of ReturnService, without retries.

@@ -45,13 +45,14 @@ pub use summary::CaseSummary;
 pub use supervise::{CancelCase, EscalateCase};
 pub use timeline::{TIMELINE_PAGE_MAX, TimelineCursor, TimelineEntry, TimelinePage};
 pub use touched::{Recent, Touched};
-pub use view::{CaseView, LINES_MAX, MessageView, SHIPMENTS_MAX};
+pub use view::{CaseView, LINES_MAX, MessageView, ReplySent, SHIPMENTS_MAX};
 pub use viewers::{LOOK_EVERY, Screen, Screens, VIEWING, Viewer, Viewers};
 
 pub(crate) use claim::expire;
-pub(crate) use contact::stamp_first_action;
-pub(crate) use desk::{keep, open, tell};
+pub(crate) use contact::{stamp_contact, stamp_first_action};
+pub(crate) use desk::{check_text, keep, open, tell};
 pub(crate) use solve::after_solved;
+pub(crate) use summary::summary;
 
 /// Who works cases.
 pub const DESK: &[Role] = &[Role::Agent, Role::Supervisor, Role::Admin];

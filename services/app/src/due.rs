@@ -5,13 +5,14 @@
 //! effect, however many sweepers run and whatever crashes between.
 
 use amends_domain::deadline::{Deadline, DeadlineKind};
-use amends_domain::{AgentId, CaseId, LineId, OrderId, RemedyId, ShopId, Span};
+use amends_domain::{AgentId, CaseId, LineId, OrderId, RemedyId, ReplyId, ShopId, Span};
 use amends_store::{StoreError, deadline};
 
 use crate::app::App;
 use crate::call::Call;
 use crate::error::{AppError, Result};
 use crate::remedy::{ExpireOffer, FulfilmentOverdue};
+use crate::reply::DeliveryOverdue;
 use crate::runner::Command;
 use crate::telemetry;
 use crate::work::Work;
@@ -63,7 +64,9 @@ impl App {
                 Err(error @ AppError::Store(StoreError::Unavailable(_))) => return Err(error),
                 // Whoever is in the way will be gone by the next look.
                 Err(error) if error.is_contention() => tracing::debug!(%error, "a deadline waits its turn"),
-                Err(AppError::Case(_) | AppError::Remedy(_) | AppError::NotFound { .. }) => {
+                Err(
+                    AppError::Case(_) | AppError::Remedy(_) | AppError::Reply(_) | AppError::NotFound { .. },
+                ) => {
                     // What it was set for has gone another way.
                     self.perform(call, ForgetDeadline { deadline: deadline.clone() }).await?;
                 }
@@ -112,7 +115,7 @@ impl Command for FireDeadline {
                 }
                 confirm::fire(work, shop, &order, &line).await?;
             }
-            // These two lock, look again and clear by themselves.
+            // The others lock, look again and clear by themselves.
             DeadlineKind::OfferExpiry => {
                 let (shop, remedy): (_, RemedyId) = (shop.clone(), self.subject()?);
                 return ExpireOffer { shop, remedy }.run(work).await;
@@ -120,6 +123,10 @@ impl Command for FireDeadline {
             DeadlineKind::FulfilmentDue => {
                 let (shop, remedy): (_, RemedyId) = (shop.clone(), self.subject()?);
                 return FulfilmentOverdue { shop, remedy }.run(work).await;
+            }
+            DeadlineKind::ReplyDelivery => {
+                let (shop, reply): (_, ReplyId) = (shop.clone(), self.subject()?);
+                return DeliveryOverdue { shop, reply }.run(work).await;
             }
         }
         Ok(true)

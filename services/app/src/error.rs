@@ -9,6 +9,7 @@ use std::time::Duration;
 use amends_domain::case::Refused;
 use amends_domain::ledger::LedgerRefused;
 use amends_domain::remedy::RemedyRefused;
+use amends_domain::reply::ReplyRefused;
 use amends_store::StoreError;
 
 use crate::call::Role;
@@ -94,6 +95,9 @@ pub enum AppError {
     /// The remedy refuses the step.
     #[error(transparent)]
     Remedy(#[from] RemedyRefused),
+    /// The reply refuses the step.
+    #[error(transparent)]
+    Reply(#[from] ReplyRefused),
     /// The ledger refuses the grant.
     #[error(transparent)]
     Ledger(#[from] LedgerRefused),

@@ -18,6 +18,7 @@ pub mod metrics;
 pub mod policy;
 pub mod recompute;
 pub mod remedy;
+pub mod reply;
 mod restate;
 pub mod returns;
 pub mod review;

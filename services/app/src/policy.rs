@@ -90,6 +90,10 @@ pub struct PolicyChange {
     pub targets: Option<Vec<Target>>,
     /// The hours of work from then on; the inner none for always open. Their zone is the shop's.
     pub hours: Option<Option<OpeningHours>>,
+    /// Whether a reply waits for another person.
+    pub reply_approval: Option<bool>,
+    /// How long a delivery may take before its end is unknown: 1 minute to 24 hours.
+    pub reply_delivery: Option<Span>,
     /// The shop's own row for its channel, whole. Its channel, region and date
     /// are set here: it holds for the shop from now on, and what was counted
     /// before stays counted by the rows that held then.
@@ -118,6 +122,7 @@ impl Command for UpdatePolicy {
         let reopened = self.change.apply(&mut next, &shop, work.now);
         let mut violations = violations(&next);
         violations.extend(terms::violations(&next));
+        violations.extend(reply_violation(&next));
         if !violations.is_empty() {
             return Err(AppError::Invalid(violations));
         }
@@ -158,6 +163,8 @@ impl PolicyChange {
         set(&mut policy.freight_points, self.freight_points);
         set(&mut policy.unsellable_points, self.unsellable_points);
         set(&mut policy.counted_return_cost, self.counted_return_cost);
+        set(&mut policy.reply_approval, self.reply_approval);
+        set(&mut policy.reply_delivery, self.reply_delivery);
         if let Some(row) = self.channel {
             let (channel, region) = (shop.channel.as_str().to_owned(), shop.region.clone());
             // Of two rows from one instant only one can hold.
@@ -229,6 +236,14 @@ fn violations(policy: &ShopPolicy) -> Vec<Violation> {
         }
     }
     found
+}
+
+/// How long a connector may take: long enough to try, and short enough to be looked after.
+fn reply_violation(policy: &ShopPolicy) -> Option<Violation> {
+    let bounds = Span::from_minutes(1)..=Span::from_hours(24);
+    let (field, problem) = ("shop_rules.reply_delivery_life", "must be 1 minute to 24 hours");
+    let (field, problem, why) = (field.to_owned(), problem.to_owned(), Why::Malformed);
+    (!bounds.contains(&policy.reply_delivery)).then_some(Violation { field, problem, why })
 }
 
 fn view(shop: &Shop, row: PolicyRow, at: Time) -> PolicyView {

@@ -237,6 +237,21 @@ impl Case {
         [self.hard_deadline, self.sla_due].into_iter().flatten().min()
     }
 
+    /// A person answered the buyer in the channel; says whether anything changed.
+    ///
+    /// What the agent did already must not make their etag stale, so the version
+    /// rises only with what changes.
+    pub fn answered(&mut self, at: Time) -> bool {
+        let before = (self.first_human_action_at, self.waiting_since);
+        self.first_human_action_at = Some(self.first_human_action_at.map_or(at, |first| first.min(at)));
+        self.waiting_since = self.waiting_since.filter(|since| *since > at);
+        let changed = before != (self.first_human_action_at, self.waiting_since);
+        if changed {
+            self.version += 1;
+        }
+        changed
+    }
+
     /// The status for the board.
     #[must_use]
     pub const fn status(&self, offered: bool, promised: bool) -> Status {

@@ -26,6 +26,8 @@ codes! {
         ChannelDeadline = "CHANNEL_DEADLINE",
         /// A clock must be told about, or its promise is broken; the subject is the case.
         Sla = "SLA",
+        /// A connector should have reported what became of a reply; the subject is the reply.
+        ReplyDelivery = "REPLY_DELIVERY",
     }
 }
 

@@ -18,8 +18,8 @@ use crate::signal::{Author, Direction, ShipmentState, SignalKind};
 use crate::sla::Metric;
 use crate::subject::Subject;
 use crate::{
-    AgentId, CaseId, DecisionId, LineId, MessageId, OrderId, RemedyId, ReturnId, ReviewId, ShipmentId,
-    SignalId, Span, Time,
+    AgentId, CaseId, ConversationId, DecisionId, LineId, MessageId, OrderId, RemedyId, ReplyId, ReturnId,
+    ReviewId, ShipmentId, SignalId, Span, TemplateId, Time,
 };
 
 /// Flat facts by name.
@@ -52,6 +52,9 @@ facts_by_display!(
     ReviewId,
     ShipmentId,
     SignalId,
+    ConversationId,
+    ReplyId,
+    TemplateId,
     CaseKind,
     Outcome,
     Reason,
@@ -243,6 +246,24 @@ events! {
     VerdictChanged = "return.verdict_changed" { /** The order. */ order: OrderId, /** The line. */ line: LineId, /** Before. */ from: Verdict, /** Now. */ to: Verdict },
     /// A parcel had trouble.
     ShipmentTrouble = "shipment.trouble" { /** Which. */ shipment: ShipmentId, /** Where it is. */ state: ShipmentState, /** When it should arrive now. */ eta: Option<Time> },
+    /// An agent wrote a reply; the text is kept apart.
+    ReplyDrafted = "reply.drafted" { /** Which. */ reply: ReplyId, /** Who. */ agent: AgentId, /** From which template. */ template: Option<TemplateId>, /** Whether everyone will read it. */ public: bool },
+    /// A reply waits for another person's approval.
+    ReplyApprovalAsked = "reply.approval_asked" { /** Which. */ reply: ReplyId },
+    /// Another person agreed to a reply.
+    ReplyApproved = "reply.approved" { /** Which. */ reply: ReplyId, /** Who. */ by: AgentId },
+    /// A reply waits for a connector, which has everything here but the text.
+    ReplyQueued = "reply.queued" { /** Which. */ reply: ReplyId, /** Who wrote it. */ agent: AgentId, /** Whether everyone will read it. */ public: bool, /** The order. */ order: Option<OrderId>, /** The line. */ line: Option<LineId>, /** The conversation it continues. */ conversation: Option<ConversationId>, /** The review it answers. */ review: Option<ReviewId>, /** The language. */ language: String, /** From which template. */ template: Option<TemplateId>, /** The hold it was written under. */ fence: i64, /** How often it was tried before. */ attempts: u32, /** When it was written. */ drafted_at: Time, /** Who approved it. */ approved_by: Option<AgentId> },
+    /// A connector takes a reply to the channel.
+    ReplySending = "reply.sending" { /** Which. */ reply: ReplyId, /** Which attempt. */ attempt: u32, /** When its end becomes unknown. */ until: Time },
+    /// The channel has the reply.
+    ReplySent = "reply.sent" { /** Which. */ reply: ReplyId, /** Which attempt. */ attempt: u32, /** What the channel calls it. */ message: MessageId, /** Who wrote it. */ agent: AgentId, /** Whether everyone reads it. */ public: bool, /** When the channel got it. */ sent_at: Time },
+    /// The channel does not have the reply.
+    ReplyFailed = "reply.failed" { /** Which. */ reply: ReplyId, /** Which attempt. */ attempt: u32, /** Why. */ why: String },
+    /// Nobody knows whether the channel has the reply: look there, and never send it again before.
+    ReplyUnknown = "reply.unknown" { /** Which. */ reply: ReplyId, /** Which attempt. */ attempt: u32, /** Why; empty when the time was up. */ why: String },
+    /// A reply was taken back.
+    ReplyWithdrawn = "reply.withdrawn" { /** Which. */ reply: ReplyId },
     /// A survey was answered.
     SurveyAnswered = "survey.answered" { /** The score. */ score: u8, /** Whether it asked for satisfaction (CSAT) or recommendation (NPS). */ asked: String },
 }

@@ -93,6 +93,8 @@ given_ids! {
     ReturnId,
     /// A survey answer.
     SurveyId,
+    /// A template of replies, as the shop names it.
+    TemplateId,
     /// The caller's own id of a signal: the key of its de-duplication.
     SignalId,
     /// A stock keeping unit.
@@ -153,6 +155,8 @@ own_ids! {
     CaseId = "case_",
     /// A remedy of a case.
     RemedyId = "rem_",
+    /// A reply of an agent to the buyer.
+    ReplyId = "rep_",
     /// One stored answer of the suggestion engine.
     SuggestionId = "sug_",
     /// One hold of an agent on a case.

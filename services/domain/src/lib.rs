@@ -18,6 +18,7 @@ pub mod order;
 pub mod policy;
 pub mod rate;
 pub mod remedy;
+pub mod reply;
 pub mod returns;
 pub mod review;
 pub mod shop;

@@ -178,6 +178,10 @@ pub struct ShopPolicy {
     pub unsellable_points: i64,
     /// What one more counted return costs the shop, in minor units.
     pub counted_return_cost: i64,
+    /// Whether a reply waits for another person before it goes out.
+    pub reply_approval: bool,
+    /// How long a connector may take over a reply before its end is unknown.
+    pub reply_delivery: Span,
     /// The shop's own rows of channel policy.
     pub channel: Vec<ChannelPolicy>,
     /// What the shop promises, and when its people are at work.
@@ -201,6 +205,8 @@ impl Default for ShopPolicy {
             freight_points: 1_500,
             unsellable_points: 2_500,
             counted_return_cost: 0,
+            reply_approval: false,
+            reply_delivery: Span::from_minutes(10),
             channel: Vec::new(),
             sla: Terms::default(),
         }

@@ -9,6 +9,7 @@ pub mod metrics;
 pub mod money;
 pub mod policy;
 pub mod remedy;
+pub mod reply;
 pub mod returns;
 pub mod review;
 pub mod shop;

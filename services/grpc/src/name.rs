@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use amends_domain::id::IdError;
-use amends_domain::{CaseId, RemedyId, ReturnId, ReviewId, ShopId, SuggestionId};
+use amends_domain::{CaseId, RemedyId, ReplyId, ReturnId, ReviewId, ShopId, SuggestionId, TemplateId};
 
 use crate::fields::Fields;
 
@@ -31,6 +31,8 @@ nouns! {
     SuggestionId = "suggestions", "suggestion";
     ReviewId = "reviews", "review";
     ReturnId = "returns", "return";
+    ReplyId = "replies", "reply";
+    TemplateId = "templates", "template";
 }
 
 /// The name of a shop.

@@ -5,7 +5,7 @@
 
 use amends_app::case::TimelineCursor;
 use amends_app::stored::CaseCursor;
-use amends_domain::{RemedyId, ReturnId, ReviewId, ShopId, Time};
+use amends_domain::{RemedyId, ReplyId, ReturnId, ReviewId, ShopId, TemplateId, Time};
 use amends_proto::v1 as pb;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -34,6 +34,8 @@ paged!(
     ListEventsRequest,
     ListPolicyVersionsRequest,
     ListRemediesRequest,
+    ListRepliesRequest,
+    ListTemplatesRequest,
     ListReturnsRequest,
     ListReviewVersionsRequest,
     ListReviewsRequest,
@@ -143,6 +145,27 @@ impl Cursor for (Time, RemedyId) {
     fn read(words: &[&str]) -> Option<Self> {
         let &[at, id] = words else { return None };
         Some((time(at)?, id.parse().ok()?))
+    }
+}
+
+impl Cursor for (Time, ReplyId) {
+    fn write(&self) -> String {
+        format!("{} {}", self.0.micros(), self.1)
+    }
+
+    fn read(words: &[&str]) -> Option<Self> {
+        let &[at, id] = words else { return None };
+        Some((time(at)?, id.parse().ok()?))
+    }
+}
+
+impl Cursor for TemplateId {
+    fn write(&self) -> String {
+        self.to_string()
+    }
+
+    fn read(words: &[&str]) -> Option<Self> {
+        words.join(" ").parse().ok()
     }
 }
 

@@ -237,6 +237,10 @@ impl Transport {
                 service::remedy::Remedies(app.clone())
             ))
             .add_service(limited!(
+                pb::reply_service_server::ReplyServiceServer<_>,
+                service::reply::Replies(app.clone())
+            ))
+            .add_service(limited!(
                 pb::review_service_server::ReviewServiceServer<_>,
                 service::review::Reviews(app.clone())
             ))

@@ -7,6 +7,7 @@ pub mod ingest;
 pub mod metrics;
 pub mod policy;
 pub mod remedy;
+pub mod reply;
 pub mod returns;
 pub mod review;
 pub mod shop;

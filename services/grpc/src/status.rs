@@ -12,6 +12,7 @@ use amends_app::{AppError, Role};
 use amends_domain::case::{Refused, State, VerbKind};
 use amends_domain::ledger::LedgerRefused;
 use amends_domain::remedy::{RemedyRefused, RemedyStage, RemedyVerbKind};
+use amends_domain::reply::ReplyRefused;
 use amends_proto::v1::Reason;
 use tonic::{Code, Status};
 
@@ -56,6 +57,9 @@ fn refusal_of(error: &AppError) -> Refusal {
         }
         AppError::RequestIdReused => refuse(Code::InvalidArgument, Reason::RequestIdReused),
         AppError::NotFound { what, .. } => refuse(Code::NotFound, missing(what)).fact("resource", *what),
+        AppError::AlreadyExists { what: "template", .. } => {
+            refuse(Code::AlreadyExists, Reason::TemplateExists)
+        }
         AppError::AlreadyExists { .. } => refuse(Code::AlreadyExists, Reason::ShopExists),
         AppError::Unauthenticated(_) => refuse(Code::Unauthenticated, Reason::Unauthenticated),
         AppError::RoleMissing { any } => role_missing(any),
@@ -64,6 +68,7 @@ fn refusal_of(error: &AppError) -> Refusal {
             refuse(Code::Aborted, Reason::EtagMismatch).fact("current_etag", current)
         }
         AppError::Remedy(refused) => of_remedy(refused),
+        AppError::Reply(refused) => of_reply(refused),
         AppError::Ledger(refused) => of_ledger(refused),
         AppError::Precondition(text) => of_precondition(text),
         AppError::AtCapacity { held, max } => {
@@ -148,6 +153,23 @@ fn of_remedy(refused: &RemedyRefused) -> Refusal {
         // An offer is cut at the channel's deadline; there is no time left for one.
         RemedyRefused::EndsInThePast => refuse(Code::FailedPrecondition, Reason::HardDeadlineBefore),
         RemedyRefused::NotDue => refuse(Code::FailedPrecondition, Reason::IllegalTransition),
+    }
+}
+
+fn of_reply(refused: &ReplyRefused) -> Refusal {
+    let refuse = |code, reason| Refusal::new(code, reason, refused.to_string());
+    match refused {
+        ReplyRefused::NoArrow { from, verb } => refuse(Code::FailedPrecondition, Reason::IllegalTransition)
+            .fact("state", from.as_str())
+            .fact("verb", verb.as_str()),
+        ReplyRefused::FenceStale { current, version, .. } => refuse(Code::Aborted, Reason::FenceStale)
+            .fact("current_fence", current)
+            .fact("current_etag", version),
+        ReplyRefused::SamePerson => refuse(Code::FailedPrecondition, Reason::ApprovalBySamePerson),
+        ReplyRefused::OldAttempt { current, .. } => {
+            refuse(Code::FailedPrecondition, Reason::DeliveryAttemptStale).fact("current_attempt", current)
+        }
+        ReplyRefused::NotDue => refuse(Code::FailedPrecondition, Reason::IllegalTransition),
     }
 }
 
@@ -238,6 +260,7 @@ fn missing(what: &str) -> Reason {
         "shop" => Reason::ShopNotFound,
         "case" => Reason::CaseNotFound,
         "remedy" => Reason::RemedyNotFound,
+        "reply" => Reason::ReplyNotFound,
         "suggestion" => Reason::SuggestionNotFound,
         "review" => Reason::ReviewNotFound,
         "return" => Reason::ReturnNotFound,

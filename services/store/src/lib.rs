@@ -24,6 +24,7 @@ pub mod migrate;
 pub mod order;
 pub mod policy;
 pub mod remedy;
+pub mod reply;
 pub mod request;
 pub mod returns;
 pub mod review;

@@ -103,6 +103,19 @@ pub async fn of_case(conn: &Conn, shop: &ShopId, case: &CaseId, limit: u32) -> R
     conn.all(sql, vec![str(shop.as_str()), text(case), int(limit)]).await?.iter().map(read).collect()
 }
 
+/// The newest message of a case.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn latest_of_case(conn: &Conn, shop: &ShopId, case: &CaseId) -> Result<Option<MessageRow>> {
+    let sql = format!(
+        "{} WHERE shop_id = $1 AND case_id = $2 ORDER BY occurred_at DESC, message_id DESC LIMIT 1",
+        bulk::select(&MESSAGES)
+    );
+    let row = conn.one(sql, vec![str(shop.as_str()), text(case)]).await?;
+    row.as_ref().map(read).transpose()
+}
+
 /// The messages with these ids.
 pub fn by_ids(messages: &[Of<MessageId>]) -> Query<MessageRow> {
     Query::by(&MESSAGES, MESSAGES.key, value::of(messages), read)

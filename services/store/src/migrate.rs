@@ -9,6 +9,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_base", include_str!("../migrations/0001_base.sql")),
     ("0002_sla", include_str!("../migrations/0002_sla.sql")),
     ("0003_watch", include_str!("../migrations/0003_watch.sql")),
+    ("0004_reply", include_str!("../migrations/0004_reply.sql")),
 ];
 
 /// Any number that only Amends locks.

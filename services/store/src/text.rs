@@ -39,6 +39,8 @@ pub enum TextOwner {
     Note,
     /// A survey answer.
     Survey,
+    /// A reply to the buyer.
+    Reply,
 }
 
 /// A text.
@@ -65,6 +67,7 @@ impl TextOwner {
             Self::Review => "REVIEW",
             Self::Note => "NOTE",
             Self::Survey => "SURVEY",
+            Self::Reply => "REPLY",
         }
     }
 }
@@ -79,7 +82,7 @@ impl FromStr for TextOwner {
     type Err = UnknownWord;
 
     fn from_str(word: &str) -> std::result::Result<Self, UnknownWord> {
-        let all = [Self::Message, Self::Review, Self::Note, Self::Survey];
+        let all = [Self::Message, Self::Review, Self::Note, Self::Survey, Self::Reply];
         let found = all.into_iter().find(|owner| owner.as_str() == word);
         found.ok_or_else(|| UnknownWord { what: "TextOwner", word: word.to_owned() })
     }

@@ -17,7 +17,28 @@ pub(crate) fn describe(output: &Output, entry: Option<&Entry>) -> (&'static str,
     let Some(entry) = entry else {
         return ("unknown", "this client is too old to show it".to_owned());
     };
-    remedy(entry).or_else(|| facts(output, entry)).unwrap_or_else(|| handling(output, entry))
+    remedy(entry)
+        .or_else(|| reply(entry))
+        .or_else(|| facts(output, entry))
+        .unwrap_or_else(|| handling(output, entry))
+}
+
+fn reply(entry: &Entry) -> Option<(&'static str, String)> {
+    let (what, step) = match entry {
+        Entry::ReplyDrafted(step) => ("reply drafted", step),
+        Entry::ReplyApprovalRequested(step) => ("approval requested", step),
+        Entry::ReplyApproved(step) => ("reply approved", step),
+        Entry::ReplyQueued(step) => ("reply queued", step),
+        Entry::ReplySending(step) => ("reply on its way", step),
+        Entry::ReplySent(step) => ("reply sent", step),
+        Entry::ReplyFailed(step) => ("reply failed", step),
+        Entry::ReplyUnknown(step) => ("reply unknown", step),
+        Entry::ReplyWithdrawn(step) => ("reply withdrawn", step),
+        _ => return None,
+    };
+    let attempt = if step.attempt > 1 { format!("attempt {}", step.attempt) } else { String::new() };
+    let detail = joined([attempt.as_str(), &step.message_id, &step.detail, id(&step.reply)]);
+    Some((what, detail))
 }
 
 fn remedy(entry: &Entry) -> Option<(&'static str, String)> {

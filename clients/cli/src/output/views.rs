@@ -3,6 +3,7 @@
 mod case;
 mod figures;
 mod remedy;
+mod reply;
 mod rules;
 mod sla;
 mod timeline;

@@ -95,6 +95,15 @@ pub(crate) async fn stamp_first_action(work: &mut Work, case: &Case, at: Time) -
     stamp(work, case, move |handling| first(&mut handling.first_human_action_at, at)).await
 }
 
+/// Stamps the reviews of a case with a contact that reached the buyer.
+pub(crate) async fn stamp_contact(work: &mut Work, case: &Case, at: Time) -> Result<()> {
+    stamp(work, case, move |handling| {
+        first(&mut handling.first_human_action_at, at);
+        first(&mut handling.contacted_at, at);
+    })
+    .await
+}
+
 /// Changes what was done about the reviews of a case, and restates their figures.
 pub(super) async fn stamp(
     work: &mut Work,

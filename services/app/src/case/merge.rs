@@ -3,7 +3,7 @@
 use amends_domain::case::{Case, Handling, Refused, State, Verb};
 use amends_domain::event::Event;
 use amends_domain::{CaseId, ShopId};
-use amends_store::{StoreError, case, review};
+use amends_store::{StoreError, case, reply, review};
 
 use super::desk::{check_right, check_text, set_deadlines};
 use super::solve::remedy_in_flight;
@@ -132,5 +132,5 @@ async fn move_facts(work: &Work, from: &Case, into: CaseId) -> Result<()> {
     review::put(&reviews).run(&work.tx).await?;
     // However many there are. What is said from now on is led there by `ingest/redirect.rs`.
     let [_, messages] = case::absorb(&[(from.shop.clone(), from.id, into)]);
-    Ok(work.tx.send([messages]).await?)
+    Ok(work.tx.send([messages, reply::absorb(&[(from.shop.clone(), from.id, into)])]).await?)
 }

@@ -5,14 +5,16 @@ use std::collections::HashMap;
 use amends_domain::case::Case;
 use amends_domain::order::{Line, Shipment};
 use amends_domain::remedy::RemedyStage;
+use amends_domain::reply::{Reply, ReplyStage};
 use amends_domain::sla::Instance;
-use amends_domain::{CaseId, ShopId};
+use amends_domain::{CaseId, ReplyId, ShopId, Time};
 use amends_store::case::{CaseFilter, CaseOrder};
 use amends_store::message::MessageRow;
+use amends_store::reply::ReplyFilter;
 use amends_store::returns::ReturnRow;
 use amends_store::signal::SignalRow;
 use amends_store::text::{self, TextOwner};
-use amends_store::{Conn, case, event, message, order, returns, review, shipment, signal};
+use amends_store::{Conn, case, event, message, order, reply, returns, review, shipment, signal};
 
 use super::next::{NextVerb, next_verbs};
 use super::summary::{CaseSummary, summaries, summary};
@@ -20,6 +22,7 @@ use super::{DESK, READERS};
 use crate::app::App;
 use crate::call::Principal;
 use crate::error::{AppError, Result};
+use crate::reply::texts_of;
 use crate::review::ReviewView;
 
 /// Lines of the order that are shown at most.
@@ -50,6 +53,8 @@ pub struct CaseView {
     pub reviews: Vec<ReviewView>,
     /// What was said, oldest first.
     pub messages: Vec<MessageView>,
+    /// Our own replies that the channel has and no message here shows, newest first.
+    pub replies: Vec<ReplySent>,
     /// Return requests on its order, newest first.
     pub returns: Vec<ReturnRow>,
     /// The signals in whose text something was heard, oldest first.
@@ -69,6 +74,19 @@ pub struct CaseView {
 pub struct MessageView {
     /// The message.
     pub message: MessageRow,
+    /// Its words; none where they were erased or the reader may not see them.
+    pub text: Option<String>,
+    /// The reply of ours that it shows, if it shows one.
+    pub reply: Option<ReplyId>,
+}
+
+/// A reply of ours that the channel has, with its words.
+#[derive(Debug, Clone)]
+pub struct ReplySent {
+    /// The reply.
+    pub reply: Reply,
+    /// When the channel got it.
+    pub at: Time,
     /// Its words; none where they were erased or the reader may not see them.
     pub text: Option<String>,
 }
@@ -97,7 +115,8 @@ impl App {
         reviews.sort_by(|a, b| (b.last_observed_at, &b.review).cmp(&(a.last_observed_at, &a.review)));
         reviews.truncate(SHIPMENTS_MAX);
         let reviews = self.review_views(principal, shop, reviews).await?;
-        let messages = said(&conn, &case, principal.has(DESK)).await?;
+        let mut messages = said(&conn, &case, principal.has(DESK)).await?;
+        let replies = answered(&conn, principal, &case, &mut messages).await?;
         let heard = signal::of_case(&conn, shop, &id, SIGNALS_MAX).await?;
         let earlier = earlier(&conn, &case).await?;
         let clocks = self.clocks(&conn, shop, id).await?;
@@ -111,6 +130,7 @@ impl App {
             shipments,
             reviews,
             messages,
+            replies,
             returns,
             detections,
             earlier,
@@ -127,8 +147,37 @@ async fn said(conn: &Conn, case: &Case, may_read: bool) -> Result<Vec<MessageVie
     let keys: Vec<_> = if may_read { keys.collect() } else { Vec::new() };
     let found = text::get(conn, &case.shop, &keys).await?;
     let mut texts: HashMap<String, String> = found.into_iter().map(|(_, id, body)| (id, body)).collect();
-    let view = |message: MessageRow| MessageView { text: texts.remove(message.message.as_str()), message };
+    let view = |message: MessageRow| MessageView {
+        text: texts.remove(message.message.as_str()),
+        message,
+        reply: None,
+    };
     Ok(messages.into_iter().map(view).collect())
+}
+
+/// The replies that the channel has. One that it shows among the messages is said there, and only there.
+async fn answered(
+    conn: &Conn,
+    principal: &Principal,
+    case: &Case,
+    messages: &mut [MessageView],
+) -> Result<Vec<ReplySent>> {
+    let filter = ReplyFilter { case: Some(case.id), stages: vec![ReplyStage::Sent] };
+    let sent = reply::list(conn, &case.shop, &filter, None, MESSAGES_MAX).await?;
+    let mut unseen = Vec::new();
+    for reply in sent {
+        let echo = messages.iter_mut().find(|view| Some(&view.message.message) == reply.message.as_ref());
+        match echo {
+            Some(view) => view.reply = Some(reply.id),
+            None => unseen.push(reply),
+        }
+    }
+    let texts = texts_of(conn, principal, &case.shop, &unseen).await?;
+    let view = |(reply, text): (Reply, Option<String>)| {
+        let at = reply.state.since()?;
+        Some(ReplySent { reply, at, text })
+    };
+    Ok(unseen.into_iter().zip(texts).filter_map(view).collect())
 }
 
 async fn earlier(conn: &Conn, case: &Case) -> Result<Vec<CaseSummary>> {

@@ -28,7 +28,10 @@ pub(super) async fn fire(work: &mut Work, due: &Deadline, case: Case) -> Result<
         DeadlineKind::ChannelDeadline => channel_deadline(work, case).await,
         DeadlineKind::Sla => crate::sla::fire(work, &case).await,
         // The others are not about a case.
-        DeadlineKind::OfferExpiry | DeadlineKind::FulfilmentDue | DeadlineKind::AvoidedConfirmation => Ok(()),
+        DeadlineKind::OfferExpiry
+        | DeadlineKind::FulfilmentDue
+        | DeadlineKind::AvoidedConfirmation
+        | DeadlineKind::ReplyDelivery => Ok(()),
     }
 }
 

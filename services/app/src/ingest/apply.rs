@@ -2,6 +2,7 @@
 
 mod message;
 mod order;
+mod reply;
 mod returns;
 mod review;
 mod shipment;

@@ -4,7 +4,7 @@ use amends_domain::case::Case;
 use amends_domain::returns::ReturnEvent;
 use amends_domain::review::ReviewVersion;
 use amends_domain::{OrderId, ReturnId, ReviewId, ShopId};
-use amends_store::{buyer, case, message, order, returns, review, shipment, signal, survey, text};
+use amends_store::{buyer, case, message, order, reply, returns, review, shipment, signal, survey, text};
 
 use super::world::World;
 use crate::error::Result;
@@ -40,7 +40,12 @@ impl World {
         self.flush_orders(work);
         self.flush_reviews(work);
         self.flush_cases(work);
+        // Each was read at the version before the one step it took.
+        let replies = std::mem::take(&mut self.replies).into_values().filter(|reply| reply.changed);
+        let replies: Vec<_> = replies.map(|r| (r.value.clone(), r.value.version - 1)).collect();
+        work.write([reply::update(&replies)]);
         work.write(case::absorb(&out.merged));
+        work.write([reply::absorb(&out.merged)]);
         for event in out.events {
             work.happened_as(event);
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use amends_domain::case::Case;
 use amends_domain::order::{Line, Shipment};
+use amends_domain::reply::Reply;
 use amends_domain::returns::ReturnEvent;
 use amends_domain::review::ReviewVersion;
 use amends_domain::{CaseId, OrderId, ReturnId, ReviewId, ShopId};
@@ -13,7 +14,7 @@ use amends_store::message::MessageRow;
 use amends_store::returns::ReturnRow;
 use amends_store::review::ReviewRow;
 use amends_store::signal::KnownSignal;
-use amends_store::{Engine, Of, case, message, order, remedy, returns, review, shipment, signal};
+use amends_store::{Engine, Of, case, message, order, remedy, reply, returns, review, shipment, signal};
 
 use super::Submission;
 use super::redirect::{follow_conversations, follow_merged};
@@ -41,10 +42,13 @@ pub(super) async fn load(work: &Work, submissions: &[Submission]) -> Result<Worl
     let facts = loop {
         let facts = Facts::ask(work, &named).await?;
         let (orders, anchors, held) = (named.orders.clone(), named.anchors.clone(), named.held.clone());
+        let cases = named.cases.clone();
         named.follow(&facts.named_reviews.rows);
         facts.other_reviews.iter().for_each(|reviews| named.hold(&reviews.rows));
         follow_merged(work, &mut named, &facts.cases).await?;
-        if (&named.orders, &named.anchors, &named.held) == (&orders, &anchors, &held) {
+        named.follow_replies(&facts.replies, &facts.cases);
+        let seen = (&orders, &anchors, &held, &cases);
+        if (&named.orders, &named.anchors, &named.held, &named.cases) == seen {
             break facts;
         }
         // What was read before it was locked must be read again.
@@ -81,6 +85,7 @@ struct Facts {
     returns: Vec<ReturnRow>,
     return_events: Vec<(ShopId, OrderId, ReturnId, ReturnEvent)>,
     wishes: Vec<MessageRow>,
+    replies: Vec<Reply>,
     cases: Vec<Case>,
     clocks: Vec<ClocksRow>,
 }
@@ -112,6 +117,7 @@ impl Facts {
         let returns = trip.ask(returns::by_orders(&orders));
         let return_events = trip.ask(returns::events_by_orders(&orders));
         let wishes = trip.ask(message::intents_of_orders(&moved));
+        let replies = trip.ask(reply::by_messages(&list(&named.echoes)));
         let of_anchors = trip.ask(case::of_anchors(&anchors));
         let by_ids = trip.ask(case::by_ids(&cases));
         let clocks = [case::of_anchors(&anchors), case::by_ids(&cases)].map(|of| clock::ask(&mut trip, of));
@@ -131,6 +137,7 @@ impl Facts {
             returns: answers.take(returns)?,
             return_events: answers.take(return_events)?,
             wishes: answers.take(wishes)?,
+            replies: answers.take(replies)?,
             cases,
             clocks,
         })
@@ -172,6 +179,11 @@ impl Facts {
             }
         }
         world.clocks = by_case(self.clocks);
+        for value in self.replies {
+            if let Some(message) = value.message.clone() {
+                world.replies.insert((value.shop.clone(), message), Kept { value, changed: false });
+            }
+        }
         for case in self.cases {
             let version = case.version;
             world.cases.add(case, Some(version));

@@ -12,14 +12,15 @@ use amends_domain::deadline::DeadlineChange;
 use amends_domain::event::{Actor, ActorKind, Event};
 use amends_domain::order::{Line, Shipment};
 use amends_domain::remedy::Remedy;
+use amends_domain::reply::Reply;
 use amends_domain::returns::ReturnEvent;
 use amends_domain::review::ReviewVersion;
 use amends_domain::signal::{Signal, SignalBody, SignalKind};
 use amends_domain::subject::{Anchor, Subject};
 use amends_domain::tally::Count;
 use amends_domain::{
-    BuyerKey, BuyerRef, CaseId, EventId, LineId, OrderId, ReturnId, ReviewId, ShipmentId, ShopId, SignalId,
-    Time,
+    BuyerKey, BuyerRef, CaseId, EventId, LineId, MessageId, OrderId, ReturnId, ReviewId, ShipmentId, ShopId,
+    SignalId, Time,
 };
 use amends_store::Of;
 use amends_store::buyer::BuyerRow;
@@ -48,6 +49,8 @@ pub(super) struct World {
     /// The clocks of these cases, but of those that this batch opens.
     pub(super) clocks: Known,
     pub(super) remedies: HashMap<Of<CaseId>, Vec<Remedy>>,
+    /// Our own replies, by what the channel calls them.
+    pub(super) replies: HashMap<Of<MessageId>, Kept<Reply>>,
     /// The order each known return request is about.
     pub(super) return_orders: HashMap<Of<ReturnId>, OrderId>,
     pub(super) out: Out,

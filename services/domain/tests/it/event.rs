@@ -12,7 +12,9 @@ use amends_domain::review::DiffKind;
 use amends_domain::signal::{Author, Direction, ShipmentState, SignalKind};
 use amends_domain::sla::Metric;
 use amends_domain::subject::Subject;
-use amends_domain::{CaseId, DecisionId, MessageId, ReturnId, ReviewId, ShipmentId, Span};
+use amends_domain::{
+    CaseId, ConversationId, DecisionId, MessageId, ReplyId, ReturnId, ReviewId, ShipmentId, Span, TemplateId,
+};
 
 use crate::make::{agent, at, line_id, order, remedy_id, signal};
 
@@ -163,8 +165,47 @@ fn other_events() -> Vec<Event> {
     ]
 }
 
+fn reply_events() -> Vec<Event> {
+    let (reply, template) = (ReplyId::from_bits(9), TemplateId::new("delay").unwrap());
+    let agent = || agent("ann");
+    let queued = |known: bool| Event::ReplyQueued {
+        reply,
+        agent: agent(),
+        public: known,
+        order: known.then(order),
+        line: known.then(line_id),
+        conversation: known.then(|| ConversationId::new("c").unwrap()),
+        review: known.then(|| ReviewId::new("rv").unwrap()),
+        language: String::new(),
+        template: known.then(|| template.clone()),
+        fence: 4,
+        attempts: 1,
+        drafted_at: at(3),
+        approved_by: known.then(agent),
+    };
+    vec![
+        Event::ReplyDrafted { reply, agent: agent(), template: None, public: false },
+        Event::ReplyApprovalAsked { reply },
+        Event::ReplyApproved { reply, by: agent() },
+        queued(true),
+        queued(false),
+        Event::ReplySending { reply, attempt: 1, until: at(2) },
+        Event::ReplySent {
+            reply,
+            attempt: 1,
+            message: MessageId::new("m").unwrap(),
+            agent: agent(),
+            public: true,
+            sent_at: at(2),
+        },
+        Event::ReplyFailed { reply, attempt: u32::MAX, why: "blocked".to_owned() },
+        Event::ReplyUnknown { reply, attempt: 1, why: String::new() },
+        Event::ReplyWithdrawn { reply },
+    ]
+}
+
 fn all() -> Vec<Event> {
-    [case_events(), sla_events(), remedy_events(), other_events()].concat()
+    [case_events(), sla_events(), remedy_events(), other_events(), reply_events()].concat()
 }
 
 #[test]

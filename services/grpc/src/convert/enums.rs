@@ -8,6 +8,7 @@ use amends_domain::detection::{Flag, Reason, TextKind};
 use amends_domain::event::ActorKind;
 use amends_domain::policy::{AskPermission, Certainty, CountingRule, EditFrom};
 use amends_domain::remedy::{RemedyKind, RemedyStage};
+use amends_domain::reply::ReplyStage;
 use amends_domain::returns::{ReturnStatus, Verdict};
 use amends_domain::review::EditState;
 use amends_domain::signal::{Author, Direction, OrderState, ShipmentState, SurveyKind};
@@ -99,6 +100,10 @@ words! {
         Proposed = Proposed, AwaitingApproval = AwaitingApproval, Offered = Offered, Accepted = Accepted,
         Executing = Executing, Fulfilled = Fulfilled, Declined = Declined, Expired = Expired,
         Withdrawn = Withdrawn, Failed = Failed,
+    };
+    ReplyStage = ReplyState {
+        Draft = Draft, AwaitingApproval = AwaitingApproval, Queued = Queued, Sending = Sending, Sent = Sent,
+        Failed = Failed, Unknown = Unknown, Withdrawn = Withdrawn,
     };
     ActorKind = ActorKind { Agent = Agent, Caller = Caller, System = System } wire only Buyer;
     AskPermission = AskPermission { No = No, RequestOnly = RequestOnly, Yes = Yes };

@@ -7,7 +7,7 @@ use amends_domain::remedy::{Remedy, RemedyState, Terms};
 use amends_domain::{AgentId, CaseId, Money, ShopId, Time};
 use amends_proto::v1 as pb;
 
-use super::{remedy, time, timeline};
+use super::{remedy, reply, time, timeline};
 use crate::fields::Fields;
 use crate::name;
 
@@ -26,12 +26,14 @@ pub fn render(stored: &StoredEvent) -> pb::Event {
         traceparent: row.trace.clone().unwrap_or_default(),
         case: name::of_any::<CaseId>(&row.shop, row.case.as_ref()),
         entry: row.case.is_some().then(|| timeline::of_stream(stored)),
-        resource: accepted(row).map(|remedy| {
-            pb::event::Resource::RemedySnapshot(pb::Remedy {
-                etag: String::new(),
-                ..remedy::render(&remedy, 0)
+        resource: accepted(row)
+            .map(|remedy| {
+                pb::event::Resource::RemedySnapshot(pb::Remedy {
+                    etag: String::new(),
+                    ..remedy::render(&remedy, 0)
+                })
             })
-        }),
+            .or_else(|| reply::queued(row).map(pb::event::Resource::ReplySnapshot)),
     }
 }
 
@@ -81,6 +83,15 @@ fn subject(row: &EventRow) -> String {
         | Event::StopShipment { remedy, .. } => name::of(shop, remedy),
         Event::ReviewObserved { review, .. } | Event::AskSent { review, .. } => name::of(shop, review),
         Event::ReturnObserved { return_id, .. } => name::of(shop, return_id),
+        Event::ReplyDrafted { reply, .. }
+        | Event::ReplyApprovalAsked { reply }
+        | Event::ReplyApproved { reply, .. }
+        | Event::ReplyQueued { reply, .. }
+        | Event::ReplySending { reply, .. }
+        | Event::ReplySent { reply, .. }
+        | Event::ReplyFailed { reply, .. }
+        | Event::ReplyUnknown { reply, .. }
+        | Event::ReplyWithdrawn { reply } => name::of(shop, reply),
         _ => row.case.map_or_else(|| name::of_shop(shop), |case| name::of(shop, &case)),
     }
 }

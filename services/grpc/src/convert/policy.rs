@@ -40,6 +40,8 @@ fn rules(policy: &ShopPolicy, currency: Currency) -> pb::ShopRules {
         auto_close_after: span(policy.close_after),
         lease_life: span(policy.lease),
         fulfilment_life: span(policy.fulfilment_within),
+        reply_approval: Some(policy.reply_approval),
+        reply_delivery_life: span(policy.reply_delivery),
         ..pb::ShopRules::default()
     }
 }

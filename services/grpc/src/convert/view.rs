@@ -1,13 +1,14 @@
 //! The whole picture of a case.
 
-use amends_app::case::{CaseView, MessageView, NextVerb, NotNow};
+use amends_app::case::{CaseView, MessageView, NextVerb, NotNow, ReplySent};
 use amends_app::stored::SignalRow;
 use amends_domain::case::VerbKind;
 use amends_domain::order::{Line, Shipment};
 use amends_domain::signal::{Direction, SignalKind};
 use amends_proto::v1 as pb;
 
-use super::{Word as _, case, detection, money, remedy, returns, review, sla, time};
+use super::{Word as _, case, detection, money, remedy, reply, returns, review, sla, time};
+use crate::name;
 use crate::status;
 use crate::status::refusal::reason_word;
 
@@ -30,7 +31,7 @@ pub fn render(view: CaseView) -> pb::CaseView {
         next_actions: view.next.iter().filter_map(next_action).collect(),
         timeline_sequence: view.timeline_number,
         clocks: view.clocks.iter().map(sla::clock).collect(),
-        messages: view.messages.into_iter().map(message).collect(),
+        messages: conversation(view.messages, &view.replies),
         detections: view.detections.into_iter().filter_map(heard).collect(),
         // Beside the picture: who looks at it is no part of it.
         viewers: Vec::new(),
@@ -80,7 +81,16 @@ fn shipment(shipment: &Shipment) -> pb::ShipmentView {
     pb::ShipmentView { shipment: Some(signal), occur_time: Some(time::render(shipment.state_at)) }
 }
 
+/// What was said, oldest first: what the channel showed, and what it has of ours and did not show yet.
+fn conversation(messages: Vec<MessageView>, replies: &[ReplySent]) -> Vec<pb::ConversationMessage> {
+    let mut said: Vec<pb::ConversationMessage> = messages.into_iter().map(message).collect();
+    said.extend(replies.iter().map(reply::message));
+    said.sort_by_key(|one| one.occur_time.as_ref().map(|at| (at.seconds, at.nanos)));
+    said
+}
+
 fn message(view: MessageView) -> pb::ConversationMessage {
+    let reply = name::of_any(&view.message.shop, view.reply.as_ref());
     let message = view.message;
     let from_shop = message.direction == Direction::ToBuyer;
     pb::ConversationMessage {
@@ -93,6 +103,7 @@ fn message(view: MessageView) -> pb::ConversationMessage {
         language: message.language,
         public_reply: message.public,
         occur_time: Some(time::render(message.occurred_at)),
+        reply,
     }
 }
 

@@ -28,6 +28,8 @@ struct Body {
     freight_points: i64,
     unsellable_points: i64,
     counted_return_cost: i64,
+    reply_approval: bool,
+    reply_delivery: i64,
     channel: Vec<ChannelBody>,
     sla: TermsBody,
 }
@@ -94,6 +96,8 @@ impl Body {
             freight_points: p.freight_points,
             unsellable_points: p.unsellable_points,
             counted_return_cost: p.counted_return_cost,
+            reply_approval: p.reply_approval,
+            reply_delivery: p.reply_delivery.micros(),
             channel: p.channel.iter().map(ChannelBody::of).collect(),
             sla: TermsBody::of(&p.sla),
         }
@@ -116,6 +120,8 @@ impl Body {
             freight_points: self.freight_points,
             unsellable_points: self.unsellable_points,
             counted_return_cost: self.counted_return_cost,
+            reply_approval: self.reply_approval,
+            reply_delivery: Span::from_micros(self.reply_delivery),
             channel: self.channel.into_iter().map(ChannelBody::policy).collect::<Result<_, _>>()?,
             sla: self.sla.terms()?,
         })

@@ -109,7 +109,7 @@ async fn signals_of(conn: &Conn, texts: &[(TextKey, String)]) -> Result<HashMap<
                 let review = key.id.split_once('/').and_then(|(review, _)| ReviewId::new(review).ok());
                 reviews.extend(review.map(|id| (key.shop.clone(), id)));
             }
-            TextOwner::Note | TextOwner::Survey => {}
+            TextOwner::Note | TextOwner::Survey | TextOwner::Reply => {}
         }
     }
     for row in message::by_ids(&messages).all(conn).await? {

@@ -21,6 +21,7 @@ mod order;
 mod policy;
 mod relay;
 mod remedy;
+mod reply;
 mod request;
 mod returns;
 mod review;

@@ -91,6 +91,8 @@ fn unlike_the_default() -> ShopPolicy {
         unsellable_points: 13,
         counted_return_cost: 14,
         sla: terms(),
+        reply_approval: true,
+        reply_delivery: Span::from_micros(15),
         channel,
     }
 }

@@ -34,7 +34,8 @@ async fn a_text_is_replaced_by_a_newer_one(store: Store) {
 }
 
 async fn a_text_belongs_to_one_kind_of_thing(store: Store) {
-    let owners = [TextOwner::Message, TextOwner::Review, TextOwner::Note, TextOwner::Survey];
+    let owners =
+        [TextOwner::Message, TextOwner::Review, TextOwner::Note, TextOwner::Survey, TextOwner::Reply];
     let tx = store.begin().await.unwrap();
     text::put(&owners.map(|owner| row(owner, "1", owner.as_str()))).run(&tx).await.unwrap();
     for owner in owners {

@@ -43,7 +43,7 @@ view! {
     v1::ShipmentLine { line_id, quantity }
     v1::ConversationMessage {
         message_id, conversation_id, direction: MessageDirection, author: MessageAuthor, text,
-        language, public_reply, occur_time, text_withheld,
+        language, public_reply, occur_time, text_withheld, reply,
     }
     v1::DetectionRecord { signal_id, kind: TextKind, detection, detect_time }
     v1::Detection {

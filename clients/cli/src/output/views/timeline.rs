@@ -37,6 +37,7 @@ view! {
     v1::VerdictChanged { buyer_return, before: ReturnVerdict, after: ReturnVerdict }
     v1::ActionRefused { action, refusals, decision }
     v1::TimerFired { timer, due_time }
+    v1::ReplyStep { reply, after: ReplyState, attempt, message_id, detail }
 }
 
 impl Shown for v1::TimelineEntry {
@@ -95,6 +96,15 @@ fn put_entry<M: SerializeMap>(map: &mut M, entry: &Entry) -> Result<(), M::Error
         Entry::VerdictChanged(step) => put(map, "verdict_changed", step),
         Entry::ActionRefused(step) => put(map, "action_refused", step),
         Entry::TimerFired(step) => put(map, "timer_fired", step),
+        Entry::ReplyDrafted(step) => put(map, "reply_drafted", step),
+        Entry::ReplyApprovalRequested(step) => put(map, "reply_approval_requested", step),
+        Entry::ReplyApproved(step) => put(map, "reply_approved", step),
+        Entry::ReplyQueued(step) => put(map, "reply_queued", step),
+        Entry::ReplySending(step) => put(map, "reply_sending", step),
+        Entry::ReplySent(step) => put(map, "reply_sent", step),
+        Entry::ReplyFailed(step) => put(map, "reply_failed", step),
+        Entry::ReplyUnknown(step) => put(map, "reply_unknown", step),
+        Entry::ReplyWithdrawn(step) => put(map, "reply_withdrawn", step),
     }
 }
 
@@ -118,6 +128,7 @@ impl Shown for v1::Event {
             Some(Resource::ReturnSnapshot(back)) => put(&mut map, "return_snapshot", back)?,
             Some(Resource::ShopSnapshot(shop)) => put(&mut map, "shop_snapshot", shop)?,
             Some(Resource::PolicySnapshot(policy)) => put(&mut map, "policy_snapshot", policy)?,
+            Some(Resource::ReplySnapshot(reply)) => put(&mut map, "reply_snapshot", reply)?,
             None => {}
         }
         map.end()

@@ -33,7 +33,10 @@ impl World {
             (Direction::FromBuyer, Some(detection)) => {
                 self.hear_buyer(at, message, subject, buyer, detection)
             }
-            _ => self.hear_seller(at, message, &subject),
+            _ => match self.hear_echo(at, message) {
+                Some(effect) => effect,
+                None => self.hear_seller(at, message, &subject),
+            },
         };
         self.store_message(at, message, buyer, effect, intent);
         Ok(effect)
@@ -78,23 +81,21 @@ impl World {
 
     fn hear_seller(&mut self, at: Now<'_>, message: &MessageSignal, subject: &Subject) -> Effect {
         let Some(place) = self.cases.open_on(&at.info.shop.id, subject) else { return Effect::default() };
-        let Some(one) = self.cases.get_mut(place) else { return Effect::default() };
-        let id = one.case.id;
+        let Some(id) = self.cases.get(place).map(|one| one.case.id) else { return Effect::default() };
         // A machine's answer stops no clock that a person is measured by.
         if message.author != Author::Bot {
-            let case = &mut one.case;
-            let (acted, waiting) = (case.first_human_action_at, case.waiting_since);
-            let sent = at.signal.occurred_at;
-            case.first_human_action_at = Some(acted.map_or(sent, |first| first.min(sent)));
-            case.waiting_since = waiting.filter(|since| *since > sent);
-            // An echo of what the agent did already must not make their etag stale.
-            if (acted, waiting) != (case.first_human_action_at, case.waiting_since) {
-                case.version += 1;
-            }
-            self.stamp_contact(at, id);
+            self.answer_buyer(at, place);
         }
         self.happened(at, Some(id), seen(message));
         Effect { case: Some(id), opened: false }
+    }
+
+    /// A person answered the buyer of the case at a place, if that is not over.
+    pub(in crate::ingest) fn answer_buyer(&mut self, at: Now<'_>, place: usize) {
+        let Some(one) = self.cases.get_mut(place).filter(|one| one.case.is_open()) else { return };
+        let id = one.case.id;
+        one.case.answered(at.signal.occurred_at);
+        self.stamp_contact(at, id);
     }
 
     /// Remembers the wish to return on the line it names, or on the order: there it counts

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use amends_domain::case::Case;
+use amends_domain::reply::Reply;
 use amends_domain::returns::ReturnStatus;
+use amends_domain::signal::Direction;
 use amends_domain::signal::{SignalBody, SignalKind};
 use amends_domain::subject::Anchor;
-use amends_domain::{CaseId, OrderId, ReturnId, ReviewId, ShopId, SignalId};
+use amends_domain::{CaseId, MessageId, OrderId, ReturnId, ReviewId, ShopId, SignalId};
 use amends_store::Of;
 use amends_store::review::ReviewRow;
 
@@ -28,6 +31,8 @@ pub(in crate::ingest) struct Named {
     /// Reviews whose signal names no order.
     pub(super) unplaced: BTreeSet<Of<ReviewId>>,
     pub(super) returns: BTreeSet<Of<ReturnId>>,
+    /// Messages of sellers, each of which may be a reply of ours.
+    pub(super) echoes: BTreeSet<Of<MessageId>>,
     /// Orders whose lines may become known, or known to be delivered.
     pub(super) moved_orders: BTreeSet<Of<OrderId>>,
     /// Whether a refund may have to stop a parcel.
@@ -79,10 +84,14 @@ impl Named {
                 self.settles |= s.status == ReturnStatus::Settled;
             }
             SignalBody::Survey(s) => self.cases.extend(s.case.map(|case| (shop.clone(), case))),
-            SignalBody::Message(s) if s.order.is_none() => {
-                self.conversations.insert((shop.clone(), Anchor::Conversation(s.conversation.clone())));
+            SignalBody::Message(s) => {
+                if s.order.is_none() {
+                    self.conversations.insert((shop.clone(), Anchor::Conversation(s.conversation.clone())));
+                }
+                if s.direction == Direction::ToBuyer {
+                    self.echoes.insert((shop.clone(), s.message.clone()));
+                }
             }
-            SignalBody::Message(_) => {}
         }
     }
 
@@ -94,6 +103,15 @@ impl Named {
             self.anchors.insert((row.shop.clone(), home(row)));
         }
         self.hold(reviews);
+    }
+
+    /// A reply of ours belongs to a case, which may hang on something the message does not name.
+    pub(super) fn follow_replies(&mut self, replies: &[Reply], cases: &[Case]) {
+        for reply in replies {
+            self.cases.insert((reply.shop.clone(), reply.case));
+            let case = cases.iter().find(|case| case.shop == reply.shop && case.id == reply.case);
+            self.held.extend(case.map(|case| (case.shop.clone(), case.subject.anchor())));
+        }
     }
 
     /// What one must hold to write these reviews.

@@ -109,6 +109,13 @@ impl PolicyUpdate {
                 change.fulfilment_within =
                     span("fulfilment_life", rules.fulfilment_life, default.fulfilment_within);
             }
+            "reply_delivery_life" => {
+                change.reply_delivery =
+                    span("reply_delivery_life", rules.reply_delivery_life, default.reply_delivery);
+            }
+            "reply_approval" => {
+                change.reply_approval = Some(rules.reply_approval.unwrap_or(default.reply_approval));
+            }
             "approval_limit" => match &rules.approval_limit {
                 None => change.approval_limit = Some(default.approval_limit),
                 Some(limit) if limit.currency != shop.currency.as_str() => {

@@ -9,7 +9,7 @@ use amends_proto::v1 as pb;
 use pb::timeline_entry::Entry;
 
 use super::{Kinds, timer};
-use crate::convert::{Word as _, case, decision, money, review, time};
+use crate::convert::{Word as _, case, decision, money, reply, review, time};
 use crate::name;
 
 /// What happened; none for what this contract has no message for.
@@ -19,6 +19,7 @@ pub(super) fn render(row: &EventRow, text: &str, kinds: &Kinds) -> Option<Entry>
         .or_else(|| pause_entry(&row.event, text))
         .or_else(|| remedy_entry(shop, &row.event, text, kinds))
         .or_else(|| outside_entry(shop, &row.event))
+        .or_else(|| reply::entry(shop, &row.event, text))
 }
 
 fn case_entry(shop: &ShopId, event: &Event, text: &str) -> Option<Entry> {

@@ -1,0 +1,61 @@
+//! Hands a reply to the connectors, or to another person first.
+
+use amends_domain::case::Verb;
+use amends_domain::event::Event;
+use amends_domain::reply::{ReplyVerb, ReplyVerbKind};
+use amends_domain::{ReplyId, ShopId};
+use amends_store::reply;
+
+use super::step::{begin_work, check_words, done, hold, open_reply, queued, standing};
+use super::{ReplyOfCase, WRITERS};
+use crate::error::Result;
+use crate::remedy::Right;
+use crate::runner::Command;
+use crate::work::Work;
+
+/// Queues a draft, or a reply that failed. The hold must be the one it was written under.
+#[derive(Debug, Clone)]
+pub struct QueueReply {
+    /// The tenant.
+    pub shop: ShopId,
+    /// The reply.
+    pub reply: ReplyId,
+    /// The version of its case that the agent saw.
+    pub version: i64,
+    /// The fence of the agent's lease.
+    pub fence: i64,
+}
+
+impl Command for QueueReply {
+    type Output = ReplyOfCase;
+    const NAME: &'static str = "QueueReply";
+
+    fn shop(&self) -> Option<&ShopId> {
+        Some(&self.shop)
+    }
+
+    async fn run(self, work: &mut Work) -> Result<ReplyOfCase> {
+        let principal = work.call.principal.clone();
+        principal.require(WRITERS)?;
+        let right = Right::of(&principal, Some(self.version), self.fence, &[], &[])?;
+        let (reply, mut opened) = open_reply(work, &self.shop, self.reply).await?;
+        hold(work, &mut opened, &right, |hold| Verb::Act { hold })?;
+        let info = work.app.shops().get(&work.tx, &self.shop, work.now).await?;
+        // What another person agreed to once may be tried again as it is.
+        let asks = info.policy.reply_approval && reply.approved_by.is_none();
+        let case = standing(&opened.before);
+        let verb = if asks { ReplyVerb::Submit { case } } else { ReplyVerb::Queue { case } };
+        let (kind, before) = (verb.kind(), reply.version);
+        let reply = reply.apply(verb, work.now)?;
+        check_words(work, &reply).await?;
+        work.tx.send([reply::update(&[(reply.clone(), before)])]).await?;
+        begin_work(work, &mut opened).await?;
+        if kind == ReplyVerbKind::Submit {
+            let event = Event::ReplyApprovalAsked { reply: reply.id };
+            work.happened(&self.shop, Some(reply.case), event);
+        } else {
+            queued(work, &reply);
+        }
+        done(work, reply, opened).await
+    }
+}
