@@ -157,8 +157,7 @@ mod tests {
         assert!(head.starts_with("CASE"), "{board}");
         let parts =
             ["case_018f0000000070008000000000000001", "awaiting-approval, urgent", "order o1, line 1"];
-        for part in parts.iter().chain(&[" 3h ", "wrong-item, wrong-size", "a-colleague-with-a-long-name"])
-        {
+        for part in parts.iter().chain(&[" 3h ", "wrong-item, wrong-size", "a-colleague-with-a-long-name"]) {
             assert!(first.contains(part), "{part}: {board}");
         }
         assert!(second.contains(" 2d "), "{board}");
