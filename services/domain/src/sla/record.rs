@@ -51,6 +51,7 @@ pub const WORDS: &[&str] = &[
     "case.opened",
     "message.seen",
     "case.contact_recorded",
+    "reply.sent",
     "case.work_started",
     "case.waiting_for_buyer",
     "case.waiting_for_third_party",
@@ -81,6 +82,8 @@ pub fn happening(event: &Event, standing: Standing) -> Option<Happening> {
             (Direction::ToBuyer, Author::Bot) => Happening::AutomaticReply,
             (Direction::ToBuyer, Author::Human | Author::QuickReply) => Happening::HumanReply,
         },
+        // Whoever wrote it is a person; what the channel echoes of it says the same once more.
+        Event::ReplySent { .. } => Happening::HumanReply,
         // An attempt that did not reach the buyer answers nothing.
         Event::ContactRecorded { reached, .. } => return reached.then_some(Happening::HumanReply),
         Event::WorkStarted { .. } => Happening::WorkStarted,

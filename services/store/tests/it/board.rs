@@ -58,7 +58,6 @@ async fn what_happened_to_cases_is_read_after_a_position(store: Store) {
         Touch { position, shop: shop.clone(), case }
     };
     let reader = store.reader();
-    let reader = store.reader();
     let all = event::touched_after(&reader, 0, 10).await.unwrap();
     assert_eq!(all, [touch(1, &shop(), 7), touch(2, &other, 8)], "the third has no position yet");
     assert_eq!(event::touched_after(&reader, 0, 1).await.unwrap(), all[..1]);
