@@ -38,4 +38,4 @@ pub use event_stream::{EventFilter, EventStream};
 pub use outgoing::Outgoing;
 pub use record_stream::{Acknowledged, RecordStream};
 pub use settings::{Retry, Settings};
-pub use watch_stream::{Watch, WatchStream};
+pub use watch_stream::{Opened, Watch, WatchStream};

@@ -17,16 +17,16 @@ use crate::{
 /// the connection is dead, whatever the network says.
 const SILENCE_MAX: Duration = Duration::from_secs(45);
 
+/// What comes of sending the request of a watch.
+pub type Opened<N> = Result<Response<Streaming<N>>, Status>;
+
 /// A request that begins a watch.
 pub trait Watch: Clone + Send + Sync + 'static {
     /// What the server says.
     type Notice: Send;
 
     /// Sends it once.
-    fn open(
-        client: &Client,
-        request: Self,
-    ) -> impl Future<Output = Result<Response<Streaming<Self::Notice>>, Status>> + Send;
+    fn open(client: &Client, request: Self) -> impl Future<Output = Opened<Self::Notice>> + Send;
 
     /// From now on it begins after that.
     fn resume(&mut self, token: String);
@@ -40,10 +40,7 @@ macro_rules! watches {
         impl Watch for $request {
             type Notice = $response;
 
-            async fn open(
-                client: &Client,
-                request: Self,
-            ) -> Result<Response<Streaming<$response>>, Status> {
+            async fn open(client: &Client, request: Self) -> Opened<$response> {
                 client.cases().$method(request).await
             }
 
