@@ -9,7 +9,7 @@ use amends_domain::returns::{ReturnStatus, Verdict};
 use amends_domain::review::DiffKind;
 use amends_domain::signal::{Author, Direction, ShipmentState, SignalKind};
 use amends_domain::sla::Metric;
-use amends_domain::{CaseId, DecisionId, EventId, RemedyId, ShopId};
+use amends_domain::{CaseId, DecisionId, EventId, RemedyId, ReplyId, ShopId};
 use amends_store::Store;
 use amends_store::event::{self, EventRow};
 
@@ -65,7 +65,12 @@ fn fact(word: &str, name: &str) -> String {
         (_, "diff") => DiffKind::ALL[0].to_string(),
         (_, "status") => ReturnStatus::ALL[0].to_string(),
         (_, "state") => ShipmentState::ALL[0].to_string(),
-        (_, "reached") => "true".to_owned(),
+        (_, "reached" | "public") => "true".to_owned(),
+        (_, "reply") => ReplyId::from_bits(8).to_string(),
+        (_, "attempt" | "attempts") => "3".to_owned(),
+        (_, "drafted_at" | "sent_at") => "1700000000000003".to_owned(),
+        (_, "conversation" | "approved_by") => "an id: 'ü'".to_owned(),
+        (word, "template") if word.starts_with("reply.") => "an id: 'ü'".to_owned(),
         (_, "fence" | "abandon_count" | "reopen_count" | "level" | "units" | "score" | "rating") => {
             "3".to_owned()
         }
