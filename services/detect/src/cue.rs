@@ -90,6 +90,7 @@ struct Tally {
     marks: Vec<Mark>,
     marked: Topics,
     denied: Topics,
+    unclear: Topics,
 }
 
 /// Weighs the phrases found in a text.
@@ -161,7 +162,11 @@ impl Tally {
                 add(&mut self.flags, flag as usize);
                 self.mark(Some(Topic::Flag(flag)), 3.0, hit, place.letters);
             }
-            (Role::Intent, false) if place.excepted => self.count(Cue::IntentExcepted),
+            // A wish and what only sounds like one in a sentence: the model weighs which it is.
+            (Role::Intent, false) if place.excepted => {
+                self.count(Cue::IntentExcepted);
+                self.unclear.add(Topic::Intent);
+            }
             (Role::Intent, false) => {
                 self.count(Cue::Intent);
                 self.lean(0.6, place);
@@ -211,7 +216,7 @@ impl Tally {
             *first = balance * 0.5;
         }
         let wish = self.plain.get(Cue::Wish as usize).is_some_and(|count| *count > 0);
-        let denied = self.denied.without(self.marked);
+        let denied = self.denied.without(self.marked).without(self.unclear);
         Cues { values, marks: self.marks, wish, marked: self.marked, denied }
     }
 }
