@@ -86,7 +86,7 @@ pub struct PolicyChange {
     pub unsellable_points: Option<i64>,
     /// What one more counted return costs, in minor units.
     pub counted_return_cost: Option<i64>,
-    /// What is promised, whole, for clocks that start from [`LEAD`](crate::sla::LEAD) after now on.
+    /// What is promised, whole, for clocks that start from [`LEAD`] after now on.
     pub targets: Option<Vec<Target>>,
     /// The hours of work from then on; the inner none for always open. Their zone is the shop's.
     pub hours: Option<Option<OpeningHours>>,
