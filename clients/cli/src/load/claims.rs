@@ -49,7 +49,7 @@ pub(super) async fn run(load: &Load, connection: &Connection) -> anyhow::Result<
 
 /// How long pages of the board take while nobody claims: the head of the queue, and what follows it.
 async fn board(client: &Client, parent: &str) -> anyhow::Result<Histogram<u64>> {
-    let mut took = Histogram::new(3)?;
+    let mut took = Histogram::new_with_bounds(1, 60_000_000, 3)?;
     let mut page_token = String::new();
     for _ in 0..PAGES {
         let request = v1::ListCasesRequest {
