@@ -26,6 +26,7 @@ mod load;
 mod redirect;
 mod world;
 
+pub(crate) use lane::away;
 pub use lane::{LaneStart, Lanes};
 
 /// A signal as a caller handed it in.

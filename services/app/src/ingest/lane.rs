@@ -241,7 +241,7 @@ async fn commit(app: &App, batch: Vec<Waiting>, shard: i64) {
 }
 
 /// Why the database is not there, if that is what is wrong.
-fn away(error: &AppError) -> Option<String> {
+pub(crate) fn away(error: &AppError) -> Option<String> {
     match error {
         AppError::Store(StoreError::Unavailable(why)) => Some(why.clone()),
         _ => None,

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use amends_domain::ShopId;
-use amends_store::request;
+use amends_store::{StoreError, request};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -17,6 +17,7 @@ use super::next::{ClaimNextCase, Turn, claim_many};
 use crate::app::App;
 use crate::call::Call;
 use crate::error::{AppError, Result};
+use crate::ingest::away;
 use crate::runner::{Answer, Command as _, SHARDS};
 use crate::telemetry;
 
@@ -139,15 +140,20 @@ async fn serve_once(app: &App, batch: Vec<Waiting>) {
             }
         }
         Err(error) => {
-            // Alone, each fails or succeeds for itself and never for its neighbours.
+            // Alone, each fails or succeeds for itself and never for its neighbours. A database
+            // that is away is away for each: asking once for each would hold the queue for minutes.
+            let mut gone = away(&error);
             let mut error = Some(error).filter(|_| turns.len() == 1);
             for (reply, turn) in replies.into_iter().zip(turns.iter()) {
-                let answer = match error.take() {
+                let known =
+                    error.take().or_else(|| gone.clone().map(|why| StoreError::Unavailable(why).into()));
+                let answer = match known {
                     Some(error) => Err(error),
                     None => attempt(app, &Arc::new(vec![turn.clone()]))
                         .await
                         .and_then(|mut answers| answers.pop().unwrap_or(Ok(Answer::Fresh(None)))),
                 };
+                gone = gone.or_else(|| answer.as_ref().err().and_then(away));
                 telemetry::command_done(ClaimNextCase::NAME, started.elapsed(), answer.is_ok());
                 let _ = reply.send(answer);
             }
