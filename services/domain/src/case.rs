@@ -3,10 +3,12 @@
 //! The handling machine stands in [`handling`]; what an agent must hold to
 //! write to a case stands in [`hold`].
 
+use std::cmp::Reverse;
+
 use crate::code::codes;
 use crate::detection::{Flag, Reason};
 use crate::subject::Subject;
-use crate::{AgentId, BuyerKey, CaseId, ShopId, Time};
+use crate::{AgentId, BuyerKey, CaseId, ShopId, Span, Time};
 
 pub mod handling;
 pub mod hold;
@@ -237,6 +239,29 @@ impl Case {
         [self.hard_deadline, self.sla_due].into_iter().flatten().min()
     }
 
+    /// By when the queue wants it taken: at its nearest deadline, or when it has waited long enough.
+    ///
+    /// Never before it came: what comes to the queue after the patience of another has ended
+    /// stands behind it, however urgent, so that no case waits for ever.
+    #[must_use]
+    pub fn take_by(&self) -> Time {
+        let patience_ends_at = self.patience_ends_at();
+        self.nearest_deadline().map_or(patience_ends_at, |at| at.clamp(self.queued_at, patience_ends_at))
+    }
+
+    /// Its place in the queue, smallest first: what wants to be taken first, then the highest
+    /// priority, then the oldest.
+    #[must_use]
+    pub fn place_in_queue(&self) -> impl Ord + use<> {
+        (self.take_by(), Reverse(self.priority), self.queued_at, self.id)
+    }
+
+    /// When it has waited long enough.
+    #[must_use]
+    pub fn patience_ends_at(&self) -> Time {
+        self.queued_at + patience(self.priority)
+    }
+
     /// A person answered the buyer in the channel; says whether anything changed.
     ///
     /// What the agent did already must not make their etag stale, so the version
@@ -270,6 +295,14 @@ impl Case {
 /// A danger to health or a fake is a supervisor's case, whichever signal told it first.
 fn is_escalated_at_once(reasons: &[Reason], flags: &[Flag]) -> bool {
     flags.contains(&Flag::Safety) || reasons.contains(&Reason::Counterfeit)
+}
+
+/// How long a case of a priority may wait in the queue before its age counts like a deadline:
+/// a week at 0, a day at 100, evenly between.
+#[must_use]
+pub const fn patience(priority: u8) -> Span {
+    let share = if priority < 100 { priority as i64 } else { 100 };
+    Span::from_secs(7 * 86_400 - share * 6 * 864)
 }
 
 /// How much it matters: what went wrong first, the stars as the finer measure.

@@ -115,14 +115,13 @@ fn read_token<C: Cursor>(token: &str, filter: &str) -> Option<C> {
 
 impl Cursor for CaseCursor {
     fn write(&self) -> String {
-        let deadline = self.hard_deadline.map_or_else(|| "-".to_owned(), |at| at.micros().to_string());
-        format!("{deadline} {} {} {}", self.priority, self.at.micros(), self.id)
+        format!("{} {} {} {}", self.take_by.micros(), self.priority, self.at.micros(), self.id)
     }
 
     fn read(words: &[&str]) -> Option<Self> {
-        let &[deadline, priority, at, id] = words else { return None };
-        let hard_deadline = if deadline == "-" { None } else { Some(time(deadline)?) };
-        Some(Self { hard_deadline, priority: priority.parse().ok()?, at: time(at)?, id: id.parse().ok()? })
+        let &[take_by, priority, at, id] = words else { return None };
+        let (priority, id) = (priority.parse().ok()?, id.parse().ok()?);
+        Some(Self { take_by: time(take_by)?, priority, at: time(at)?, id })
     }
 }
 

@@ -17,7 +17,7 @@ BEGIN
                 WHEN a.atttypid = 'bytea'::regtype THEN '''x''::bytea'
                 ELSE 'i' END, ', ' ORDER BY a.attnum) AS sample
         FROM pg_class c
-        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity = ''
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity = '' AND a.attgenerated = ''
         WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
             AND c.xmin = pg_current_xact_id()::xid
             AND c.relname NOT IN ('schema_migrations', 'relay', 'shops')

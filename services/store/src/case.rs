@@ -59,6 +59,7 @@ const TABLE: Table = Table {
         ("abandon_count", Kind::Int),
         ("follow_up_of", Kind::Text),
         ("sla_due", Kind::Int),
+        ("patience_ends_at", Kind::Int),
     ],
     key: &["shop_id", "case_id"],
 };
@@ -224,6 +225,7 @@ fn write(case: &Case) -> Vec<Value> {
         int(case.abandon_count),
         text_opt(case.follow_up_of),
         time_opt(case.sla_due),
+        time(case.patience_ends_at()),
     ]
 }
 

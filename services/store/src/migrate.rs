@@ -10,6 +10,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0002_sla", include_str!("../migrations/0002_sla.sql")),
     ("0003_watch", include_str!("../migrations/0003_watch.sql")),
     ("0004_reply", include_str!("../migrations/0004_reply.sql")),
+    ("0005_queue", include_str!("../migrations/0005_queue.sql")),
 ];
 
 /// Any number that only Amends locks.
@@ -94,11 +95,25 @@ async fn applied(conn: &Conn) -> Result<Vec<String>> {
 }
 
 fn dialect(engine: Engine, sql: &str) -> String {
-    let (bytes, seq, key, rowid) = match engine {
-        Engine::Sqlite => ("BLOB", "INTEGER PRIMARY KEY AUTOINCREMENT", "", "WITHOUT ROWID"),
-        Engine::Postgres => {
-            ("BYTEA", "BIGINT GENERATED ALWAYS AS IDENTITY", ", PRIMARY KEY (shop_id, seq)", "")
-        }
+    let words = match engine {
+        Engine::Sqlite => [
+            ("{bytes}", "BLOB"),
+            ("{seq}", "INTEGER PRIMARY KEY AUTOINCREMENT"),
+            ("{events_key}", ""),
+            ("{rowid}", "WITHOUT ROWID"),
+            ("{least}", "min"),
+            ("{most}", "max"),
+            ("{generated}", "VIRTUAL"),
+        ],
+        Engine::Postgres => [
+            ("{bytes}", "BYTEA"),
+            ("{seq}", "BIGINT GENERATED ALWAYS AS IDENTITY"),
+            ("{events_key}", ", PRIMARY KEY (shop_id, seq)"),
+            ("{rowid}", ""),
+            ("{least}", "least"),
+            ("{most}", "greatest"),
+            ("{generated}", "STORED"),
+        ],
     };
-    sql.replace("{bytes}", bytes).replace("{seq}", seq).replace("{events_key}", key).replace("{rowid}", rowid)
+    words.iter().fold(sql.to_owned(), |sql, (place, word)| sql.replace(place, word))
 }

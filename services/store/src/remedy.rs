@@ -5,7 +5,7 @@ use amends_domain::{CaseId, RemedyId, ShopId, Time};
 use sea_orm::Value;
 
 use crate::Of;
-use crate::bulk::{self, Existing, Kind, Table, Write};
+use crate::bulk::{self, Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
 use crate::row::{Fetched, Row};
@@ -66,13 +66,14 @@ pub async fn get(conn: &Conn, shop: &ShopId, id: &RemedyId) -> Result<Option<Rem
 /// # Errors
 /// When the database fails or holds what it must not.
 pub async fn of_cases(conn: &Conn, cases: &[Of<CaseId>]) -> Result<Vec<Remedy>> {
-    if cases.is_empty() {
-        return Ok(Vec::new());
-    }
-    let (condition, values) = bulk::keys(conn.engine(), &["shop_id", "case_id"], 1, &value::of(cases));
-    let sql = format!("{} WHERE {condition} ORDER BY proposed_at, remedy_id", bulk::select(&TABLE));
-    let rows = conn.all(sql, values).await?;
-    rows.iter().map(read).collect()
+    let mut remedies = by_cases(cases).all(conn).await?;
+    remedies.sort_by_key(|remedy| (remedy.proposed_at, remedy.id));
+    Ok(remedies)
+}
+
+/// All remedies of these cases, in no particular order.
+pub fn by_cases(cases: &[Of<CaseId>]) -> Query<Remedy> {
+    Query::by(&TABLE, &["shop_id", "case_id"], value::of(cases), read)
 }
 
 /// Stores new remedies.

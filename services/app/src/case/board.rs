@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use amends_domain::case::{Case, State};
-use amends_domain::{AgentId, CaseId, ShopId, Time};
+use amends_domain::{AgentId, CaseId, ShopId};
 use amends_store::{Conn, case, event};
 
 use super::list::CaseSelection;
@@ -175,7 +175,7 @@ fn place(case: &Case) -> Place {
 #[must_use]
 pub fn order_key(case: &Case) -> String {
     let rising = |number: i64| number.cast_unsigned() ^ (1 << 63);
-    let slack = case.hard_deadline.map_or(i64::MAX, Time::micros);
-    let urgency = u8::MAX - case.priority;
-    format!("{:016x}{urgency:02x}{:016x}{}", rising(slack), rising(case.queued_at.micros()), case.id)
+    let (take_by, queued_at) = (rising(case.take_by().micros()), rising(case.queued_at.micros()));
+    let calmness = u8::MAX - case.priority;
+    format!("{take_by:016x}{calmness:02x}{queued_at:016x}{}", case.id)
 }

@@ -18,7 +18,7 @@ pub const CASES_PAGE_MAX: u32 = 200;
 /// asked for is rare and storage cannot look it up.
 const READS_MAX: usize = 10;
 
-/// Cases read at a time.
+/// Cases read at a time once a page turned out short.
 const READ_CASES: u32 = 200;
 
 /// Which cases a list holds; what is set must all apply.
@@ -72,9 +72,12 @@ impl App {
         let wanted = usize::try_from(limit.clamp(1, CASES_PAGE_MAX)).unwrap_or(1);
         let mut cursor = after;
         let mut cases = Vec::new();
+        // One more than the page, to know whether another follows.
+        let mut size = limit.clamp(1, CASES_PAGE_MAX) + 1;
         for _ in 0..READS_MAX {
-            let read = case::list(&conn, shop, &selection.filter, order, cursor.as_ref(), READ_CASES).await?;
-            let last = read.len() < usize::try_from(READ_CASES).unwrap_or(usize::MAX);
+            let read = case::list(&conn, shop, &selection.filter, order, cursor.as_ref(), size).await?;
+            let last = read.len() < usize::try_from(size).unwrap_or(usize::MAX);
+            size = READ_CASES;
             let matching: Vec<Case> = read.iter().filter(|case| selection.fits(case)).cloned().collect();
             cases.extend(summaries(&conn, matching).await?.into_iter().filter(|s| selection.shows(s.status)));
             if cases.len() > wanted {

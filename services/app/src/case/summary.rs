@@ -3,6 +3,7 @@
 use amends_domain::case::{Case, Status};
 use amends_domain::order::Line;
 use amends_domain::remedy::{Remedy, RemedyStage};
+use amends_store::bulk::Trip;
 use amends_store::returns::ReturnRow;
 use amends_store::review::ReviewRow;
 use amends_store::{Conn, order, remedy, returns, review};
@@ -32,7 +33,7 @@ pub(crate) async fn summary(conn: &Conn, case: Case) -> Result<CaseSummary> {
     Ok(found.join(case))
 }
 
-/// Cases with their tracks, in the order given; four reads, however many they are.
+/// Cases with their tracks, in the order given; one round trip, however many they are.
 pub(crate) async fn summaries(conn: &Conn, cases: Vec<Case>) -> Result<Vec<CaseSummary>> {
     let mut found = tracks(conn, &cases).await?;
     Ok(cases.into_iter().map(|case| found.join(case)).collect())
@@ -52,12 +53,20 @@ async fn tracks(conn: &Conn, cases: &[Case]) -> Result<Tracks> {
         cases.iter().filter_map(|case| Some((case.shop.clone(), case.subject.order()?.clone()))).collect();
     orders.sort_unstable();
     orders.dedup();
-    Ok(Tracks {
-        remedies: remedy::of_cases(conn, &ids).await?,
-        reviews: review::by_cases(&ids).all(conn).await?,
-        returns: returns::by_orders(&orders).all(conn).await?,
-        lines: order::by_orders(&orders).all(conn).await?,
-    })
+    let mut trip = Trip::default();
+    let remedies = trip.ask(remedy::by_cases(&ids));
+    let reviews = trip.ask(review::by_cases(&ids));
+    let returns = trip.ask(returns::by_orders(&orders));
+    let lines = trip.ask(order::by_orders(&orders));
+    let mut answers = trip.go(conn).await?;
+    let mut tracks = Tracks {
+        remedies: answers.take(remedies)?,
+        reviews: answers.take(reviews)?,
+        returns: answers.take(returns)?,
+        lines: answers.take(lines)?,
+    };
+    tracks.remedies.sort_by_key(|remedy| (remedy.proposed_at, remedy.id));
+    Ok(tracks)
 }
 
 impl Tracks {

@@ -18,7 +18,7 @@ fn open(mut request: pb::ListCasesRequest) -> Result<Page<CaseCursor>, Vec<Strin
 #[test]
 fn a_token_leads_on_in_the_same_list_and_nowhere_else() {
     let cursor = CaseCursor {
-        hard_deadline: None,
+        take_by: Time::from_micros(9),
         priority: 70,
         at: Time::from_micros(5),
         id: "case_0123456789abcdef0123456789abcdef".parse().expect("an id"),

@@ -10,11 +10,11 @@ use crate::error::Result;
 use crate::value::int;
 
 /// The cases of a shop that these agents hold or have parked, and those in the queue
-/// that are kept for them, the least slack first.
+/// that are kept for them, in the queue's order.
 ///
 /// # Errors
 /// When the database fails or holds what it must not.
-pub async fn board(conn: &Conn, shop: &ShopId, agents: &[AgentId], limit: u32) -> Result<Vec<Case>> {
+pub async fn board(conn: &Conn, shop: &ShopId, agents: &[AgentId], most: u32) -> Result<Vec<Case>> {
     if agents.is_empty() {
         return Ok(Vec::new());
     }
@@ -23,7 +23,7 @@ pub async fn board(conn: &Conn, shop: &ShopId, agents: &[AgentId], limit: u32) -
     let (owned, mut values) = bulk::keys(engine, &["shop_id", "owner"], 1, &keys);
     let (kept, more) = bulk::keys(engine, &["shop_id", "preferred_agent"], values.len() + 1, &keys);
     values.extend(more);
-    values.push(int(limit));
+    values.push(int(most));
     let table = bulk::select(&super::TABLE);
     // Two halves, each worded as the index that it is meant to use; each cut off by itself,
     // because an agent may have parked more than anyone looks at.
@@ -32,10 +32,13 @@ pub async fn board(conn: &Conn, shop: &ShopId, agents: &[AgentId], limit: u32) -
         format!("SELECT * FROM ({table} WHERE {which} ORDER BY {QUEUE_ORDER} LIMIT ${limit}) AS half")
     };
     let sql = format!(
-        "SELECT * FROM ({} UNION ALL {}) AS board ORDER BY {QUEUE_ORDER} LIMIT ${limit}",
+        "{} UNION ALL {}",
         half(&format!("{owned} AND owner IS NOT NULL")),
         half(&format!("{kept} AND state >= 'QUEUED' AND state <= 'QUEUED' AND preferred_agent IS NOT NULL")),
     );
     let rows = conn.all(sql, values).await?;
-    rows.iter().map(super::read).collect()
+    let mut cases: Vec<Case> = rows.iter().map(super::read).collect::<Result<_>>()?;
+    cases.sort_by_cached_key(Case::place_in_queue);
+    cases.truncate(most as usize);
+    Ok(cases)
 }

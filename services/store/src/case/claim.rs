@@ -1,33 +1,16 @@
 //! The next cases an agent should take.
 
-use amends_domain::case::{Case, State};
-use amends_domain::{AgentId, ShopId};
-use sea_orm::Value;
-
 use crate::bulk;
 use crate::conn::Conn;
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::row::Row;
 use crate::value::{int, text};
+use amends_domain::case::Case;
+use amends_domain::{AgentId, ShopId};
 
-/// The nearest of a case's deadlines, worded as the index `cases_queue` is. Both
-/// engines know these words; for the lesser of two they have none in common.
-macro_rules! nearest {
-    () => {
-        "CASE WHEN hard_deadline IS NULL OR sla_due < hard_deadline \
-         THEN COALESCE(sla_due, 9223372036854775807) ELSE hard_deadline END"
-    };
-}
-
-pub(super) const NEAREST: &str = nearest!();
-
-/// The order of the queue, which the index has per shop: least slack first, no deadline last.
-pub(super) const QUEUE_ORDER: &str = concat!(nearest!(), ", priority DESC, queued_at, case_id");
-
-/// How many cases at the head of the queue other agents may be taking at this
-/// moment, at the first look and at the second, wider one.
-const TAKEN_BY_OTHERS: [u32; 2] = [16, 4_096];
+/// The order of the queue, which its indexes have per shop: what wants to be taken first, then
+/// the highest priority, then the oldest.
+pub(super) const QUEUE_ORDER: &str = "take_by, calmness, queued_at, case_id";
 
 /// The queued cases these agents should take next, locked for the caller's
 /// transaction: those one of them had before, then the order of the queue.
@@ -43,88 +26,34 @@ pub async fn next_claimable(
     level_max: u8,
     limit: u32,
 ) -> Result<Vec<Case>> {
-    let mut found = Vec::new();
     if limit == 0 {
-        return Ok(found);
-    }
-    // SQLite has one writer: nobody else is taking anything.
-    let looks: &[u32] = match conn.engine() {
-        Engine::Postgres => &TAKEN_BY_OTHERS,
-        Engine::Sqlite => &[0],
-    };
-    for taken in looks {
-        found = look(conn, shop, agents, level_max, limit, limit.saturating_add(*taken)).await?;
-        if found.len() >= limit as usize {
-            break;
-        }
-    }
-    Ok(found)
-}
-
-/// The heads of the shops' queues, of which the first that nobody else is
-/// taking are locked. Two statements, because PostgreSQL would otherwise plan
-/// the second half on an empty table, keep that plan, and read the whole queue.
-async fn look(
-    conn: &Conn,
-    shop: &ShopId,
-    agents: &[AgentId],
-    level_max: u8,
-    limit: u32,
-    head: u32,
-) -> Result<Vec<Case>> {
-    let heads = heads(conn, shop, agents, level_max, head).await?;
-    if heads.is_empty() {
         return Ok(Vec::new());
     }
-    let (which, mut values) = bulk::keys(conn.engine(), &["shop_id", "case_id"], 1, &heads);
-    let lock = match conn.engine() {
-        Engine::Postgres => "FOR UPDATE OF cases SKIP LOCKED",
-        Engine::Sqlite => "",
+    let engine = conn.engine();
+    let (lock, indexed) = match engine {
+        Engine::Postgres => ("FOR UPDATE SKIP LOCKED", ""),
+        // One writer: nobody else is taking anything.
+        Engine::Sqlite => ("", "INDEXED BY cases_queue"),
     };
-    let first = values.len() + 1;
-    let (level, state, last) = (first, first + 1, first + 2);
-    let (theirs, agents) = preferring(conn.engine(), first + 3, agents);
-    let sql = format!(
-        "{} WHERE {which} AND level <= ${level} AND state = ${state}
-         ORDER BY CASE WHEN {theirs} THEN 0 ELSE 1 END, {QUEUE_ORDER} LIMIT ${last} {lock}",
-        bulk::select(&super::TABLE)
-    );
-    // The state is a value here: the planner must not see that the queue's index would do.
-    values.extend([int(level_max), text(State::Queued), int(limit)]);
-    values.extend(agents);
-    let rows = conn.all(sql, values).await?;
-    rows.iter().map(super::read).collect()
-}
-
-/// Cases that one of the agents had before, as a condition.
-fn preferring(engine: Engine, first: usize, agents: &[AgentId]) -> (String, Vec<Value>) {
     let keys: Vec<Vec<String>> = agents.iter().map(|agent| vec![agent.to_string()]).collect();
-    bulk::keys(engine, &["preferred_agent"], first, &keys)
-}
-
-/// The head of the shop's queue, and what the agents had before. The two halves
-/// word the state as the index does that each of them is meant to use.
-async fn heads(
-    conn: &Conn,
-    shop: &ShopId,
-    agents: &[AgentId],
-    level_max: u8,
-    head: u32,
-) -> Result<Vec<Vec<String>>> {
-    let indexed = match conn.engine() {
-        Engine::Postgres => "",
-        Engine::Sqlite => "INDEXED BY cases_queue",
-    };
-    let (theirs, agents) = preferring(conn.engine(), 4, agents);
+    let (preferring, keys) = bulk::keys(engine, &["preferred_agent"], 4, &keys);
+    // The two halves word the state as the index does that each of them is meant to use.
+    let columns = bulk::names(super::TABLE.columns);
     let sql = format!(
-        "SELECT * FROM (SELECT shop_id, case_id FROM cases {indexed}
-             WHERE shop_id = $1 AND state = 'QUEUED' AND level <= $2 ORDER BY {QUEUE_ORDER} LIMIT $3) AS first
-         UNION
-         SELECT shop_id, case_id FROM cases WHERE shop_id = $1 AND {theirs}
-             AND state >= 'QUEUED' AND state <= 'QUEUED' AND level <= $2"
+        "WITH theirs AS MATERIALIZED (SELECT {columns} FROM cases
+             WHERE shop_id = $1 AND {preferring} AND state >= 'QUEUED' AND state <= 'QUEUED' AND level <= $2
+             ORDER BY {QUEUE_ORDER} LIMIT $3 {lock}),
+         head AS MATERIALIZED (SELECT {columns} FROM cases {indexed}
+             WHERE shop_id = $1 AND state = 'QUEUED' AND level <= $2 ORDER BY {QUEUE_ORDER} LIMIT $3 {lock})
+         SELECT {columns} FROM theirs UNION ALL SELECT {columns} FROM head"
     );
-    let values = [vec![text(shop), int(level_max), int(head)], agents].concat();
+    let values = [vec![text(shop), int(level_max), int(limit)], keys].concat();
     let rows = conn.all(sql, values).await?;
-    let rows = rows.iter().map(|row| Row::new("cases", row));
-    rows.map(|row| Ok(vec![row.get("shop_id")?, row.get("case_id")?])).collect()
+    let mut found: Vec<Case> = rows.iter().map(super::read).collect::<Result<_>>()?;
+    let others = |case: &Case| !case.preferred_agent.as_ref().is_some_and(|agent| agents.contains(agent));
+    found.sort_by_cached_key(|case| (others(case), case.place_in_queue()));
+    // What is among the first anyway was found twice.
+    found.dedup_by_key(|case| case.id);
+    found.truncate(limit as usize);
+    Ok(found)
 }

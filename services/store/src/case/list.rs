@@ -6,7 +6,7 @@ use amends_domain::subject::Anchor;
 use amends_domain::{AgentId, BuyerKey, CaseId, OrderId, ShopId, Time};
 use sea_orm::Value;
 
-use super::claim::{NEAREST, QUEUE_ORDER};
+use super::claim::QUEUE_ORDER;
 use crate::bulk;
 use crate::conn::Conn;
 use crate::error::Result;
@@ -36,15 +36,15 @@ pub struct CaseFilter {
 pub enum CaseOrder {
     /// Newest first.
     Opened,
-    /// As agents take them: least slack, then priority, then age.
+    /// As agents take them; what has ended has no place in it.
     Queue,
 }
 
 /// Where a page ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CaseCursor {
-    /// The nearest deadline of the last case (only the queue's order looks at it).
-    pub hard_deadline: Option<Time>,
+    /// By when the last case wants to be taken (only the queue's order looks at it).
+    pub take_by: Time,
     /// Its priority (only the queue's order looks at it).
     pub priority: u8,
     /// When it was opened, or queued.
@@ -61,7 +61,7 @@ impl CaseCursor {
             CaseOrder::Opened => case.opened_at,
             CaseOrder::Queue => case.queued_at,
         };
-        Self { hard_deadline: case.nearest_deadline(), priority: case.priority, at, id: case.id }
+        Self { take_by: case.take_by(), priority: case.priority, at, id: case.id }
     }
 }
 
@@ -79,6 +79,9 @@ pub async fn list(
 ) -> Result<Vec<Case>> {
     let mut query = Query { conditions: vec!["shop_id = $1".to_owned()], values: vec![text(shop)] };
     query.filter(filter);
+    if order == CaseOrder::Queue {
+        query.conditions.push("is_open".to_owned());
+    }
     if let Some(cursor) = after {
         query.after(cursor, order);
     }
@@ -152,12 +155,8 @@ impl Query {
             self.conditions.push(format!("(opened_at, case_id) < ({at}, {id})"));
             return;
         }
-        let slack = self.bind(int(cursor.hard_deadline.map_or(i64::MAX, Time::micros)));
-        let priority = self.bind(int(-i64::from(cursor.priority)));
-        // The first comparison alone is what the index can start from.
-        self.conditions.push(format!(
-            "{NEAREST} >= {slack} AND
-             ({NEAREST}, -priority, queued_at, case_id) > ({slack}, {priority}, {at}, {id})"
-        ));
+        let take_by = self.bind(time(cursor.take_by));
+        let calmness = self.bind(int(-i64::from(cursor.priority)));
+        self.conditions.push(format!("({QUEUE_ORDER}) > ({take_by}, {calmness}, {at}, {id})"));
     }
 }

@@ -247,8 +247,7 @@ async fn pages_neither_skip_nor_repeat_cases_of_one_instant(store: Store) {
     cases.sort_by_key(|c| std::cmp::Reverse((c.opened_at, c.id)));
     assert_eq!(newest, cases);
     let queue = walk(&store, &everything, CaseOrder::Queue, 4).await;
-    let slack = |c: &Case| c.hard_deadline.unwrap_or(Time::MAX);
-    cases.sort_by_key(|c| (slack(c), std::cmp::Reverse(c.priority), c.queued_at, c.id));
+    cases.sort_by_cached_key(Case::place_in_queue);
     assert_eq!(queue, cases);
 }
 

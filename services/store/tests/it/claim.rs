@@ -1,13 +1,14 @@
 //! The queue: who gets which case next.
 
 use amends_domain::case::{Case, Handling, Lease, Outcome};
-use amends_domain::{LeaseId, ShopId, Time};
+use amends_domain::{LeaseId, ShopId, Span, Time};
 use amends_store::{Engine, Store, case};
 
 use crate::case::{agent, at, insert, opened, shop};
 
 conformance!(
     the_nearest_deadline_comes_first_then_priority_then_age,
+    what_has_waited_long_enough_comes_before_what_came_later_however_urgent,
     a_case_returns_to_the_agent_who_had_it,
     cases_that_several_agents_had_before_come_first_for_all_of_them,
     how_many_cases_each_agent_holds_is_counted_at_once,
@@ -43,6 +44,25 @@ async fn the_nearest_deadline_comes_first_then_priority_then_age(store: Store) {
     assert_eq!(take(&store, &shop(), 0, 100).await, [6, 5, 4, 1, 3, 2, 7]);
     assert_eq!(take(&store, &shop(), 0, 2).await, [6, 5]);
     assert_eq!(take(&store, &shop(), 0, 0).await, [0_u128; 0]);
+}
+
+async fn what_has_waited_long_enough_comes_before_what_came_later_however_urgent(store: Store) {
+    let old = Case { priority: 0, ..opened(&shop(), 1, at(0)) };
+    let ends = old.patience_ends_at();
+    let hour = Span::from_hours(1);
+    let urgent = |number: u32, queued_at: Time, hard_deadline: Time| {
+        let hard_deadline = Some(hard_deadline);
+        Case { priority: 100, hard_deadline, ..opened(&shop(), number, queued_at) }
+    };
+    let cases = [
+        urgent(2, ends - hour, ends - Span::from_micros(1)),
+        urgent(3, ends - hour, ends + hour),
+        urgent(4, ends + Span::from_micros(1), ends - hour),
+        Case { sla_due: Some(ends + hour), hard_deadline: None, ..urgent(5, ends + hour, ends) },
+        old,
+    ];
+    insert(&store, &cases).await;
+    assert_eq!(take(&store, &shop(), 0, 100).await, [2, 1, 4, 3, 5]);
 }
 
 async fn a_case_returns_to_the_agent_who_had_it(store: Store) {

@@ -1,12 +1,11 @@
 //! Taking the case that should be worked next, for one agent or for many at once.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use amends_domain::case::{Case, CaseKind, Verb};
 use amends_domain::event::Event;
 use amends_domain::subject::Anchor;
-use amends_domain::{AgentId, CaseId, ShopId, Time};
+use amends_domain::{AgentId, CaseId, ShopId};
 use amends_store::case;
 
 use super::super::desk::set_deadlines;
@@ -168,15 +167,9 @@ impl Desk {
         let found = case::next_claimable(&work.tx, &self.shop, &self.agents, level, limit).await?;
         let mut found: Vec<Case> = found.into_iter().filter(|case| !self.gone.contains(&case.id)).collect();
         // What one of the agents had before comes first only for that agent.
-        found.sort_by_key(place_in_queue);
+        found.sort_by_cached_key(Case::place_in_queue);
         Ok(found)
     }
-}
-
-/// The order of the queue: least slack, then priority, then age.
-fn place_in_queue(case: &Case) -> impl Ord + use<> {
-    let slack = case.nearest_deadline().unwrap_or(Time::MAX);
-    (slack, Reverse(case.priority), case.queued_at, case.id)
 }
 
 /// Takes out of what waits what an agent should take: what the agent had before, else the first that fits.
