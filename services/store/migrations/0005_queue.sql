@@ -15,3 +15,7 @@ DROP INDEX cases_queue;
 CREATE INDEX cases_queue ON cases (shop_id, take_by, calmness, queued_at, case_id) WHERE state = 'QUEUED';
 -- What a board shows beside the queue itself.
 CREATE INDEX cases_board ON cases (shop_id, take_by, calmness, queued_at, case_id) WHERE is_open;
+
+-- How many cases an agent holds is counted from the index alone.
+DROP INDEX cases_held;
+CREATE INDEX cases_held ON cases (shop_id, owner, state) WHERE owner IS NOT NULL;

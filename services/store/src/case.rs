@@ -89,7 +89,8 @@ pub fn of_anchors(anchors: &[(ShopId, Anchor)]) -> Query<Case> {
 /// # Errors
 /// When the database fails.
 pub async fn held_count(conn: &Conn, shop: &ShopId, agent: &AgentId) -> Result<i64> {
-    let sql = "SELECT count(*) AS held FROM cases WHERE shop_id = $1 AND owner = $2 AND state IN ('CLAIMED', 'WORKING')";
+    let sql = "SELECT count(*) AS held FROM cases WHERE shop_id = $1 AND owner = $2 AND owner IS NOT NULL \
+               AND state IN ('CLAIMED', 'WORKING')";
     let row = conn.one(sql, vec![text(shop), text(agent)]).await?;
     row.map_or(Ok(0), |row| Row::new("cases", &row).get("held"))
 }
@@ -103,7 +104,7 @@ pub async fn held_counts(conn: &Conn, shop: &ShopId, agents: &[AgentId]) -> Resu
     let (ours, keys) = bulk::keys(conn.engine(), &["owner"], 2, &keys);
     let sql = format!(
         "SELECT owner, count(*) AS held FROM cases WHERE shop_id = $1 AND {ours}
-             AND state IN ('CLAIMED', 'WORKING') GROUP BY owner"
+             AND owner IS NOT NULL AND state IN ('CLAIMED', 'WORKING') GROUP BY owner"
     );
     let rows = conn.all(sql, [vec![text(shop)], keys].concat()).await?;
     let rows = rows.iter().map(|row| Row::new("cases", row));
