@@ -1,5 +1,6 @@
 //! `amends case …`
 
+mod picture;
 mod queue;
 mod read;
 mod reply;

@@ -11,6 +11,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0003_watch", include_str!("../migrations/0003_watch.sql")),
     ("0004_reply", include_str!("../migrations/0004_reply.sql")),
     ("0005_queue", include_str!("../migrations/0005_queue.sql")),
+    ("0006_history", include_str!("../migrations/0006_history.sql")),
 ];
 
 /// Any number that only Amends locks.

@@ -1,7 +1,7 @@
 //! Order lines and the facts about each.
 
 use amends_domain::order::{Help, Line, Purchase, Units};
-use amends_domain::{LineId, OrderId, ShopId};
+use amends_domain::{BuyerKey, LineId, OrderId, ShopId};
 use sea_orm::Value;
 
 use crate::Of;
@@ -9,7 +9,7 @@ use crate::bulk::{self, Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
 use crate::row::{Fetched, Row};
-use crate::value::{self, int, int_opt, str, str_opt, text_opt, time_opt};
+use crate::value::{self, int, int_opt, str, str_opt, text, text_opt, time_opt};
 
 const LINES: Table = Table {
     name: "order_lines",
@@ -57,6 +57,18 @@ pub fn by_orders(orders: &[Of<OrderId>]) -> Query<Line> {
 pub async fn get(conn: &Conn, shop: &ShopId, order: &OrderId) -> Result<Vec<Line>> {
     let sql = format!("{} WHERE shop_id = $1 AND order_id = $2 ORDER BY line_id", bulk::select(&LINES));
     conn.all(sql, vec![str(shop.as_str()), str(order.as_str())]).await?.iter().map(read).collect()
+}
+
+/// What a buyer bought in a shop, the latest order first and its lines together.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn of_buyer(conn: &Conn, shop: &ShopId, buyer: &BuyerKey, limit: u32) -> Result<Vec<Line>> {
+    let sql = format!(
+        "{} WHERE shop_id = $1 AND buyer_key = $2 ORDER BY placed_at DESC, order_id, line_id LIMIT $3",
+        bulk::select(&LINES)
+    );
+    conn.all(sql, vec![str(shop.as_str()), text(buyer), int(limit)]).await?.iter().map(read).collect()
 }
 
 /// Writes lines as they now stand.

@@ -12,6 +12,7 @@ mod main_job_two_stars;
 mod main_job_wrong_item;
 mod metrics;
 mod offers;
+mod picture;
 mod policies;
 mod promises;
 mod remedies;

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-use super::{read::viewing, told};
+use super::{picture::viewing, told};
 
 mod board;
 

@@ -8,7 +8,7 @@ use amends_domain::remedy::RemedyStage;
 use amends_domain::reply::{Reply, ReplyStage};
 use amends_domain::sla::Instance;
 use amends_domain::{CaseId, ReplyId, ShopId, Time};
-use amends_store::case::{CaseFilter, CaseOrder};
+use amends_store::bulk::Trip;
 use amends_store::message::MessageRow;
 use amends_store::reply::ReplyFilter;
 use amends_store::returns::ReturnRow;
@@ -17,13 +17,17 @@ use amends_store::text::{self, TextOwner};
 use amends_store::{Conn, case, event, message, order, reply, returns, review, shipment, signal};
 
 use super::next::{NextVerb, next_verbs};
-use super::summary::{CaseSummary, summaries, summary};
+use super::summary::{CaseSummary, summary};
 use super::{DESK, READERS};
 use crate::app::App;
 use crate::call::Principal;
 use crate::error::{AppError, Result};
 use crate::reply::texts_of;
 use crate::review::ReviewView;
+
+mod history;
+
+pub use history::History;
 
 /// Lines of the order that are shown at most.
 pub const LINES_MAX: usize = 500;
@@ -36,9 +40,6 @@ const MESSAGES_MAX: u32 = 200;
 
 /// Signals that are looked through for what was heard.
 const SIGNALS_MAX: u32 = 200;
-
-/// Earlier cases that are shown at most.
-const EARLIER_MAX: u32 = 50;
 
 /// The whole picture of one case. A list that is at its limit leaves out the rest.
 #[derive(Debug, Clone)]
@@ -59,8 +60,8 @@ pub struct CaseView {
     pub returns: Vec<ReturnRow>,
     /// The signals in whose text something was heard, oldest first.
     pub detections: Vec<SignalRow>,
-    /// Other cases of this buyer in this shop, newest first.
-    pub earlier: Vec<CaseSummary>,
+    /// What was between this buyer and this shop before.
+    pub history: History,
     /// Its clocks as they stand now, in the order in which they started.
     pub clocks: Vec<Instance>,
     /// What the reader may do next, and why not the rest.
@@ -104,21 +105,27 @@ impl App {
         let timeline_number = event::count_of_case(&conn, shop, &id).await?;
         let orders: Vec<_> =
             case.subject.order().map(|order| (shop.clone(), order.clone())).into_iter().collect();
-        let (mut lines, mut shipments) =
-            (order::by_orders(&orders).all(&conn).await?, shipment::by_orders(&orders).all(&conn).await?);
+        let mut trip = Trip::default();
+        let lines = trip.ask(order::by_orders(&orders));
+        let shipments = trip.ask(shipment::by_orders(&orders));
+        let returns = trip.ask(returns::by_orders(&orders));
+        let reviews = trip.ask(review::by_cases(&[(shop.clone(), id)]));
+        let mut answers = trip.go(&conn).await?;
+        let mut lines = answers.take(lines)?;
         lines.truncate(LINES_MAX);
+        let mut shipments = answers.take(shipments)?;
         shipments.truncate(SHIPMENTS_MAX);
-        let mut returns = returns::by_orders(&orders).all(&conn).await?;
+        let mut returns = answers.take(returns)?;
         returns.sort_by(|a, b| (b.requested_at, &b.return_id).cmp(&(a.requested_at, &a.return_id)));
         returns.truncate(SHIPMENTS_MAX);
-        let mut reviews = review::by_cases(&[(shop.clone(), id)]).all(&conn).await?;
+        let mut reviews = answers.take(reviews)?;
         reviews.sort_by(|a, b| (b.last_observed_at, &b.review).cmp(&(a.last_observed_at, &a.review)));
         reviews.truncate(SHIPMENTS_MAX);
         let reviews = self.review_views(principal, shop, reviews).await?;
         let mut messages = said(&conn, &case, principal.has(DESK)).await?;
         let replies = answered(&conn, principal, &case, &mut messages).await?;
         let heard = signal::of_case(&conn, shop, &id, SIGNALS_MAX).await?;
-        let earlier = earlier(&conn, &case).await?;
+        let history = history::read(&conn, &case).await?;
         let clocks = self.clocks(&conn, shop, id).await?;
         let summary = summary(&conn, case).await?;
         let in_flight = summary.remedies.iter().map(|r| r.state.stage()).any(RemedyStage::in_flight);
@@ -133,7 +140,7 @@ impl App {
             replies,
             returns,
             detections,
-            earlier,
+            history,
             clocks,
             next,
             timeline_number,
@@ -178,13 +185,4 @@ async fn answered(
         Some(ReplySent { reply, at, text })
     };
     Ok(unseen.into_iter().zip(texts).filter_map(view).collect())
-}
-
-async fn earlier(conn: &Conn, case: &Case) -> Result<Vec<CaseSummary>> {
-    let Some(buyer) = case.buyer else { return Ok(Vec::new()) };
-    let filter = CaseFilter { buyer: Some(buyer), ..CaseFilter::default() };
-    let mut cases = case::list(conn, &case.shop, &filter, CaseOrder::Opened, None, EARLIER_MAX + 1).await?;
-    cases.retain(|other| other.id != case.id);
-    cases.truncate(usize::try_from(EARLIER_MAX).unwrap_or(usize::MAX));
-    summaries(conn, cases).await
 }

@@ -1,7 +1,8 @@
 //! The whole picture of a case.
 
-use amends_app::case::{CaseView, MessageView, NextVerb, NotNow, ReplySent};
+use amends_app::case::{CaseView, History, MessageView, NextVerb, NotNow, ReplySent};
 use amends_app::stored::SignalRow;
+use amends_domain::OrderId;
 use amends_domain::case::VerbKind;
 use amends_domain::order::{Line, Shipment};
 use amends_domain::signal::{Direction, SignalKind};
@@ -11,6 +12,9 @@ use super::{Word as _, case, detection, money, remedy, reply, returns, review, s
 use crate::name;
 use crate::status;
 use crate::status::refusal::reason_word;
+
+/// Remedies of other cases that are shown at most.
+const EARLIER_REMEDIES_MAX: usize = 100;
 
 /// The wire form of the picture.
 #[must_use]
@@ -27,7 +31,9 @@ pub fn render(view: CaseView) -> pb::CaseView {
         reviews: view.reviews.iter().map(review::render).collect(),
         returns: view.returns.iter().map(|row| returns::beside(row, line_of(row))).collect(),
         remedies: view.summary.remedies.iter().rev().map(|one| remedy::render(one, version)).collect(),
-        earlier_cases: view.earlier.iter().map(case::render).collect(),
+        earlier_cases: view.history.cases.iter().map(case::render).collect(),
+        earlier_remedies: earlier_remedies(&view.history),
+        earlier_orders: view.history.orders.iter().filter_map(|lines| bought(lines)).collect(),
         next_actions: view.next.iter().filter_map(next_action).collect(),
         timeline_sequence: view.timeline_number,
         clocks: view.clocks.iter().map(sla::clock).collect(),
@@ -40,15 +46,35 @@ pub fn render(view: CaseView) -> pb::CaseView {
 
 fn order(view: &CaseView) -> Option<pb::OrderView> {
     let order = view.summary.case.subject.order()?;
-    let purchase = view.lines.iter().find_map(|line| line.purchase.as_ref());
-    let delivered = view.lines.iter().filter_map(|line| line.delivered.map(|units| units.at)).max();
-    Some(pb::OrderView {
+    Some(order_of(order, &view.lines))
+}
+
+fn order_of(order: &OrderId, lines: &[Line]) -> pb::OrderView {
+    let purchase = lines.iter().find_map(|line| line.purchase.as_ref());
+    let delivered = lines.iter().filter_map(|line| line.delivered.map(|units| units.at)).max();
+    pb::OrderView {
         order_id: order.to_string(),
         state: purchase.map(|purchase| purchase.state.number()),
-        lines: view.lines.iter().filter_map(line).collect(),
+        lines: lines.iter().filter_map(line).collect(),
         order_time: purchase.map(|purchase| time::render(purchase.placed_at)),
         delivery_time: delivered.map(time::render),
-    })
+    }
+}
+
+fn bought(lines: &[Line]) -> Option<pb::OrderView> {
+    Some(order_of(&lines.first()?.order, lines))
+}
+
+/// What was done for the buyer in other cases, newest first.
+fn earlier_remedies(history: &History) -> Vec<pb::Remedy> {
+    let mut remedies: Vec<_> = history
+        .cases
+        .iter()
+        .flat_map(|summary| summary.remedies.iter().map(|one| (one, summary.case.version)))
+        .collect();
+    remedies.sort_by_key(|(one, _)| std::cmp::Reverse((one.proposed_at, one.id)));
+    remedies.truncate(EARLIER_REMEDIES_MAX);
+    remedies.into_iter().map(|(one, version)| remedy::render(one, version)).collect()
 }
 
 fn line(line: &Line) -> Option<pb::OrderLine> {

@@ -32,6 +32,7 @@ view! {
 view! {
     v1::CaseView {
         case, order, shipments, reviews, messages, returns, remedies, detections, earlier_cases,
+        earlier_remedies, earlier_orders,
         next_actions, timeline_sequence, clocks, viewers,
     }
     v1::OrderView { order_id, state: OrderState, lines, order_time, delivery_time }
