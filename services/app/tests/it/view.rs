@@ -22,7 +22,7 @@ async fn the_view_holds_the_whole_picture() {
         let view = house.app.case_view(&ann(), &shop(), held.id).await.unwrap();
         assert_eq!((view.summary.case, view.summary.status), (held, Status::Offered));
         assert_eq!((view.lines.len(), view.reviews.len(), view.summary.remedies.len()), (1, 1, 1));
-        assert_eq!(view.earlier.iter().map(|c| c.case.id).collect::<Vec<_>>(), [case_id(2)]);
+        assert_eq!(view.history.cases.iter().map(|c| c.case.id).collect::<Vec<_>>(), [case_id(2)]);
         assert_eq!(view.timeline_number, 3);
         let solve = view.next.iter().find(|next| next.verb == VerbKind::Solve).unwrap();
         assert_eq!(solve.refused, Some(NotNow::Case(Refused::RemedyInFlight)));
