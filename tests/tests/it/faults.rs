@@ -3,3 +3,4 @@
 mod goodbye;
 mod kill;
 mod replicas;
+mod shift;
