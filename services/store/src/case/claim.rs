@@ -1,9 +1,11 @@
 //! The next cases an agent should take.
 
+use amends_domain::agent::Reach;
 use amends_domain::case::{Case, State};
 use amends_domain::{AgentId, ShopId};
 use sea_orm::Value;
 
+use super::reach;
 use crate::bulk;
 use crate::conn::Conn;
 use crate::engine::Engine;
@@ -43,6 +45,21 @@ pub async fn next_claimable(
     level_max: u8,
     limit: u32,
 ) -> Result<Vec<Case>> {
+    next_within(conn, shop, agents, level_max, &Reach::default(), limit).await
+}
+
+/// The same, of the cases within reach only, however far back they are.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn next_within(
+    conn: &Conn,
+    shop: &ShopId,
+    agents: &[AgentId],
+    level_max: u8,
+    reach: &Reach,
+    limit: u32,
+) -> Result<Vec<Case>> {
     let mut found = Vec::new();
     if limit == 0 {
         return Ok(found);
@@ -53,7 +70,8 @@ pub async fn next_claimable(
         Engine::Sqlite => &[0],
     };
     for taken in looks {
-        found = look(conn, shop, agents, level_max, limit, limit.saturating_add(*taken)).await?;
+        let wish = Wish { shop, agents, level_max, reach };
+        found = look(conn, &wish, limit, limit.saturating_add(*taken)).await?;
         if found.len() >= limit as usize {
             break;
         }
@@ -61,18 +79,19 @@ pub async fn next_claimable(
     Ok(found)
 }
 
+/// What is looked for, and for whom.
+struct Wish<'a> {
+    shop: &'a ShopId,
+    agents: &'a [AgentId],
+    level_max: u8,
+    reach: &'a Reach,
+}
+
 /// The heads of the shops' queues, of which the first that nobody else is
 /// taking are locked. Two statements, because PostgreSQL would otherwise plan
 /// the second half on an empty table, keep that plan, and read the whole queue.
-async fn look(
-    conn: &Conn,
-    shop: &ShopId,
-    agents: &[AgentId],
-    level_max: u8,
-    limit: u32,
-    head: u32,
-) -> Result<Vec<Case>> {
-    let heads = heads(conn, shop, agents, level_max, head).await?;
+async fn look(conn: &Conn, wish: &Wish<'_>, limit: u32, head: u32) -> Result<Vec<Case>> {
+    let heads = heads(conn, wish, head).await?;
     if heads.is_empty() {
         return Ok(Vec::new());
     }
@@ -83,14 +102,14 @@ async fn look(
     };
     let first = values.len() + 1;
     let (level, state, last) = (first, first + 1, first + 2);
-    let (theirs, agents) = preferring(conn.engine(), first + 3, agents);
+    let (theirs, agents) = preferring(conn.engine(), first + 3, wish.agents);
     let sql = format!(
         "{} WHERE {which} AND level <= ${level} AND state = ${state}
          ORDER BY CASE WHEN {theirs} THEN 0 ELSE 1 END, {QUEUE_ORDER} LIMIT ${last} {lock}",
         bulk::select(&super::TABLE)
     );
     // The state is a value here: the planner must not see that the queue's index would do.
-    values.extend([int(level_max), text(State::Queued), int(limit)]);
+    values.extend([int(wish.level_max), text(State::Queued), int(limit)]);
     values.extend(agents);
     let rows = conn.all(sql, values).await?;
     rows.iter().map(super::read).collect()
@@ -104,26 +123,25 @@ fn preferring(engine: Engine, first: usize, agents: &[AgentId]) -> (String, Vec<
 
 /// The head of the shop's queue, and what the agents had before. The two halves
 /// word the state as the index does that each of them is meant to use.
-async fn heads(
-    conn: &Conn,
-    shop: &ShopId,
-    agents: &[AgentId],
-    level_max: u8,
-    head: u32,
-) -> Result<Vec<Vec<String>>> {
+async fn heads(conn: &Conn, wish: &Wish<'_>, head: u32) -> Result<Vec<Vec<String>>> {
     let indexed = match conn.engine() {
         Engine::Postgres => "",
         Engine::Sqlite => "INDEXED BY cases_queue",
     };
-    let (theirs, agents) = preferring(conn.engine(), 4, agents);
+    let (theirs, agents) = preferring(conn.engine(), 4, wish.agents);
+    let mut values = [vec![text(wish.shop), int(wish.level_max), int(head)], agents].concat();
+    let reached = reach::conditions(wish.reach, |value| {
+        values.push(value);
+        format!("${}", values.len())
+    });
+    let reached: String = reached.iter().map(|condition| format!(" AND {condition}")).collect();
     let sql = format!(
         "SELECT * FROM (SELECT shop_id, case_id FROM cases {indexed}
-             WHERE shop_id = $1 AND state = 'QUEUED' AND level <= $2 ORDER BY {QUEUE_ORDER} LIMIT $3) AS first
+             WHERE shop_id = $1 AND state = 'QUEUED' AND level <= $2{reached} ORDER BY {QUEUE_ORDER} LIMIT $3) AS first
          UNION
          SELECT shop_id, case_id FROM cases WHERE shop_id = $1 AND {theirs}
-             AND state >= 'QUEUED' AND state <= 'QUEUED' AND level <= $2"
+             AND state >= 'QUEUED' AND state <= 'QUEUED' AND level <= $2{reached}"
     );
-    let values = [vec![text(shop), int(level_max), int(head)], agents].concat();
     let rows = conn.all(sql, values).await?;
     let rows = rows.iter().map(|row| Row::new("cases", row));
     rows.map(|row| Ok(vec![row.get("shop_id")?, row.get("case_id")?])).collect()
