@@ -97,18 +97,18 @@ pub async fn names(conn: &Conn, shop: &ShopId) -> Result<Vec<AgentId>> {
 ///
 /// # Errors
 /// When the database fails or holds what it must not.
-pub async fn standings(
-    conn: &Conn,
-    shop: &ShopId,
-    agents: &[AgentId],
-) -> Result<HashMap<AgentId, Standing>> {
+pub async fn standings(conn: &Conn, shop: &ShopId, agents: &[AgentId]) -> Result<HashMap<AgentId, Standing>> {
     if agents.is_empty() {
         return Ok(HashMap::new());
     }
     let keys: Vec<[&str; 1]> = agents.iter().map(|agent| [agent.as_str()]).collect();
     let (source, keys) = bulk::source(conn.engine(), &["name"], 2, &keys);
-    let columns: Vec<String> =
-        AGENTS.columns.iter().filter(|(name, _)| *name != "agent_id").map(|(c, _)| format!("a.{c}")).collect();
+    let columns: Vec<String> = AGENTS
+        .columns
+        .iter()
+        .filter(|(name, _)| *name != "agent_id")
+        .map(|(c, _)| format!("a.{c}"))
+        .collect();
     let sql = format!(
         "SELECT t.name AS agent_id, {}, (SELECT count(*) FROM cases AS c
              WHERE c.shop_id = $1 AND c.owner = t.name AND c.state IN ('CLAIMED', 'WORKING')) AS held

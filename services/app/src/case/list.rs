@@ -53,7 +53,7 @@ pub struct CasePage {
 }
 
 impl App {
-    /// A page of a shop's cases.
+    /// A page of a shop's cases. Whoever only works cases sees those within their skills, and their own.
     ///
     /// # Errors
     /// When the shop is another's, the role is missing, or storage fails.
@@ -69,11 +69,13 @@ impl App {
         principal.enter(shop)?;
         principal.require(READERS)?;
         let conn = self.store().reader();
+        let within = self.reach_of(principal, shop).await?;
+        let filter = CaseFilter { within, ..selection.filter.clone() };
         let wanted = usize::try_from(limit.clamp(1, CASES_PAGE_MAX)).unwrap_or(1);
         let mut cursor = after;
         let mut cases = Vec::new();
         for _ in 0..READS_MAX {
-            let read = case::list(&conn, shop, &selection.filter, order, cursor.as_ref(), READ_CASES).await?;
+            let read = case::list(&conn, shop, &filter, order, cursor.as_ref(), READ_CASES).await?;
             let last = read.len() < usize::try_from(READ_CASES).unwrap_or(usize::MAX);
             let matching: Vec<Case> = read.iter().filter(|case| selection.fits(case)).cloned().collect();
             cases.extend(summaries(&conn, matching).await?.into_iter().filter(|s| selection.shows(s.status)));

@@ -105,10 +105,8 @@ async fn a_case_within_reach_is_found_behind_many_that_are_not(store: Store) {
 const TAGS: [&str; 8] = ["", "und", "UND", "de", "de-AT", "DE-ch", "den", "id"];
 
 async fn languages_are_compared_as_the_rules_do(store: Store) {
-    let language = |(n, tag): (u32, &&str)| Case {
-        language: (*tag).to_owned(),
-        ..opened(&shop(), n, at(i64::from(n)))
-    };
+    let language =
+        |(n, tag): (u32, &&str)| Case { language: (*tag).to_owned(), ..opened(&shop(), n, at(i64::from(n))) };
     let cases: Vec<Case> = (1..).zip(&TAGS).map(language).collect();
     insert(&store, &cases).await;
     for spoken in [vec![], vec!["de"], vec!["de-DE", "id"], vec!["fr"], vec!["und"]] {
