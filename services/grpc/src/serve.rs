@@ -233,6 +233,10 @@ impl Transport {
                 service::case::Cases(app.clone(), watching)
             ))
             .add_service(limited!(
+                pb::agent_service_server::AgentServiceServer<_>,
+                service::agent::Agents(app.clone())
+            ))
+            .add_service(limited!(
                 pb::remedy_service_server::RemedyServiceServer<_>,
                 service::remedy::Remedies(app.clone())
             ))

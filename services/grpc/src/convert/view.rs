@@ -137,6 +137,8 @@ const fn desk_verb(verb: VerbKind) -> Option<pb::CaseVerb> {
         VerbKind::Cancel => pb::CaseVerb::Cancel,
         VerbKind::Renew
         | VerbKind::LeaseExpired
+        | VerbKind::AgentGone
+        | VerbKind::HandBack
         | VerbKind::WaitThirdParty
         | VerbKind::Wake
         | VerbKind::BuyerMessage

@@ -47,8 +47,14 @@ fn case_entry(shop: &ShopId, event: &Event, text: &str) -> Option<Entry> {
         }),
         Event::CaseClaimed { agent, fence } => Entry::CaseClaimed(claimed(agent, *fence)),
         Event::CaseAssigned { agent, fence } => Entry::CaseAssigned(claimed(agent, *fence)),
-        Event::CaseReleased { agent } => requeued(agent, pb::RequeueReason::Released, text),
-        Event::LeaseExpired { agent, .. } => requeued(agent, pb::RequeueReason::LeaseExpired, ""),
+        Event::CaseHandedBack { agent, fence } => Entry::CaseHandedBack(claimed(agent, *fence)),
+        Event::CaseReleased { agent, cause: Some(_) } | Event::LeaseExpired { agent, cause: Some(_), .. } => {
+            requeued(agent, pb::RequeueReason::AgentGone, text)
+        }
+        Event::CaseReleased { agent, cause: None } => requeued(agent, pb::RequeueReason::Released, text),
+        Event::LeaseExpired { agent, cause: None, .. } => {
+            requeued(agent, pb::RequeueReason::LeaseExpired, "")
+        }
         Event::NoteAdded { .. } => Entry::NoteAdded(pb::NoteAdded { text: note() }),
         Event::CaseEscalated { level, reason } => Entry::CaseEscalated(pb::CaseEscalated {
             level: i32::from(*level),
