@@ -1,11 +1,12 @@
 //! Presence as a lease of its own: what it allows, what becomes of cases when it ends.
 
-use amends_app::agent::{AgentView, SetPresence};
-use amends_app::case::{AddNote, AssignCase, ClaimCase, ClaimNextCase, WaitCase, WaitFor};
+use amends_app::agent::{AgentChange, AgentView, SetPresence, UpdateAgent};
+use amends_app::case::{AddNote, AssignCase, ClaimCase, ClaimNextCase, EscalateCase, WaitCase, WaitFor};
 use amends_app::{AppError, Principal, Result};
 use amends_domain::agent::{AgentRefused, PRESENCE_USUAL, Presence, Told};
 use amends_domain::case::{Case, State};
 use amends_domain::deadline::DeadlineKind;
+use amends_domain::signal::{Author, Direction, MessageSignal, SignalBody};
 use amends_domain::{Span, Time};
 use amends_store::{deadline, event};
 
@@ -287,6 +288,23 @@ async fn waiting<'a>(house: &'a House, stage: &Stage<'a>) -> Case {
     stage.case(id).await
 }
 
+/// The buyer answers in words that make the case no more delicate than it was.
+async fn answers(stage: &Stage<'_>) {
+    let message = MessageSignal {
+        message: "m-1".parse().unwrap(),
+        conversation: "c-1".parse().unwrap(),
+        order: Some("o1".parse().unwrap()),
+        line: Some("1".parse().unwrap()),
+        buyer: crate::stage::buyer("o1"),
+        direction: Direction::FromBuyer,
+        author: Author::Human,
+        text: "Here is the photo you asked for.".to_owned(),
+        language: "en".to_owned(),
+        public: false,
+    };
+    stage.push(SignalBody::Message(message)).await;
+}
+
 async fn says(stage: &Stage<'_>, presence: Presence, lasts: Span) {
     let set = SetPresence { shop: stage.shop.clone(), agent: agent("ann"), presence, lasts };
     stage.app.perform(crate::stage::ann(), set).await.unwrap();
@@ -298,7 +316,7 @@ async fn a_buyers_message_gives_the_case_back_to_the_owner_who_is_there() {
         let stage = Stage::on(house, "own_store").await;
         let before = waiting(house, &stage).await;
         says(&stage, Presence::Available, minutes(60)).await;
-        stage.wish_of("o1", stage.now()).await;
+        answers(&stage).await;
         let back = stage.case(before.id).await;
         assert_eq!(back.handling.state(), State::Working);
         assert_eq!((back.handling.owner(), back.fence), (Some(&agent("ann")), before.fence + 1));
@@ -328,6 +346,39 @@ async fn a_buyers_message_gives_the_case_back_to_the_owner_who_is_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_became_a_supervisors_is_handed_back_to_no_agent() {
+    everywhere(async |house| {
+        let stage = Stage::on(house, "own_store").await;
+        let before = waiting(house, &stage).await;
+        says(&stage, Presence::Available, minutes(60)).await;
+        let escalate = EscalateCase { target: stage.target(before.id).await, why: "fire".to_owned() };
+        stage.app.perform(crate::stage::ann(), escalate).await.unwrap();
+        answers(&stage).await;
+        let back = stage.case(before.id).await;
+        assert_eq!((back.handling.state(), back.level), (State::Queued, 1));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_without_room_gets_nothing_back_but_stays_preferred() {
+    everywhere(async |house| {
+        let stage = Stage::on(house, "own_store").await;
+        let before = waiting(house, &stage).await;
+        says(&stage, Presence::Available, minutes(60)).await;
+        let change = AgentChange { capacity: Some(Some(1)), ..AgentChange::default() };
+        let update = UpdateAgent { shop: stage.shop.clone(), agent: agent("ann"), version: 1, change };
+        stage.app.perform(crate::stage::boss(), update).await.unwrap();
+        let other = stage.broken("o2", 1).await;
+        stage.claim(other).await;
+        answers(&stage).await;
+        let back = stage.case(before.id).await;
+        assert_eq!((back.handling.state(), back.preferred_agent), (State::Queued, Some(agent("ann"))));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_buyers_message_finds_an_absent_owner_preferred_in_the_queue() {
     everywhere(async |house| {
         for (n, presence) in [None, Some(Presence::Away), Some(Presence::Offline), Some(Presence::Available)]
@@ -343,11 +394,11 @@ async fn a_buyers_message_finds_an_absent_owner_preferred_in_the_queue() {
                 // Over, and nobody has noticed yet.
                 house.clock.advance_to(stage.now() + minutes(10));
             }
-            stage.wish_of("o1", stage.now()).await;
+            answers(&stage).await;
             let back = stage.case(before.id).await;
             assert_eq!(back.handling.state(), State::Queued, "{presence:?}");
             assert_eq!(back.preferred_agent, Some(agent("ann")), "{presence:?}");
-            assert_eq!(back.fence, before.fence);
+            assert_eq!((back.fence, back.level), (before.fence, 0));
         }
     })
     .await;

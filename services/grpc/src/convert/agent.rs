@@ -62,6 +62,15 @@ pub fn shift(event: &Event) -> Option<(&AgentId, Presence, Option<Time>)> {
     })
 }
 
+/// What stands for whoever calls, in the place of an agent's name.
+const CALLER: &str = "-";
+
+/// The agent who is meant.
+#[must_use]
+pub fn or_caller(named: AgentId, caller: &AgentId) -> AgentId {
+    if named.as_str() == CALLER { caller.clone() } else { named }
+}
+
 /// The domain form of a presence that is told.
 pub fn parse_presence(f: &mut Fields, message: &pb::SetPresenceRequest) -> Option<SetPresence> {
     let named = f.named::<AgentId>("name", &message.name);

@@ -37,6 +37,7 @@ impl AgentService for Agents {
             let (principal, mut f, message) = read(request)?;
             let named = f.named::<AgentId>("name", &message.name);
             let (shop, id) = f.finish(named)?;
+            let id = agent::or_caller(id, &principal.name);
             let view = self.0.agent(&principal, &shop, &id).await?;
             Ok(pb::GetAgentResponse { agent: Some(agent::render(&view)) })
         })
@@ -78,7 +79,9 @@ impl AgentService for Agents {
         answer(async {
             let (call, mut f, message) = open("AgentService.SetPresence", request)?;
             let command = agent::parse_presence(&mut f, &message);
-            execute(&self.0, call, f.finish(command)?).await
+            let mut command = f.finish(command)?;
+            command.agent = agent::or_caller(command.agent, &call.principal.name);
+            execute(&self.0, call, command).await
         })
         .await
     }

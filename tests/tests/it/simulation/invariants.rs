@@ -60,7 +60,7 @@ fn one_lease_at_a_time(case: &Case, events: &[StoredEvent], seed: u64) {
                 assert!(*given > fence, "seed {seed}: {}: fence {given} after {fence}", case.id);
                 (fence, held) = (*given, true);
             }
-            Event::CaseAssigned { fence: given, .. } => {
+            Event::CaseAssigned { fence: given, .. } | Event::CaseHandedBack { fence: given, .. } => {
                 assert!(*given > fence, "seed {seed}: {}: fence {given} after {fence}", case.id);
                 (fence, held) = (*given, true);
             }
