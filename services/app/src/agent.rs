@@ -20,7 +20,7 @@ pub use presence::{PresenceOver, SetPresence};
 pub use update::{AgentChange, UpdateAgent};
 
 pub(crate) use hand_back::{Present, hand_back};
-pub(crate) use room::{capacity, check_claim, check_gift, check_room};
+pub(crate) use room::{capacity, check_claim, check_gift, check_room, why_not};
 
 /// An agent with what is true of them now.
 #[derive(Debug, Clone)]

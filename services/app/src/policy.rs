@@ -128,6 +128,7 @@ impl Command for UpdatePolicy {
         let mut violations = violations(&next);
         violations.extend(terms::violations(&next));
         violations.extend(reply_violation(&next));
+        violations.extend(capacity_violation(&next));
         if !violations.is_empty() {
             return Err(AppError::Invalid(violations));
         }
@@ -227,9 +228,6 @@ fn violations(policy: &ShopPolicy) -> Vec<Violation> {
     if policy.counted_return_cost < 0 {
         wrong("shop_rules.counted_return_cost", "must not be negative");
     }
-    if policy.agent_capacity.is_some_and(|cases| !(1..=CAPACITY_MAX).contains(&cases)) {
-        wrong("shop_rules.agent_capacity", "must be 1–1,000");
-    }
     if policy.channel.len() > OWN_ROWS_MAX {
         wrong("channel_overrides", "was changed too often: at most 200 rows are kept");
     }
@@ -253,6 +251,13 @@ fn reply_violation(policy: &ShopPolicy) -> Option<Violation> {
     let (field, problem) = ("shop_rules.reply_delivery_life", "must be 1 minute to 24 hours");
     let (field, problem, why) = (field.to_owned(), problem.to_owned(), Why::Malformed);
     (!bounds.contains(&policy.reply_delivery)).then_some(Violation { field, problem, why })
+}
+
+/// How many cases an agent may hold: at least the one they work on.
+fn capacity_violation(policy: &ShopPolicy) -> Option<Violation> {
+    let (field, problem) = ("shop_rules.agent_capacity".to_owned(), "must be 1–1,000".to_owned());
+    let wrong = policy.agent_capacity.is_some_and(|cases| !(1..=CAPACITY_MAX).contains(&cases));
+    wrong.then_some(Violation { field, problem, why: Why::Malformed })
 }
 
 fn view(shop: &Shop, row: PolicyRow, at: Time) -> PolicyView {

@@ -75,7 +75,10 @@ impl SetPresence {
             if self.presence != Presence::Offline {
                 return Err(AppError::field("presence", "must be OFFLINE for somebody else"));
             }
-            if !agent_exists(work, &self.shop, &self.agent).await? {
+            // Who has no key any more may still be said to be there.
+            let key = [(self.shop.clone(), self.agent.clone())];
+            let is_known = !agent::by_ids(&key).all(&work.tx).await?.is_empty();
+            if !is_known && !agent_exists(work, &self.shop, &self.agent).await? {
                 return Err(AppError::not_found("agent", &self.agent));
             }
         }

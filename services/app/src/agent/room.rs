@@ -1,8 +1,9 @@
 //! Whether an agent gets a case: they are there, it is within their skills, and there is room.
 
-use amends_domain::agent::Agent;
+use amends_domain::agent::{Agent, AgentRefused};
 use amends_domain::case::Case;
 use amends_domain::{AgentId, ShopId};
+use amends_store::Conn;
 use amends_store::agent::{self, Standing};
 
 use crate::app::App;
@@ -28,6 +29,20 @@ pub(crate) async fn check_claim(work: &Work, shop: &ShopId, name: &AgentId, case
     agent.may_claim(work.now)?;
     agent.must_fit(case, &info.shop.channel)?;
     check_room(held, capacity(&work.app, &info, &agent))
+}
+
+/// Why a reader could not claim a case now, as far as they themselves are concerned.
+pub(crate) async fn why_not(
+    app: &App,
+    conn: &Conn,
+    reader: &AgentId,
+    case: &Case,
+) -> Result<Option<AgentRefused>> {
+    let found = agent::by_ids(&[(case.shop.clone(), reader.clone())]).all(conn).await?;
+    let Some(agent) = found.first() else { return Ok(None) };
+    let info = app.shops().get(conn, &case.shop, app.now()).await?;
+    let may = agent.may_claim(app.now()).and_then(|()| agent.must_fit(case, &info.shop.channel));
+    Ok(may.err())
 }
 
 /// Refuses to give an agent a case that a supervisor chose for them; `already` of those they hold do

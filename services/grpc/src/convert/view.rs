@@ -152,6 +152,7 @@ fn next_action(next: &NextVerb) -> Option<pb::NextAction> {
     let refusal = next.refused.as_ref().map(|refused| match refused {
         NotNow::Case(refused) => status::of_case(refused),
         NotNow::RoleMissing(any) => status::role_missing(any),
+        NotNow::Agent(refused) => status::agent::refusal(refused),
     });
     let refusals = refusal.map(|refusal| pb::Refusal {
         rule: reason_word(refusal.reason).to_ascii_lowercase(),

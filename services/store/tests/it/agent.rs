@@ -45,7 +45,7 @@ async fn an_agent_is_read_back_as_written(store: Store) {
     let reader = store.reader();
     for one in [odd(), bare] {
         let key = [(shop(), one.id.clone())];
-        assert_eq!(agent::by_ids(&key).all(&reader).await.unwrap(), [one.clone()]);
+        assert_eq!(agent::by_ids(&key).all(&reader).await.unwrap(), std::slice::from_ref(&one));
         let tx = store.begin().await.unwrap();
         assert_eq!(agent::alone(&tx, &shop(), &one.id).await.unwrap(), one);
         assert_eq!(agent::stay(&tx, &key).await.unwrap(), [one]);

@@ -64,6 +64,10 @@ async fn skills_decide_who_gets_and_who_sees_which_case(h: &Harness) {
         (fact("skill"), fact("case"), fact("agent_has")),
         ("language".into(), "en".into(), "id".into())
     );
+    let view = mia.call(v1::GetCaseRequest { name: case.clone() }).await.unwrap().view.unwrap();
+    let button = view.next_actions.iter().find(|one| one.verb() == v1::CaseVerb::Claim).unwrap();
+    assert!(!button.allowed);
+    assert_eq!(button.refusals[0].reason(), Reason::AgentNotSkilled);
     let listed = async |client: &Client| {
         let request = v1::ListCasesRequest { parent: MAIN.to_owned(), ..Default::default() };
         client.call(request).await.unwrap().cases.len()
