@@ -71,8 +71,12 @@ pub async fn next_within(
     };
     for taken in looks {
         let wish = Wish { shop, agents, level_max, reach };
-        found = look(conn, &wish, limit, limit.saturating_add(*taken)).await?;
-        if found.len() >= limit as usize {
+        let head = limit.saturating_add(*taken);
+        let heads = heads(conn, &wish, head).await?;
+        // Fewer than were asked for are all there are: a wider look would see the same.
+        let is_all = heads.len() < head as usize;
+        found = look(conn, &wish, limit, &heads).await?;
+        if is_all || found.len() >= limit as usize {
             break;
         }
     }
@@ -90,12 +94,11 @@ struct Wish<'a> {
 /// The heads of the shops' queues, of which the first that nobody else is
 /// taking are locked. Two statements, because PostgreSQL would otherwise plan
 /// the second half on an empty table, keep that plan, and read the whole queue.
-async fn look(conn: &Conn, wish: &Wish<'_>, limit: u32, head: u32) -> Result<Vec<Case>> {
-    let heads = heads(conn, wish, head).await?;
+async fn look(conn: &Conn, wish: &Wish<'_>, limit: u32, heads: &[Vec<String>]) -> Result<Vec<Case>> {
     if heads.is_empty() {
         return Ok(Vec::new());
     }
-    let (which, mut values) = bulk::keys(conn.engine(), &["shop_id", "case_id"], 1, &heads);
+    let (which, mut values) = bulk::keys(conn.engine(), &["shop_id", "case_id"], 1, heads);
     let lock = match conn.engine() {
         Engine::Postgres => "FOR UPDATE OF cases SKIP LOCKED",
         Engine::Sqlite => "",
