@@ -1,18 +1,16 @@
 //! Presence as a lease of its own: what it allows, what becomes of cases when it ends.
 
-use amends_app::agent::{AgentChange, AgentView, SetPresence, UpdateAgent};
-use amends_app::case::{AddNote, AssignCase, ClaimCase, ClaimNextCase, EscalateCase, WaitCase, WaitFor};
+use amends_app::agent::{AgentView, SetPresence};
+use amends_app::case::{AddNote, AssignCase, ClaimCase, ClaimNextCase, WaitCase, WaitFor};
 use amends_app::{AppError, Principal, Result};
 use amends_domain::agent::{AgentRefused, PRESENCE_USUAL, Presence, Told};
 use amends_domain::case::{Case, State};
 use amends_domain::deadline::DeadlineKind;
-use amends_domain::signal::{Author, Direction, MessageSignal, SignalBody};
 use amends_domain::{Span, Time};
 use amends_store::{deadline, event};
 
 use crate::house::{House, call, everywhere};
 use crate::make::{after, agent, ann, bob, case, case_id, minutes, shop, sue, target};
-use crate::stage::Stage;
 
 fn set(who: &Principal, presence: Presence, lasts: Span) -> SetPresence {
     SetPresence { shop: shop(), agent: who.name.clone(), presence, lasts }
@@ -270,135 +268,6 @@ async fn a_write_under_way_is_before_the_end_of_the_presence_or_refused() {
                     "nothing stays with who left"
                 );
             }
-        }
-    })
-    .await;
-}
-
-/// Ann works a case of a shop with signals, and waits for its buyer.
-async fn waiting<'a>(house: &'a House, stage: &Stage<'a>) -> Case {
-    let id = stage.broken("o1", 1).await;
-    let case = stage.claim(id).await;
-    let contact = crate::house::contact(&case);
-    stage.app.perform(crate::stage::ann(), contact).await.unwrap();
-    let target = stage.target(id).await;
-    let wait = WaitCase { target, wait_for: WaitFor::Buyer, until: None, note: String::new() };
-    stage.app.perform(crate::stage::ann(), wait).await.unwrap();
-    assert_eq!(house.app.now(), stage.now());
-    stage.case(id).await
-}
-
-/// The buyer answers in words that make the case no more delicate than it was.
-async fn answers(stage: &Stage<'_>) {
-    let message = MessageSignal {
-        message: "m-1".parse().unwrap(),
-        conversation: "c-1".parse().unwrap(),
-        order: Some("o1".parse().unwrap()),
-        line: Some("1".parse().unwrap()),
-        buyer: crate::stage::buyer("o1"),
-        direction: Direction::FromBuyer,
-        author: Author::Human,
-        text: "Here is the photo you asked for.".to_owned(),
-        language: "en".to_owned(),
-        public: false,
-    };
-    stage.push(SignalBody::Message(message)).await;
-}
-
-async fn says(stage: &Stage<'_>, presence: Presence, lasts: Span) {
-    let set = SetPresence { shop: stage.shop.clone(), agent: agent("ann"), presence, lasts };
-    stage.app.perform(crate::stage::ann(), set).await.unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_buyers_message_gives_the_case_back_to_the_owner_who_is_there() {
-    everywhere(async |house| {
-        let stage = Stage::on(house, "own_store").await;
-        let before = waiting(house, &stage).await;
-        says(&stage, Presence::Available, minutes(60)).await;
-        answers(&stage).await;
-        let back = stage.case(before.id).await;
-        assert_eq!(back.handling.state(), State::Working);
-        assert_eq!((back.handling.owner(), back.fence), (Some(&agent("ann")), before.fence + 1));
-        assert!(back.waiting_since.is_some());
-        let lease = back.handling.lease().unwrap().expires_at;
-        assert_eq!(lease, stage.now() + minutes(5));
-        let reader = house.app.store().reader();
-        let subject = back.id.to_string();
-        let due = deadline::get(&reader, &stage.shop, DeadlineKind::LeaseExpiry, &subject).await.unwrap();
-        assert_eq!(due, Some(lease));
-        let told = event::of_case(&reader, &stage.shop, &back.id, 0, 1_000).await.unwrap();
-        let words: Vec<_> = told.iter().map(|one| one.row.event.word()).collect();
-        let at = |word| words.iter().position(|one| *one == word).unwrap();
-        assert!(at("case.woken") < at("case.handed_back"), "{words:?}");
-        // Claiming what one holds names the lease, as for every screen that opens late.
-        let claim = ClaimCase { shop: stage.shop.clone(), case: back.id };
-        let again = stage.app.perform(crate::stage::ann(), claim).await.unwrap();
-        assert_eq!(again.held.fence, back.fence);
-        stage.pass(minutes(6)).await;
-        assert_eq!(
-            stage.case(back.id).await.handling.state(),
-            State::Queued,
-            "the new lease ends as any other"
-        );
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_case_that_became_a_supervisors_is_handed_back_to_no_agent() {
-    everywhere(async |house| {
-        let stage = Stage::on(house, "own_store").await;
-        let before = waiting(house, &stage).await;
-        says(&stage, Presence::Available, minutes(60)).await;
-        let escalate = EscalateCase { target: stage.target(before.id).await, why: "fire".to_owned() };
-        stage.app.perform(crate::stage::ann(), escalate).await.unwrap();
-        answers(&stage).await;
-        let back = stage.case(before.id).await;
-        assert_eq!((back.handling.state(), back.level), (State::Queued, 1));
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_agent_without_room_gets_nothing_back_but_stays_preferred() {
-    everywhere(async |house| {
-        let stage = Stage::on(house, "own_store").await;
-        let before = waiting(house, &stage).await;
-        says(&stage, Presence::Available, minutes(60)).await;
-        let change = AgentChange { capacity: Some(Some(1)), ..AgentChange::default() };
-        let update = UpdateAgent { shop: stage.shop.clone(), agent: agent("ann"), version: 1, change };
-        stage.app.perform(crate::stage::boss(), update).await.unwrap();
-        let other = stage.broken("o2", 1).await;
-        stage.claim(other).await;
-        answers(&stage).await;
-        let back = stage.case(before.id).await;
-        assert_eq!((back.handling.state(), back.preferred_agent), (State::Queued, Some(agent("ann"))));
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_buyers_message_finds_an_absent_owner_preferred_in_the_queue() {
-    everywhere(async |house| {
-        for (n, presence) in [None, Some(Presence::Away), Some(Presence::Offline), Some(Presence::Available)]
-            .into_iter()
-            .enumerate()
-        {
-            let stage = Stage::on(house, ["a", "b", "c", "d"][n]).await;
-            let before = waiting(house, &stage).await;
-            if let Some(presence) = presence {
-                says(&stage, presence, minutes(10)).await;
-            }
-            if presence == Some(Presence::Available) {
-                // Over, and nobody has noticed yet.
-                house.clock.advance_to(stage.now() + minutes(10));
-            }
-            answers(&stage).await;
-            let back = stage.case(before.id).await;
-            assert_eq!(back.handling.state(), State::Queued, "{presence:?}");
-            assert_eq!(back.preferred_agent, Some(agent("ann")), "{presence:?}");
-            assert_eq!((back.fence, back.level), (before.fence, 0));
         }
     })
     .await;
