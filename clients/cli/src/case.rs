@@ -18,6 +18,7 @@ use crate::{codes::word, connection::Session, output::table::or_dash};
 pub(crate) const EXAMPLES: &str = "\
 A shift, from its beginning to its end:
   amends case watch                                           # in a window of its own
+  amends agent available --for 8h                             # see `amends agent --help`
   amends case next
   amends case show case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
   amends case watch case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f      # and who else looks at it
@@ -35,6 +36,7 @@ A shift, from its beginning to its end:
   amends case sla case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
   amends case timeline case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
   amends case release case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --note \"Going home\"
+  amends agent offline                                        # whatever you still hold goes back
 
 Looking around:
   amends case list --status queued --kind return

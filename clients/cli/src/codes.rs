@@ -35,6 +35,7 @@ macro_rules! codes {
 
 codes! {
     ActorKind "ACTOR_KIND_"
+    AgentPresence "AGENT_PRESENCE_"
     AskPermission "ASK_PERMISSION_"
     AskState "ASK_STATE_"
     BoardPlace "BOARD_PLACE_"

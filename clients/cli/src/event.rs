@@ -123,8 +123,14 @@ async fn follow(session: &Session, args: Follow) -> anyhow::Result<()> {
 }
 
 fn detail(output: &Output, event: &v1::Event) -> String {
-    match &event.entry {
-        Some(entry) => describe(output, entry.entry.as_ref()).1,
-        None => String::new(),
+    match (&event.entry, &event.resource) {
+        (Some(entry), _) => describe(output, entry.entry.as_ref()).1,
+        (None, Some(v1::event::Resource::AgentSnapshot(agent))) => {
+            match agent.presence_expire_time.as_ref().and_then(crate::when::timestamp) {
+                Some(until) => format!("until {}", until.strftime("%F %T")),
+                None => String::new(),
+            }
+        }
+        (None, _) => String::new(),
     }
 }

@@ -3,6 +3,7 @@
 //! The binary flattens [`Command`] and [`Connection`] into its own and hands both
 //! to [`run`]; what fails is told by [`explain`].
 
+mod agent;
 mod amount;
 mod args;
 mod case;
@@ -40,6 +41,9 @@ pub enum Command {
     /// Work cases: take the next one, see what happened, answer, solve
     #[command(subcommand, after_help = case::EXAMPLES)]
     Case(case::Case),
+    /// Say that you are there, away or gone; see and set what agents can take
+    #[command(subcommand, after_help = agent::EXAMPLES)]
+    Agent(agent::Agent),
     /// Suggest, offer and follow remedies
     #[command(subcommand, after_help = remedy::EXAMPLES)]
     Remedy(remedy::Remedy),
@@ -75,6 +79,7 @@ pub async fn run(command: Command, connection: &Connection) -> anyhow::Result<()
     let done = match command {
         Command::Shop(command) => command.run(&session).await,
         Command::Case(command) => command.run(&session).await,
+        Command::Agent(command) => command.run(&session).await,
         Command::Remedy(command) => command.run(&session).await,
         Command::Reply(command) => command.run(&session).await,
         Command::Template(command) => command.run(&session).await,
@@ -163,6 +168,7 @@ mod tests {
             shop::EXAMPLES,
             case::EXAMPLES,
             case::watch::EXAMPLES,
+            agent::EXAMPLES,
             remedy::EXAMPLES,
             review::EXAMPLES,
             returns::EXAMPLES,

@@ -26,6 +26,12 @@ fn by_reason(reason: Reason) -> Option<&'static str> {
         Reason::CaseClosed => "A new complaint opens a new case; this one stays as it is.",
         Reason::RemedyInFlight => "Wait for the remedy to end, or withdraw it first.",
         Reason::AgentAtCapacity => "Solve or release a case first.",
+        Reason::AgentNotAvailable => {
+            "Say that you are there first (SetPresence AVAILABLE, `amends agent available`), or choose an agent who is."
+        }
+        Reason::AgentNotSkilled => {
+            "Take another case, or ask a supervisor to assign it or to widen the skills."
+        }
         Reason::HardDeadlineBefore => "Choose a time before the deadline.",
         Reason::SubjectUnknown => "It becomes possible once the order has arrived.",
         Reason::OfferExpired => "Make a new offer if the buyer still wants it.",

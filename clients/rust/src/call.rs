@@ -121,6 +121,10 @@ calls! {
     read cases.explain_sla(ExplainSlaRequest) -> ExplainSlaResponse;
     // Saying twice that one has a case open says it once.
     read cases.view_case(ViewCaseRequest) -> ViewCaseResponse;
+    read agents.get_agent(GetAgentRequest) -> GetAgentResponse;
+    read agents.list_agents(ListAgentsRequest) -> ListAgentsResponse;
+    write agents.update_agent(UpdateAgentRequest) -> UpdateAgentResponse;
+    write agents.set_presence(SetPresenceRequest) -> SetPresenceResponse;
     write remedies.suggest_remedies(SuggestRemediesRequest) -> SuggestRemediesResponse;
     write remedies.offer_remedy(OfferRemedyRequest) -> OfferRemedyResponse;
     write remedies.approve_remedy(ApproveRemedyRequest) -> ApproveRemedyResponse;

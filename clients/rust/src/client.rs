@@ -13,12 +13,12 @@ use tonic::{
 use crate::{
     Error, Outgoing, Settings,
     v1::{
-        case_service_client::CaseServiceClient, detection_service_client::DetectionServiceClient,
-        event_service_client::EventServiceClient, ingest_service_client::IngestServiceClient,
-        metrics_service_client::MetricsServiceClient, policy_service_client::PolicyServiceClient,
-        remedy_service_client::RemedyServiceClient, reply_service_client::ReplyServiceClient,
-        return_service_client::ReturnServiceClient, review_service_client::ReviewServiceClient,
-        shop_service_client::ShopServiceClient,
+        agent_service_client::AgentServiceClient, case_service_client::CaseServiceClient,
+        detection_service_client::DetectionServiceClient, event_service_client::EventServiceClient,
+        ingest_service_client::IngestServiceClient, metrics_service_client::MetricsServiceClient,
+        policy_service_client::PolicyServiceClient, remedy_service_client::RemedyServiceClient,
+        reply_service_client::ReplyServiceClient, return_service_client::ReturnServiceClient,
+        review_service_client::ReviewServiceClient, shop_service_client::ShopServiceClient,
     },
 };
 
@@ -124,6 +124,8 @@ services! {
     detection: DetectionServiceClient;
     /// The generated client of CaseService, without retries.
     cases: CaseServiceClient;
+    /// The generated client of AgentService, without retries.
+    agents: AgentServiceClient;
     /// The generated client of RemedyService, without retries.
     remedies: RemedyServiceClient;
     /// The generated client of ReplyService, without retries.

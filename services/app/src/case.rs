@@ -48,9 +48,9 @@ pub use touched::{Recent, Touched};
 pub use view::{CaseView, History, LINES_MAX, MessageView, ReplySent, SHIPMENTS_MAX};
 pub use viewers::{LOOK_EVERY, Screen, Screens, VIEWING, Viewer, Viewers};
 
-pub(crate) use claim::expire;
+pub(crate) use claim::{anchor_of, expire, lock_agent};
 pub(crate) use contact::{stamp_contact, stamp_first_action};
-pub(crate) use desk::{check_text, keep, open, tell};
+pub(crate) use desk::{check_text, keep, open, set_deadlines, tell};
 pub(crate) use solve::after_solved;
 pub(crate) use summary::summary;
 

@@ -8,6 +8,7 @@ use amends_domain::deadline::{Deadline, DeadlineKind};
 use amends_domain::{AgentId, CaseId, LineId, OrderId, RemedyId, ReplyId, ShopId, Span};
 use amends_store::{StoreError, deadline};
 
+use crate::agent::PresenceOver;
 use crate::app::App;
 use crate::call::Call;
 use crate::error::{AppError, Result};
@@ -123,6 +124,10 @@ impl Command for FireDeadline {
             DeadlineKind::FulfilmentDue => {
                 let (shop, remedy): (_, RemedyId) = (shop.clone(), self.subject()?);
                 return FulfilmentOverdue { shop, remedy }.run(work).await;
+            }
+            DeadlineKind::PresenceExpiry => {
+                let (shop, agent): (_, AgentId) = (shop.clone(), self.subject()?);
+                return PresenceOver { shop, agent }.run(work).await;
             }
             DeadlineKind::ReplyDelivery => {
                 let (shop, reply): (_, ReplyId) = (shop.clone(), self.subject()?);

@@ -6,6 +6,7 @@
 use std::fmt::Display;
 use std::time::Duration;
 
+use amends_domain::agent::AgentRefused;
 use amends_domain::case::Refused;
 use amends_domain::ledger::LedgerRefused;
 use amends_domain::remedy::RemedyRefused;
@@ -104,6 +105,9 @@ pub enum AppError {
     /// Something must be so first, and is not.
     #[error("{0}")]
     Precondition(&'static str),
+    /// The agent is not there, or the case lies outside their skills.
+    #[error(transparent)]
+    Agent(#[from] AgentRefused),
     /// The agent holds as many cases as they may.
     #[error("the agent already holds {held} cases of at most {max}")]
     AtCapacity {

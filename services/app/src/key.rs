@@ -4,9 +4,11 @@
 //! it, and only a hash of the secret is stored. The secret has 256 random
 //! bits, so the hash needs no salt and no slowness.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use amends_domain::{AgentId, KeyId, ShopId, Time};
+use amends_store::Conn;
 use amends_store::key::{self, KeyRow};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -195,8 +197,17 @@ fn principal_of(row: &KeyRow) -> Result<Principal> {
 
 /// Whether an agent of that name may work cases of a shop. Without keys nobody is known by name.
 pub(crate) async fn agent_exists(work: &Work, shop: &ShopId, agent: &AgentId) -> Result<bool> {
-    let active = key::list(&work.tx).await?.into_iter().filter(|row| is_active(row, work.now));
+    let known = desk_of(&work.tx, shop, work.now).await?;
+    Ok(known.is_none_or(|names| names.contains(agent)))
+}
+
+/// The names of those who may work cases of a shop; none while no key exists.
+pub(crate) async fn desk_of(conn: &Conn, shop: &ShopId, now: Time) -> Result<Option<BTreeSet<AgentId>>> {
+    let active = key::list(conn).await?.into_iter().filter(|row| is_active(row, now));
     let known = active.map(|row| principal_of(&row)).collect::<Result<Vec<_>>>()?;
-    let works_here = |p: &Principal| p.name == *agent && p.has(crate::case::DESK) && p.sees(shop);
-    Ok(known.is_empty() || known.iter().any(works_here))
+    if known.is_empty() {
+        return Ok(None);
+    }
+    let works_here = |p: &Principal| p.has(crate::case::DESK) && p.sees(shop);
+    Ok(Some(known.into_iter().filter(works_here).map(|p| p.name).collect()))
 }

@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows a wire type or a column.
 
+pub mod agent;
 pub mod app;
 pub mod call;
 pub mod case;

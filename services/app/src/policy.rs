@@ -22,6 +22,9 @@ const READERS: &[Role] = &[Role::Agent, Role::Supervisor, Role::Analyst, Role::A
 /// The most versions on one page.
 pub const POLICIES_PAGE_MAX: u32 = 200;
 
+/// The most cases that a shop or a supervisor lets one agent hold.
+pub const CAPACITY_MAX: u32 = 1_000;
+
 /// How often a shop may have changed its channel's rules: each row is kept.
 const OWN_ROWS_MAX: usize = 200;
 
@@ -78,6 +81,8 @@ pub struct PolicyChange {
     pub partial_refund_points: Option<i64>,
     /// The worth of a coupon, in ten-thousandths of the price.
     pub coupon_points: Option<i64>,
+    /// How many cases an agent holds at a time, 1–1,000; the inner none for as many as the service is set to.
+    pub agent_capacity: Option<Option<u32>>,
     /// What an article costs, in ten-thousandths of its price.
     pub article_cost_points: Option<i64>,
     /// What a parcel costs, in ten-thousandths of the price.
@@ -123,6 +128,7 @@ impl Command for UpdatePolicy {
         let mut violations = violations(&next);
         violations.extend(terms::violations(&next));
         violations.extend(reply_violation(&next));
+        violations.extend(capacity_violation(&next));
         if !violations.is_empty() {
             return Err(AppError::Invalid(violations));
         }
@@ -157,6 +163,7 @@ impl PolicyChange {
         set(&mut policy.give_up_after, self.give_up_after);
         set(&mut policy.close_after, self.close_after);
         set(&mut policy.lease, self.lease);
+        set(&mut policy.agent_capacity, self.agent_capacity);
         set(&mut policy.partial_refund_points, self.partial_refund_points);
         set(&mut policy.coupon_points, self.coupon_points);
         set(&mut policy.article_cost_points, self.article_cost_points);
@@ -244,6 +251,13 @@ fn reply_violation(policy: &ShopPolicy) -> Option<Violation> {
     let (field, problem) = ("shop_rules.reply_delivery_life", "must be 1 minute to 24 hours");
     let (field, problem, why) = (field.to_owned(), problem.to_owned(), Why::Malformed);
     (!bounds.contains(&policy.reply_delivery)).then_some(Violation { field, problem, why })
+}
+
+/// How many cases an agent may hold: at least the one they work on.
+fn capacity_violation(policy: &ShopPolicy) -> Option<Violation> {
+    let (field, problem) = ("shop_rules.agent_capacity".to_owned(), "must be 1–1,000".to_owned());
+    let wrong = policy.agent_capacity.is_some_and(|cases| !(1..=CAPACITY_MAX).contains(&cases));
+    wrong.then_some(Violation { field, problem, why: Why::Malformed })
 }
 
 fn view(shop: &Shop, row: PolicyRow, at: Time) -> PolicyView {

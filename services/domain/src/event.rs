@@ -6,6 +6,7 @@
 
 use std::str::FromStr;
 
+use crate::agent::Leaving;
 use crate::case::{CaseKind, Outcome};
 use crate::code::codes;
 use crate::detection::Reason;
@@ -56,6 +57,7 @@ facts_by_display!(
     ReplyId,
     TemplateId,
     CaseKind,
+    Leaving,
     Outcome,
     Reason,
     Rule,
@@ -161,9 +163,11 @@ events! {
     /// A supervisor gave the case to an agent.
     CaseAssigned = "case.assigned" { /** To whom. */ agent: AgentId, /** The number of the hold. */ fence: i64 },
     /// The agent gave the case back.
-    CaseReleased = "case.released" { /** Who. */ agent: AgentId },
+    CaseReleased = "case.released" { /** Who. */ agent: AgentId, /** Why, if they did not give it back themselves: `AGENT_GONE`. */ cause: Option<String> },
     /// The agent's heartbeat stayed out.
-    LeaseExpired = "case.lease_expired" { /** Who. */ agent: AgentId, /** How often that happened by now. */ abandon_count: u32 },
+    LeaseExpired = "case.lease_expired" { /** Who. */ agent: AgentId, /** How often that happened by now. */ abandon_count: u32, /** What stayed out, if not that of the lease: `AGENT_GONE`. */ cause: Option<String> },
+    /// The case went back to the agent who had it before, because the buyer wrote.
+    CaseHandedBack = "case.handed_back" { /** To whom. */ agent: AgentId, /** The number of the hold. */ fence: i64 },
     /// The first human action: work began.
     WorkStarted = "case.work_started" { /** Who. */ agent: AgentId },
     /// A note was written; the text is kept apart.
@@ -264,6 +268,12 @@ events! {
     ReplyUnknown = "reply.unknown" { /** Which. */ reply: ReplyId, /** Which attempt. */ attempt: u32, /** Why; empty when the time was up. */ why: String },
     /// A reply was taken back.
     ReplyWithdrawn = "reply.withdrawn" { /** Which. */ reply: ReplyId },
+    /// An agent takes cases from now on.
+    AgentAvailable = "agent.available" { /** Who. */ agent: AgentId, /** Until when, unless it is said again. */ until: Time },
+    /// An agent takes no new cases from now on.
+    AgentAway = "agent.away" { /** Who. */ agent: AgentId, /** Until when, unless it is said again. */ until: Time },
+    /// An agent is not there any more; what they held is back in the queue.
+    AgentOffline = "agent.offline" { /** Who. */ agent: AgentId, /** Why. */ cause: Leaving },
     /// A survey was answered.
     SurveyAnswered = "survey.answered" { /** The score. */ score: u8, /** Whether it asked for satisfaction (CSAT) or recommendation (NPS). */ asked: String },
 }

@@ -6,6 +6,7 @@
 
 mod code;
 
+pub mod agent;
 pub mod case;
 pub mod deadline;
 pub mod detection;

@@ -166,6 +166,8 @@ pub struct ShopPolicy {
     pub close_after: Span,
     /// How long an agent's hold lasts without a heartbeat.
     pub lease: Span,
+    /// How many cases an agent holds at a time; none for as many as the service is set to.
+    pub agent_capacity: Option<u32>,
     /// The share of the price a partial refund begins at, in ten-thousandths.
     pub partial_refund_points: i64,
     /// The worth of a coupon as a share of the price, in ten-thousandths.
@@ -199,6 +201,7 @@ impl Default for ShopPolicy {
             give_up_after: Span::from_days(7),
             close_after: Span::from_days(4),
             lease: Span::from_minutes(5),
+            agent_capacity: None,
             partial_refund_points: 3_000,
             coupon_points: 1_000,
             article_cost_points: 6_000,

@@ -64,6 +64,8 @@ keyed!(
     SnoozeCaseRequest,
     SolveCaseRequest,
     SuggestRemediesRequest,
+    UpdateAgentRequest,
+    SetPresenceRequest,
     UpdatePolicyRequest,
     UpdateShopRequest,
     WaitCaseRequest,

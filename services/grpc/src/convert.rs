@@ -1,5 +1,6 @@
 //! Wire types to domain types and back, one file per noun.
 
+pub mod agent;
 pub mod case;
 pub mod decision;
 pub mod detection;

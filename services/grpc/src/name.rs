@@ -4,7 +4,9 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use amends_domain::id::IdError;
-use amends_domain::{CaseId, RemedyId, ReplyId, ReturnId, ReviewId, ShopId, SuggestionId, TemplateId};
+use amends_domain::{
+    AgentId, CaseId, RemedyId, ReplyId, ReturnId, ReviewId, ShopId, SuggestionId, TemplateId,
+};
 
 use crate::fields::Fields;
 
@@ -26,6 +28,7 @@ macro_rules! nouns {
 }
 
 nouns! {
+    AgentId = "agents", "agent";
     CaseId = "cases", "case";
     RemedyId = "remedies", "remedy";
     SuggestionId = "suggestions", "suggestion";

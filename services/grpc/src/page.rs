@@ -5,7 +5,7 @@
 
 use amends_app::case::TimelineCursor;
 use amends_app::stored::CaseCursor;
-use amends_domain::{RemedyId, ReplyId, ReturnId, ReviewId, ShopId, TemplateId, Time};
+use amends_domain::{AgentId, RemedyId, ReplyId, ReturnId, ReviewId, ShopId, TemplateId, Time};
 use amends_proto::v1 as pb;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -30,6 +30,7 @@ macro_rules! paged {
 }
 
 paged!(
+    ListAgentsRequest,
     ListCasesRequest,
     ListEventsRequest,
     ListPolicyVersionsRequest,
@@ -155,6 +156,16 @@ impl Cursor for (Time, ReplyId) {
     fn read(words: &[&str]) -> Option<Self> {
         let &[at, id] = words else { return None };
         Some((time(at)?, id.parse().ok()?))
+    }
+}
+
+impl Cursor for AgentId {
+    fn write(&self) -> String {
+        self.to_string()
+    }
+
+    fn read(words: &[&str]) -> Option<Self> {
+        words.join(" ").parse().ok()
     }
 }
 

@@ -132,6 +132,15 @@ pub struct Transport {
     shutdown: CancellationToken,
 }
 
+/// A service with the limits that hold for all of them.
+macro_rules! limited {
+    ($server:path, $service:expr) => {
+        <$server>::new($service)
+            .max_decoding_message_size(REQUEST_BYTES_MAX)
+            .max_encoding_message_size(RESPONSE_BYTES_MAX)
+    };
+}
+
 impl Transport {
     /// Prepares the server. It says NOT_SERVING until [`Health::set_serving`].
     pub async fn new(app: App, settings: Settings) -> Self {
@@ -207,30 +216,18 @@ impl Transport {
         Ok(server.tls_config(config)?)
     }
 
-    fn routes(&self) -> Result<Routes, ServeError> {
-        macro_rules! limited {
-            ($server:path, $service:expr) => {
-                <$server>::new($service)
-                    .max_decoding_message_size(REQUEST_BYTES_MAX)
-                    .max_encoding_message_size(RESPONSE_BYTES_MAX)
-            };
-        }
-        let (app, shutdown) = (&self.app, &self.shutdown);
-        let ingest = service::ingest::Ingest { app: app.clone(), shutdown: shutdown.clone() };
-        let events = service::event::Events { app: app.clone(), shutdown: shutdown.clone() };
-        let watching = Watching::new(shutdown.clone(), self.settings.watches.clone());
-        let health = HealthServer::new(HealthService::from_health_reporter(self.reporter.clone()));
-        let reflection = || {
-            tonic_reflection::server::Builder::configure()
-                .register_encoded_file_descriptor_set(amends_proto::FILE_DESCRIPTOR_SET)
-                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        };
-        Ok(Routes::new(health)
-            .add_service(limited!(pb::ingest_service_server::IngestServiceServer<_>, ingest))
-            .add_service(limited!(pb::event_service_server::EventServiceServer<_>, events))
+    /// What agents work with.
+    fn desk(&self, routes: Routes) -> Routes {
+        let app = &self.app;
+        let watching = Watching::new(self.shutdown.clone(), self.settings.watches.clone());
+        routes
             .add_service(limited!(
                 pb::case_service_server::CaseServiceServer<_>,
                 service::case::Cases(app.clone(), watching)
+            ))
+            .add_service(limited!(
+                pb::agent_service_server::AgentServiceServer<_>,
+                service::agent::Agents(app.clone())
             ))
             .add_service(limited!(
                 pb::remedy_service_server::RemedyServiceServer<_>,
@@ -240,6 +237,22 @@ impl Transport {
                 pb::reply_service_server::ReplyServiceServer<_>,
                 service::reply::Replies(app.clone())
             ))
+    }
+
+    fn routes(&self) -> Result<Routes, ServeError> {
+        let (app, shutdown) = (&self.app, &self.shutdown);
+        let ingest = service::ingest::Ingest { app: app.clone(), shutdown: shutdown.clone() };
+        let events = service::event::Events { app: app.clone(), shutdown: shutdown.clone() };
+        let health = HealthServer::new(HealthService::from_health_reporter(self.reporter.clone()));
+        let reflection = || {
+            tonic_reflection::server::Builder::configure()
+                .register_encoded_file_descriptor_set(amends_proto::FILE_DESCRIPTOR_SET)
+                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        };
+        Ok(self
+            .desk(Routes::new(health))
+            .add_service(limited!(pb::ingest_service_server::IngestServiceServer<_>, ingest))
+            .add_service(limited!(pb::event_service_server::EventServiceServer<_>, events))
             .add_service(limited!(
                 pb::review_service_server::ReviewServiceServer<_>,
                 service::review::Reviews(app.clone())

@@ -1,5 +1,6 @@
 //! The services: each handler parses, calls the app, and renders.
 
+pub mod agent;
 pub mod case;
 pub mod detection;
 pub mod event;

@@ -18,6 +18,7 @@ use tonic::{Code, Status};
 
 use self::refusal::Refusal;
 
+pub mod agent;
 pub mod foreign;
 pub mod guardrail;
 pub mod refusal;
@@ -71,6 +72,7 @@ fn refusal_of(error: &AppError) -> Refusal {
         AppError::Reply(refused) => of_reply(refused),
         AppError::Ledger(refused) => of_ledger(refused),
         AppError::Precondition(text) => of_precondition(text),
+        AppError::Agent(refused) => agent::refusal(refused),
         AppError::AtCapacity { held, max } => {
             refuse(Code::FailedPrecondition, Reason::AgentAtCapacity).fact("held", held).fact("max", max)
         }

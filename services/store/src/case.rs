@@ -17,9 +17,10 @@ use crate::value::{self, int, text, text_opt, time, time_opt, words};
 mod board;
 mod claim;
 mod list;
+mod reach;
 
 pub use board::board;
-pub use claim::next_claimable;
+pub use claim::{next_claimable, next_within};
 pub use list::{CaseCursor, CaseFilter, CaseOrder, list};
 
 const TABLE: Table = Table {
@@ -109,6 +110,16 @@ pub async fn held_counts(conn: &Conn, shop: &ShopId, agents: &[AgentId]) -> Resu
     let rows = conn.all(sql, [vec![text(shop)], keys].concat()).await?;
     let rows = rows.iter().map(|row| Row::new("cases", row));
     rows.map(|row| Ok((row.parse("owner")?, row.get("held")?))).collect()
+}
+
+/// The cases that an agent holds at the moment, by their ids.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn held_by(conn: &Conn, shop: &ShopId, agent: &AgentId) -> Result<Vec<Case>> {
+    let which = "WHERE shop_id = $1 AND owner = $2 AND state IN ('CLAIMED', 'WORKING') ORDER BY case_id";
+    let rows = conn.all(format!("{} {which}", bulk::select(&TABLE)), vec![text(shop), text(agent)]).await?;
+    rows.iter().map(read).collect()
 }
 
 /// Opens cases.

@@ -6,6 +6,7 @@
 //! connections, because the shapes that make a batch fast (arrays on
 //! PostgreSQL, JSON and rows of values on SQLite) have no common builder.
 
+pub mod agent;
 pub mod bulk;
 pub mod buyer;
 pub mod case;

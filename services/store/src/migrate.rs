@@ -12,6 +12,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0004_reply", include_str!("../migrations/0004_reply.sql")),
     ("0005_queue", include_str!("../migrations/0005_queue.sql")),
     ("0006_history", include_str!("../migrations/0006_history.sql")),
+    ("0007_agent", include_str!("../migrations/0007_agent.sql")),
 ];
 
 /// Any number that only Amends locks.

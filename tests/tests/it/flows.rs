@@ -1,6 +1,7 @@
 //! What people and back ends do with the service, end to end.
 
 mod access;
+mod agents;
 mod ask;
 mod claims;
 mod duplicates;
@@ -20,6 +21,7 @@ mod replies;
 mod requests;
 mod returns;
 mod shops;
+mod skills;
 mod sla;
 mod stale;
 mod streams;

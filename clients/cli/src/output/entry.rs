@@ -123,6 +123,7 @@ fn handling(output: &Output, entry: &Entry) -> (&'static str, String) {
     match entry {
         Entry::CaseClaimed(claim) => ("claimed", format!("{}, fence {}", claim.agent, claim.fence)),
         Entry::CaseAssigned(claim) => ("assigned", format!("{}, fence {}", claim.agent, claim.fence)),
+        Entry::CaseHandedBack(claim) => ("handed back", format!("{}, fence {}", claim.agent, claim.fence)),
         Entry::CaseRequeued(back) => {
             let why = word::<v1::RequeueReason>(back.reason);
             ("requeued", joined([why.as_str(), &back.agent, &back.note]))

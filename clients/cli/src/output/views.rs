@@ -1,5 +1,6 @@
 //! Which fields of each resource are written as JSON.
 
+mod agent;
 mod case;
 mod figures;
 mod remedy;

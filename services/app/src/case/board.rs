@@ -75,6 +75,8 @@ impl App {
             return Err(AppError::field("filter.agents", "must have at most 20 entries"));
         }
         let conn = self.store().reader();
+        let mut query = query.clone();
+        query.selection.filter.within = self.reach_of(principal, &query.shop).await?;
         let theirs = case::board(&conn, &query.shop, &query.agents, READ_MAX).await?;
         let mut truncated = theirs.len() >= usize::try_from(READ_MAX).unwrap_or(usize::MAX);
         let mut theirs: Vec<Case> = theirs.into_iter().filter(|case| query.wants(case)).collect();
@@ -158,6 +160,10 @@ impl BoardQuery {
             && (filter.kinds.is_empty() || filter.kinds.contains(&case.kind))
             && filter.buyer.is_none_or(|buyer| case.buyer == Some(buyer))
             && filter.order.as_ref().is_none_or(|order| case.subject.order() == Some(order))
+            && filter.within.as_ref().is_none_or(|(reach, agent)| {
+                let own = case.handling.owner().or(case.preferred_agent.as_ref()) == Some(agent);
+                own || reach.fits(case)
+            })
             && CaseSelection { agents: Vec::new(), ..self.selection.clone() }.fits(case)
     }
 }

@@ -8,6 +8,7 @@ use amends_store::case;
 
 use super::summary::{CaseSummary, summary};
 use super::{DESK, SUPERVISION, keep, open, tell};
+use crate::agent::check_claim;
 use crate::error::{AppError, Result};
 use crate::runner::Command;
 use crate::work::Work;
@@ -69,7 +70,7 @@ impl Command for ClaimCase {
             }
             held => {
                 let ended = held.is_some_and(|lease| lease.expires_at <= work.now);
-                check_capacity(work, &self.shop, &principal.name, 0).await?;
+                check_claim(work, &self.shop, &principal.name, &before).await?;
                 let free = if ended { expire(work, &before).await? } else { before.clone() };
                 hand_over(work, &before, free).await
             }
@@ -81,7 +82,7 @@ impl Command for ClaimCase {
 ///
 /// Both in one go and in one order for everyone, so that two claims never wait
 /// for each other.
-pub(super) async fn lock_agent(
+pub(crate) async fn lock_agent(
     work: &Work,
     shop: &ShopId,
     agent: &AgentId,
@@ -96,16 +97,9 @@ pub(super) async fn lock_agent(
 ///
 /// Agents have no anchor of their own. A conversation of the same name
 /// shares the lock at worst, which costs a wait and nothing else.
-fn anchor_of(agent: &AgentId) -> Result<Anchor> {
+pub(crate) fn anchor_of(agent: &AgentId) -> Result<Anchor> {
     let name = ConversationId::new(agent.as_str()).map_err(|e| AppError::Internal(e.to_string()))?;
     Ok(Anchor::Conversation(name))
-}
-
-/// Refuses when the agent holds as many as allowed; `already` of them do not count.
-pub(super) async fn check_capacity(work: &Work, shop: &ShopId, agent: &AgentId, already: i64) -> Result<()> {
-    let held = case::held_count(&work.tx, shop, agent).await?;
-    let max = work.app.settings().agent_capacity;
-    if held - already >= max { Err(AppError::AtCapacity { held, max }) } else { Ok(()) }
 }
 
 /// A new lease of the shop's length for an agent.
@@ -119,7 +113,7 @@ pub(super) async fn new_lease(work: &Work, shop: &ShopId, agent: AgentId) -> Res
 pub(crate) async fn expire(work: &mut Work, before: &Case) -> Result<Case> {
     let Some(lease) = before.handling.lease().cloned() else { return Ok(before.clone()) };
     let after = before.clone().apply(Verb::LeaseExpired, work.now)?;
-    let event = Event::LeaseExpired { agent: lease.agent, abandon_count: after.abandon_count };
+    let event = Event::LeaseExpired { agent: lease.agent, abandon_count: after.abandon_count, cause: None };
     tell(work, &after, event, "").await?;
     if after.level > before.level {
         let event = Event::CaseEscalated { level: after.level, reason: "ABANDONED".to_owned() };

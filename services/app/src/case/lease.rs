@@ -5,10 +5,11 @@ use amends_domain::event::Event;
 use amends_domain::{AgentId, CaseId, LeaseId, ShopId};
 use amends_store::case;
 
-use super::claim::{HeldLease, check_capacity, expire, lock_agent, new_lease};
+use super::claim::{HeldLease, expire, lock_agent, new_lease};
 use super::desk::{check_text, set_deadlines};
 use super::summary::{CaseSummary, summary};
 use super::{DESK, NOTE_CHARS_MAX, SUPERVISION, Target, keep, open, tell};
+use crate::agent::check_gift;
 use crate::error::{AppError, Result};
 use crate::key::agent_exists;
 use crate::runner::Command;
@@ -124,7 +125,7 @@ impl Command for ReleaseCase {
         check_lease(&before, self.lease)?;
         check_version(&before, self.target.version)?;
         keep(work, &before, &after).await?;
-        tell(work, &after, Event::CaseReleased { agent }, &self.note).await?;
+        tell(work, &after, Event::CaseReleased { agent, cause: None }, &self.note).await?;
         summary(&work.tx, after).await
     }
 }
@@ -162,7 +163,7 @@ impl AssignCase {
         lock_agent(work, &self.shop, &agent, seen.as_ref()).await?;
         let before = open(work, &self.shop, self.case).await?;
         let already = before.handling.lease().is_some_and(|lease| lease.agent == agent);
-        check_capacity(work, &self.shop, &agent, i64::from(already)).await?;
+        check_gift(work, &self.shop, &agent, i64::from(already)).await?;
         let lease = new_lease(work, &self.shop, agent.clone()).await?;
         let verb = Verb::Assign { lease: lease.clone(), version: self.version };
         let after = before.clone().apply(verb, work.now)?;
@@ -184,7 +185,7 @@ impl AssignCase {
             let owner = before.handling.owner().unwrap_or(&work.call.principal.name).clone();
             let hold = Hold { agent: owner.clone(), fence: before.fence, version: before.version };
             let after = before.clone().apply(Verb::Release { hold }, work.now)?;
-            tell(work, &after, Event::CaseReleased { agent: owner }, &self.note).await?;
+            tell(work, &after, Event::CaseReleased { agent: owner, cause: None }, &self.note).await?;
             after
         };
         keep(work, &before, &after).await?;

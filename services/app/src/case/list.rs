@@ -53,7 +53,7 @@ pub struct CasePage {
 }
 
 impl App {
-    /// A page of a shop's cases.
+    /// A page of a shop's cases. Whoever only works cases sees those within their skills, and their own.
     ///
     /// # Errors
     /// When the shop is another's, the role is missing, or storage fails.
@@ -69,13 +69,15 @@ impl App {
         principal.enter(shop)?;
         principal.require(READERS)?;
         let conn = self.store().reader();
+        let within = self.reach_of(principal, shop).await?;
+        let filter = CaseFilter { within, ..selection.filter.clone() };
         let wanted = usize::try_from(limit.clamp(1, CASES_PAGE_MAX)).unwrap_or(1);
         let mut cursor = after;
         let mut cases = Vec::new();
         // One more than the page, to know whether another follows.
         let mut size = limit.clamp(1, CASES_PAGE_MAX) + 1;
         for _ in 0..READS_MAX {
-            let read = case::list(&conn, shop, &selection.filter, order, cursor.as_ref(), size).await?;
+            let read = case::list(&conn, shop, &filter, order, cursor.as_ref(), size).await?;
             let last = read.len() < usize::try_from(size).unwrap_or(usize::MAX);
             size = READ_CASES;
             let matching: Vec<Case> = read.iter().filter(|case| selection.fits(case)).cloned().collect();

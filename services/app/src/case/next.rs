@@ -1,6 +1,7 @@
 //! What may be done with a case now, and why not the rest.
 
 use amends_domain::Time;
+use amends_domain::agent::AgentRefused;
 use amends_domain::case::handling::arrow;
 use amends_domain::case::{Case, Handling, Hold, Refused, VerbKind};
 
@@ -40,6 +41,8 @@ pub enum NotNow {
     Case(Refused),
     /// The reader lacks the role.
     RoleMissing(&'static [Role]),
+    /// The reader is not there, or the case lies outside their skills.
+    Agent(AgentRefused),
 }
 
 /// Every verb of the desk, with why the reader could not use it now.

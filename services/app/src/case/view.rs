@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use amends_domain::case::Case;
+use amends_domain::case::{Case, VerbKind};
 use amends_domain::order::{Line, Shipment};
 use amends_domain::remedy::RemedyStage;
 use amends_domain::reply::{Reply, ReplyStage};
@@ -16,9 +16,10 @@ use amends_store::signal::SignalRow;
 use amends_store::text::{self, TextOwner};
 use amends_store::{Conn, case, event, message, order, reply, returns, review, shipment, signal};
 
-use super::next::{NextVerb, next_verbs};
+use super::next::{NextVerb, NotNow, next_verbs};
 use super::summary::{CaseSummary, summary};
 use super::{DESK, READERS};
+use crate::agent::why_not;
 use crate::app::App;
 use crate::call::Principal;
 use crate::error::{AppError, Result};
@@ -129,7 +130,11 @@ impl App {
         let clocks = self.clocks(&conn, shop, id).await?;
         let summary = summary(&conn, case).await?;
         let in_flight = summary.remedies.iter().map(|r| r.state.stage()).any(RemedyStage::in_flight);
-        let next = next_verbs(&summary.case, principal, in_flight, self.now());
+        let mut next = next_verbs(&summary.case, principal, in_flight, self.now());
+        let claim = next.iter_mut().find(|one| one.verb == VerbKind::Claim && one.refused.is_none());
+        if let Some(claim) = claim {
+            claim.refused = why_not(self, &conn, &principal.name, &summary.case).await?.map(NotNow::Agent);
+        }
         let detections = heard.into_iter().filter(|signal| signal.detection.is_some()).collect();
         Ok(CaseView {
             summary,

@@ -106,6 +106,21 @@ impl World {
         }
     }
 
+    /// Back to the agent who had the case at a place, if they are there and can take it.
+    fn hand_back(&mut self, at: Now<'_>, place: usize) {
+        let Some(one) = self.cases.get_mut(place) else { return };
+        let Some(lease) = self.present.lease(&one.case, at.info, at.ids, at.now) else { return };
+        let (agent, due_at) = (lease.agent.clone(), lease.expires_at);
+        match one.case.clone().apply(Verb::HandBack { lease }, at.now) {
+            Ok(case) => one.case = case,
+            Err(refused) => return tracing::error!(%refused, "a case could not be handed back"),
+        }
+        let (id, fence) = (one.case.id, one.case.fence);
+        self.happened(at, Some(id), Event::CaseHandedBack { agent, fence });
+        let (shop, kind, subject) = (at.info.shop.id.clone(), DeadlineKind::LeaseExpiry, id.to_string());
+        self.out.deadlines.push(DeadlineChange::Set(Deadline { shop, kind, subject, due_at }));
+    }
+
     /// The buyer made themselves heard: a waiting or solved case comes back.
     pub(super) fn wake_case(&mut self, at: Now<'_>, subject: &Subject) {
         let Some(place) = self.cases.open_on(&at.info.shop.id, subject) else { return };
@@ -120,6 +135,7 @@ impl World {
         if before != after {
             self.happened(at, Some(id), Event::CaseWoken { cause: at.signal.body.kind().to_string() });
             self.clear_waiting(at, id);
+            self.hand_back(at, place);
         }
     }
 }

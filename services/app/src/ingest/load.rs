@@ -19,6 +19,7 @@ use amends_store::{Engine, Of, case, message, order, remedy, reply, returns, rev
 use super::Submission;
 use super::redirect::{follow_conversations, follow_merged};
 use super::world::{Kept, LineWorld, ReviewWorld, World};
+use crate::agent::Present;
 use crate::error::Result;
 use crate::facts::{ReturnFacts, refresh_review};
 use crate::sla::by_case;
@@ -59,6 +60,7 @@ pub(super) async fn load(work: &Work, submissions: &[Submission]) -> Result<Worl
         world.shops.insert(submission.shop.shop.id.clone(), submission.shop.clone());
     }
     facts.add_to(work, &mut world);
+    world.present = Present::look(work, world.cases.list.iter().map(|one| &one.case)).await?;
     if named.settles {
         // A refund stops the parcels of its case.
         let cases: Vec<Of<CaseId>> = world.cases.by_id.keys().cloned().collect();

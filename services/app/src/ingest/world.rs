@@ -32,6 +32,7 @@ use amends_store::survey::SurveyRow;
 use amends_store::text::TextRow;
 
 use super::{Prepared, Receipt, Submission, refused};
+use crate::agent::Present;
 use crate::context::Ids;
 use crate::error::Why;
 use crate::facts::ReturnFacts;
@@ -46,6 +47,8 @@ pub(super) struct World {
     pub(super) orders: HashMap<Of<OrderId>, OrderWorld>,
     pub(super) reviews: HashMap<Of<ReviewId>, ReviewWorld>,
     pub(super) cases: CaseWorld,
+    /// The agents who had these cases before and are there.
+    pub(super) present: Present,
     /// The clocks of these cases, but of those that this batch opens.
     pub(super) clocks: Known,
     pub(super) remedies: HashMap<Of<CaseId>, Vec<Remedy>>,

@@ -9,6 +9,7 @@ use amends_domain::{BuyerKey, CaseId, RemedyId, ShopId};
 use amends_store::remedy;
 use amends_store::text::{self, TextOwner, TextRow};
 
+use crate::agent::hand_back;
 use crate::call::{Principal, Role};
 use crate::case::{keep, open, stamp_first_action, tell};
 use crate::error::{AppError, Result};
@@ -142,10 +143,14 @@ pub(crate) async fn hear_buyer(work: &mut Work, opened: &mut Opened) -> Result<(
     if arrow(state, VerbKind::BuyerMessage).is_none() {
         return Ok(());
     }
-    opened.case = opened.case.clone().apply(Verb::BuyerMessage { at: work.now }, work.now)?;
+    let before = opened.case.clone();
+    opened.case = before.clone().apply(Verb::BuyerMessage { at: work.now }, work.now)?;
     if opened.case.handling.state() != state {
         let event = Event::CaseWoken { cause: "OFFER_ANSWERED".to_owned() };
         tell(work, &opened.case, event, "").await?;
+    }
+    if let Some((agent, fence)) = hand_back(work, &before, &mut opened.case).await? {
+        tell(work, &opened.case, Event::CaseHandedBack { agent, fence }, "").await?;
     }
     Ok(())
 }

@@ -156,6 +156,11 @@ pub const ARROWS: &[(State, VerbKind, State)] = {
         (Snoozed, VerbKind::Release, Queued),
         (Claimed, VerbKind::LeaseExpired, Queued),
         (Working, VerbKind::LeaseExpired, Queued),
+        (Claimed, VerbKind::AgentGone, Queued),
+        (Working, VerbKind::AgentGone, Queued),
+        // A buyer's message brings a waiting or solved case back to the queue; if the agent who
+        // had it is there, it is handed on to them in the same transaction.
+        (Queued, VerbKind::HandBack, Working),
         (Queued, VerbKind::Assign, Claimed),
         (Claimed, VerbKind::Assign, Claimed),
         (Working, VerbKind::Assign, Claimed),
@@ -274,6 +279,8 @@ impl Case {
             // Who gives a case back is not the one to prefer.
             Verb::Release { .. } => self.handling = Handling::Queued,
             Verb::LeaseExpired => self.expire(now)?,
+            Verb::AgentGone { abandoned } => self.let_go(abandoned),
+            Verb::HandBack { lease } => self.hand_back(lease, now)?,
             Verb::Act { .. } => self.act(now),
             Verb::Note { .. } => {}
             Verb::WaitBuyer { hold, give_up_at } => {
@@ -321,6 +328,16 @@ impl Case {
         Ok(())
     }
 
+    /// Back to the agent who is preferred, at work again.
+    fn hand_back(&mut self, lease: Lease, now: Time) -> Result<(), Refused> {
+        if self.preferred_agent.as_ref() != Some(&lease.agent) {
+            return Err(Refused::NotHolder);
+        }
+        self.hand_to(lease.clone(), now)?;
+        self.handling = Handling::Working(lease);
+        Ok(())
+    }
+
     fn renew(&mut self, until: Time) {
         if let Handling::Claimed(lease) | Handling::Working(lease) = &mut self.handling {
             // A heartbeat that was under way for long never shortens a lease.
@@ -351,13 +368,17 @@ impl Case {
         if self.handling.lease().is_some_and(|lease| lease.expires_at > now) {
             return Err(Refused::NotDue);
         }
-        self.abandon_count += 1;
-        if self.abandon_count.is_multiple_of(ABANDONS_BEFORE_ESCALATION) {
+        self.let_go(true);
+        Ok(())
+    }
+
+    /// Back to the queue at the old place. Who let it lapse or left is not the one to prefer.
+    fn let_go(&mut self, abandoned: bool) {
+        self.abandon_count += u32::from(abandoned);
+        if abandoned && self.abandon_count.is_multiple_of(ABANDONS_BEFORE_ESCALATION) {
             self.level = self.level.saturating_add(1);
         }
-        // Who let it lapse is not the one to prefer.
         self.handling = Handling::Queued;
-        Ok(())
     }
 
     fn act(&mut self, now: Time) {

@@ -16,6 +16,10 @@ codes! {
         Release = "RELEASE",
         /// The heartbeat stayed out.
         LeaseExpired = "LEASE_EXPIRED",
+        /// The agent is not there any more.
+        AgentGone = "AGENT_GONE",
+        /// The agent who had the case before is there and gets it back.
+        HandBack = "HAND_BACK",
         /// A supervisor gives the case to an agent.
         Assign = "ASSIGN",
         /// A human reply or remedy action.
@@ -71,6 +75,16 @@ pub enum Verb {
     },
     /// The heartbeat stayed out.
     LeaseExpired,
+    /// The agent is not there any more.
+    AgentGone {
+        /// Whether they let it lapse, in place of signing off.
+        abandoned: bool,
+    },
+    /// The agent who had the case before is there and gets it back.
+    HandBack {
+        /// The new hold.
+        lease: Lease,
+    },
     /// A supervisor gives the case to an agent.
     Assign {
         /// The new hold.
@@ -171,6 +185,8 @@ impl Verb {
             Self::Renew { .. } => VerbKind::Renew,
             Self::Release { .. } => VerbKind::Release,
             Self::LeaseExpired => VerbKind::LeaseExpired,
+            Self::AgentGone { .. } => VerbKind::AgentGone,
+            Self::HandBack { .. } => VerbKind::HandBack,
             Self::Assign { .. } => VerbKind::Assign,
             Self::Act { .. } => VerbKind::Act,
             Self::Note { .. } => VerbKind::Note,

@@ -59,6 +59,7 @@ pub const WORDS: &[&str] = &[
     "case.woken",
     "case.released",
     "case.lease_expired",
+    "case.handed_back",
     "remedy.accepted",
     "case.solved",
     "case.reopened",
@@ -94,6 +95,8 @@ pub fn happening(event: &Event, standing: Standing) -> Option<Happening> {
         Event::CaseWoken { .. } if standing == Standing::Solved => Happening::Reopened,
         Event::CaseWoken { .. } => Happening::Resumed,
         Event::CaseReleased { .. } | Event::LeaseExpired { .. } => Happening::Queued,
+        // The agent is at work again, without anything they would have to do first.
+        Event::CaseHandedBack { .. } => Happening::WorkStarted,
         Event::RemedyAccepted { .. } => Happening::RemedyAccepted,
         Event::CaseSolved { .. } => Happening::Solved,
         Event::CaseReopened { .. } => Happening::Reopened,

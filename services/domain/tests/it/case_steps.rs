@@ -168,6 +168,8 @@ fn verb(kind: VerbKind, case: &Case, now: Time, who: AgentId, slip: i64, ahead: 
         VerbKind::Renew => Verb::Renew { hold, expires_at: then },
         VerbKind::Release => Verb::Release { hold },
         VerbKind::LeaseExpired => Verb::LeaseExpired,
+        VerbKind::AgentGone => Verb::AgentGone { abandoned: flag },
+        VerbKind::HandBack => Verb::HandBack { lease: lease(who.as_str(), then) },
         VerbKind::Assign => Verb::Assign { lease: lease(who.as_str(), then), version },
         VerbKind::Act => Verb::Act { hold },
         VerbKind::Note => Verb::Note { hold },
@@ -192,7 +194,7 @@ fn verb(kind: VerbKind, case: &Case, now: Time, who: AgentId, slip: i64, ahead: 
 fn check_step(before: &Case, verb: &Verb, after: &Case, now: Time) -> Result<(), TestCaseError> {
     prop_assert!(before.is_open(), "closed, merged and cancelled cases accept nothing");
     prop_assert_eq!(after.version, before.version + 1);
-    let handed_over = matches!(verb.kind(), VerbKind::Claim | VerbKind::Assign);
+    let handed_over = matches!(verb.kind(), VerbKind::Claim | VerbKind::Assign | VerbKind::HandBack);
     prop_assert_eq!(
         after.fence,
         before.fence + i64::from(handed_over),
@@ -209,7 +211,7 @@ fn check_step(before: &Case, verb: &Verb, after: &Case, now: Time) -> Result<(),
         before.first_human_action_at.is_none() || after.first_human_action_at == before.first_human_action_at
     );
     prop_assert!(after.level >= before.level && after.reopen_count >= before.reopen_count);
-    let lapses = u32::from(verb.kind() == VerbKind::LeaseExpired);
+    let lapses = u32::from(matches!(verb, Verb::LeaseExpired | Verb::AgentGone { abandoned: true }));
     prop_assert_eq!(after.abandon_count, before.abandon_count + lapses);
     let handing = after.handling.lease().map(|lease| lease.expires_at);
     prop_assert!(!handed_over || handing.is_some_and(|end| end > now), "nobody gets a lease that has ended");

@@ -4,7 +4,7 @@ use amends_domain::case::handling::{ARROWS, arrow};
 use amends_domain::case::{Case, Handling, Hold, Outcome, Refused, State, Verb, VerbKind};
 use amends_domain::{CaseId, Time};
 
-use crate::make::{at, hold, lease, queued, working};
+use crate::make::{agent, at, hold, lease, queued, working};
 
 /// A time at which every timer of [`standing`] is due and the lease still lives.
 const SECS: i64 = 100;
@@ -45,6 +45,8 @@ fn good(kind: VerbKind, case: &Case, now: Time) -> Verb {
         VerbKind::Renew => Verb::Renew { hold, expires_at: later },
         VerbKind::Release => Verb::Release { hold },
         VerbKind::LeaseExpired => Verb::LeaseExpired,
+        VerbKind::AgentGone => Verb::AgentGone { abandoned: false },
+        VerbKind::HandBack => Verb::HandBack { lease: lease("ann", later) },
         VerbKind::Assign => Verb::Assign { lease: lease("bob", later), version },
         VerbKind::Act => Verb::Act { hold },
         VerbKind::Note => Verb::Note { hold },
@@ -67,8 +69,9 @@ fn good(kind: VerbKind, case: &Case, now: Time) -> Verb {
 fn every_verb_follows_its_arrow_or_is_refused() {
     for &state in State::ALL {
         for &kind in VerbKind::ALL {
-            let case = standing(state);
+            let mut case = standing(state);
             assert_eq!(case.handling.state(), state);
+            case.preferred_agent = Some(agent("ann"));
             // Only an ended lease can expire.
             let now = if kind == VerbKind::LeaseExpired { at(310) } else { at(SECS) };
             let result = case.clone().apply(good(kind, &case, now), now);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use amends_domain::agent::Leaving;
 use amends_domain::case::{CaseKind, Outcome};
 use amends_domain::detection::Reason;
 use amends_domain::event::Event;
@@ -49,8 +50,12 @@ fn case_events() -> Vec<Event> {
         Event::SignalJoined { kind: SignalKind::Survey, signal: signal("s:1") },
         Event::CaseClaimed { agent: ann(), fence: i64::MAX },
         Event::CaseAssigned { agent: ann(), fence: 1 },
-        Event::CaseReleased { agent: ann() },
-        Event::LeaseExpired { agent: ann(), abandon_count: 3 },
+        Event::CaseReleased { agent: ann(), cause: Some("AGENT_GONE".to_owned()) },
+        Event::LeaseExpired { agent: ann(), abandon_count: 3, cause: None },
+        Event::CaseHandedBack { agent: ann(), fence: 4 },
+        Event::AgentAvailable { agent: ann(), until: at(5) },
+        Event::AgentAway { agent: ann(), until: at(5) },
+        Event::AgentOffline { agent: ann(), cause: Leaving::Expired },
         Event::WorkStarted { agent: ann() },
         Event::NoteAdded { agent: ann(), text_id: String::new() },
         Event::ContactRecorded { agent: ann(), means: "phone".to_owned(), reached: true },
@@ -245,7 +250,7 @@ fn a_missing_or_broken_fact_is_told_with_the_word() {
 
 #[test]
 fn a_fact_that_nobody_knows_yet_breaks_no_reader() {
-    let event = Event::CaseReleased { agent: agent("ann") };
+    let event = Event::WorkStarted { agent: agent("ann") };
     assert_eq!(Event::read(event.word(), |_| Some("ann")), Ok(event));
 }
 

@@ -47,7 +47,8 @@ fn some_event() -> impl Strategy<Value = Event> {
         1 => Just(Event::WaitingForThirdParty { agent: ann(), until: at(0) }),
         1 => Just(Event::CaseSnoozed { agent: ann(), until: at(0) }),
         2 => Just(Event::CaseWoken { cause: "TIME".to_owned() }),
-        1 => Just(Event::CaseReleased { agent: ann() }),
+        1 => Just(Event::CaseReleased { agent: ann(), cause: None }),
+        1 => Just(Event::CaseHandedBack { agent: ann(), fence: 2 }),
         1 => Just(Event::CaseSolved { outcome: Outcome::Other, close_at: at(0) }),
         1 => Just(Event::CaseReopened { reopen_count: 1, cause: "AGENT".to_owned() }),
         1 => (0_u8..=100).prop_map(|to| Event::CasePriorityChanged { from: 0, to }),
@@ -172,7 +173,7 @@ fn the_words_that_matter_are_those_that_mean_something() {
         Event::CaseWoken { cause: String::new() },
         Event::CaseClosed { outcome: Outcome::Other },
         Event::CaseCancelled { reason: String::new() },
-        Event::LeaseExpired { agent: agent("ann"), abandon_count: 1 },
+        Event::LeaseExpired { agent: agent("ann"), abandon_count: 1, cause: None },
         Event::CasePriorityChanged { from: 1, to: 2 },
     ] {
         assert!(matters(&event) && happening(&event, Standing::Active).is_some(), "{}", event.word());

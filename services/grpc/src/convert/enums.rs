@@ -3,6 +3,7 @@
 //! A domain value without a counterpart does not compile. A number that names
 //! nothing, from a newer client or by mistake, is refused and never guessed.
 
+use amends_domain::agent::Presence;
 use amends_domain::case::{CaseKind, Origin, Outcome, State};
 use amends_domain::detection::{Flag, Reason, TextKind};
 use amends_domain::event::ActorKind;
@@ -54,6 +55,7 @@ macro_rules! words {
 }
 
 words! {
+    Presence = AgentPresence { Available = Available, Away = Away, Offline = Offline };
     Reason = ComplaintReason {
         WrongItem = WrongItem, MissingPart = MissingPart, Damaged = Damaged, Defective = Defective,
         NotAsDescribed = NotAsDescribed, Counterfeit = Counterfeit, WrongSize = WrongSize,

@@ -7,7 +7,7 @@ use amends_domain::remedy::{Remedy, RemedyState, Terms};
 use amends_domain::{AgentId, CaseId, Money, ShopId, Time};
 use amends_proto::v1 as pb;
 
-use super::{remedy, reply, time, timeline};
+use super::{agent, remedy, reply, time, timeline};
 use crate::fields::Fields;
 use crate::name;
 
@@ -33,7 +33,8 @@ pub fn render(stored: &StoredEvent) -> pb::Event {
                     ..remedy::render(&remedy, 0)
                 })
             })
-            .or_else(|| reply::queued(row).map(pb::event::Resource::ReplySnapshot)),
+            .or_else(|| reply::queued(row).map(pb::event::Resource::ReplySnapshot))
+            .or_else(|| agent::of_event(row).map(pb::event::Resource::AgentSnapshot)),
     }
 }
 
@@ -92,6 +93,9 @@ fn subject(row: &EventRow) -> String {
         | Event::ReplyFailed { reply, .. }
         | Event::ReplyUnknown { reply, .. }
         | Event::ReplyWithdrawn { reply } => name::of(shop, reply),
+        Event::AgentAvailable { agent, .. }
+        | Event::AgentAway { agent, .. }
+        | Event::AgentOffline { agent, .. } => name::of(shop, agent),
         _ => row.case.map_or_else(|| name::of_shop(shop), |case| name::of(shop, &case)),
     }
 }

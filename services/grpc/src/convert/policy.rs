@@ -39,6 +39,7 @@ fn rules(policy: &ShopPolicy, currency: Currency) -> pb::ShopRules {
         buyer_silence_after: span(policy.give_up_after),
         auto_close_after: span(policy.close_after),
         lease_life: span(policy.lease),
+        agent_capacity: policy.agent_capacity.and_then(|cases| i32::try_from(cases).ok()),
         fulfilment_life: span(policy.fulfilment_within),
         reply_approval: Some(policy.reply_approval),
         reply_delivery_life: span(policy.reply_delivery),

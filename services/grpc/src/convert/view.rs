@@ -163,6 +163,8 @@ const fn desk_verb(verb: VerbKind) -> Option<pb::CaseVerb> {
         VerbKind::Cancel => pb::CaseVerb::Cancel,
         VerbKind::Renew
         | VerbKind::LeaseExpired
+        | VerbKind::AgentGone
+        | VerbKind::HandBack
         | VerbKind::WaitThirdParty
         | VerbKind::Wake
         | VerbKind::BuyerMessage
@@ -176,6 +178,7 @@ fn next_action(next: &NextVerb) -> Option<pb::NextAction> {
     let refusal = next.refused.as_ref().map(|refused| match refused {
         NotNow::Case(refused) => status::of_case(refused),
         NotNow::RoleMissing(any) => status::role_missing(any),
+        NotNow::Agent(refused) => status::agent::refusal(refused),
     });
     let refusals = refusal.map(|refusal| pb::Refusal {
         rule: reason_word(refusal.reason).to_ascii_lowercase(),

@@ -1,5 +1,6 @@
 //! Pages of cases.
 
+use amends_domain::agent::Reach;
 use amends_domain::case::{Case, CaseKind, State};
 use amends_domain::detection::Reason;
 use amends_domain::subject::Anchor;
@@ -7,6 +8,7 @@ use amends_domain::{AgentId, BuyerKey, CaseId, OrderId, ShopId, Time};
 use sea_orm::Value;
 
 use super::claim::QUEUE_ORDER;
+use super::reach;
 use crate::bulk;
 use crate::conn::Conn;
 use crate::error::Result;
@@ -29,6 +31,8 @@ pub struct CaseFilter {
     pub open: Option<bool>,
     /// About this order or one of its lines.
     pub order: Option<OrderId>,
+    /// Within an agent's reach, or theirs.
+    pub within: Option<(Reach, AgentId)>,
 }
 
 /// In which order.
@@ -146,6 +150,11 @@ impl Query {
         }
         if let Some(order) = &filter.order {
             self.equal("anchor", text(Anchor::Order(order.clone())));
+        }
+        if let Some((reach, agent)) = filter.within.as_ref().filter(|(reach, _)| !reach.is_everything()) {
+            let agent = self.bind(text(agent));
+            let reached = reach::conditions(reach, |value| self.bind(value)).join(" AND ");
+            self.conditions.push(format!("(({reached}) OR owner = {agent} OR preferred_agent = {agent})"));
         }
     }
 

@@ -179,6 +179,7 @@ async fn a_batch_of_keys_is_looked_up_and_never_searched_for(store: Store) {
         ("cases", "anchor"),
         ("remedies", "case_id"),
         ("grants", "order_id"),
+        ("agents", "agent_id"),
     ];
     let explain = match store.engine() {
         Engine::Sqlite => "EXPLAIN QUERY PLAN",

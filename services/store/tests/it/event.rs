@@ -1,5 +1,6 @@
 //! The timeline: append-only, in order, and every event readable for ever.
 
+use amends_domain::agent::Leaving;
 use amends_domain::case::{CaseKind, Outcome};
 use amends_domain::detection::Reason;
 use amends_domain::event::{Actor, ActorKind, Event};
@@ -45,6 +46,7 @@ fn fact(word: &str, name: &str) -> String {
     match (word, name) {
         ("case.opened", "kind") => CaseKind::Return.to_string(),
         ("case.signal_joined", "kind") => SignalKind::ALL[0].to_string(),
+        ("agent.offline", "cause") => Leaving::ALL[0].to_string(),
         (_, "kind" | "first") => RemedyKind::MissingPart.to_string(),
         ("case.opened", "reason") => Reason::Defective.to_string(),
         ("case.subject_refined", "from") => "order:O-1".to_owned(),

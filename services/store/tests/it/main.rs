@@ -3,6 +3,7 @@
 
 #[macro_use]
 mod harness;
+mod agent;
 mod base;
 mod board;
 mod bulk;

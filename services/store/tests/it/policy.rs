@@ -84,6 +84,7 @@ fn unlike_the_default() -> ShopPolicy {
         give_up_after: Span::from_micros(6),
         close_after: Span::from_micros(7),
         lease: Span::from_micros(8),
+        agent_capacity: Some(16),
         partial_refund_points: 9,
         coupon_points: 10,
         article_cost_points: 11,

@@ -1,5 +1,6 @@
 //! Agents who do anything that comes to their mind, with what they saw or with something older.
 
+use amends_app::agent::SetPresence;
 use amends_app::case::{
     AddNote, CancelCase, ClaimCase, ClaimNextCase, EscalateCase, MergeCase, RecordContact, ReleaseCase,
     ReopenCase, SnoozeCase, SolveCase, Target, WaitCase, WaitFor,
@@ -9,6 +10,7 @@ use amends_app::remedy::{
 };
 use amends_app::review::Ask;
 use amends_app::{Principal, Role};
+use amends_domain::agent::Presence;
 use amends_domain::case::{Case, Outcome};
 use amends_domain::remedy::{Remedy, RemedyKind, Terms};
 use amends_domain::{Money, Span};
@@ -31,7 +33,8 @@ pub(super) async fn act(house: &House, rng: &mut ChaCha8Rng) {
         _ => who,
     };
     let target = target(rng, case);
-    match rng.random_range(0..10) {
+    match rng.random_range(0..11) {
+        10 => come_or_go(house, rng, &who).await,
         0 => hold(house, rng, &who, case).await,
         1..3 => first_steps(house, rng, &who, case, target).await,
         3..5 => middle_steps(house, rng, &who, target).await,
@@ -47,6 +50,17 @@ fn someone(rng: &mut ChaCha8Rng) -> Principal {
         0 => principal("sam", &[Role::Agent, Role::Supervisor, Role::Ingest]),
         n => principal(["mia", "tom", "zoe"][n - 1], &[Role::Agent]),
     }
+}
+
+/// A shift begins, pauses or ends, said for as long as it may be.
+async fn come_or_go(house: &House, rng: &mut ChaCha8Rng, who: &Principal) {
+    let presence = match rng.random_range(0..10) {
+        0..7 => Presence::Available,
+        7 => Presence::Away,
+        _ => Presence::Offline,
+    };
+    let lasts = Span::from_minutes(rng.random_range(1..700));
+    house.attempt(who, SetPresence { shop: shop(), agent: who.name.clone(), presence, lasts }).await;
 }
 
 /// What the agent saw of the case; one time in eight something older.

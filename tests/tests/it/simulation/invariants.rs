@@ -4,8 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use amends_app::key::local_principal;
+use amends_domain::agent::Presence;
 use amends_domain::case::{Case, Handling};
 use amends_domain::event::Event;
+use amends_store::agent;
 use amends_store::case::{self, CaseCursor, CaseFilter, CaseOrder};
 use amends_store::event::{self, StoredEvent};
 
@@ -15,6 +17,7 @@ use super::house::{House, call, shop};
 pub(super) async fn check(house: &House, seed: u64) {
     let cases = every_case(house).await;
     one_open_case_per_subject(&cases, seed);
+    nobody_who_is_gone_holds_anything(house, &cases, seed).await;
     figures_are_what_the_log_makes_them(house, seed).await;
     for case in &cases {
         let events = event::of_case(&house.app.store().reader(), &shop(), &case.id, 0, 10_000).await.unwrap();
@@ -44,6 +47,17 @@ fn one_open_case_per_subject(cases: &[Case], seed: u64) {
     }
 }
 
+/// Whoever is stored as offline has given everything back; a presence that ran out is acted on by its timer.
+async fn nobody_who_is_gone_holds_anything(house: &House, cases: &[Case], seed: u64) {
+    let holders: HashSet<_> =
+        cases.iter().filter_map(|case| Some(case.handling.lease()?.agent.clone())).collect();
+    let holders: Vec<_> = holders.into_iter().map(|agent| (shop(), agent)).collect();
+    for agent in agent::by_ids(&holders).all(&house.app.store().reader()).await.unwrap() {
+        let gone = agent.told.is_some_and(|told| told.presence == Presence::Offline);
+        assert!(!gone, "seed {seed}: {} is gone and holds a case", agent.id);
+    }
+}
+
 async fn figures_are_what_the_log_makes_them(house: &House, seed: u64) {
     let operator = call(&local_principal().unwrap());
     let found = house.app.recompute(operator, &shop(), false, Arc::new(|_, _| {})).await.unwrap();
@@ -60,7 +74,7 @@ fn one_lease_at_a_time(case: &Case, events: &[StoredEvent], seed: u64) {
                 assert!(*given > fence, "seed {seed}: {}: fence {given} after {fence}", case.id);
                 (fence, held) = (*given, true);
             }
-            Event::CaseAssigned { fence: given, .. } => {
+            Event::CaseAssigned { fence: given, .. } | Event::CaseHandedBack { fence: given, .. } => {
                 assert!(*given > fence, "seed {seed}: {}: fence {given} after {fence}", case.id);
                 (fence, held) = (*given, true);
             }

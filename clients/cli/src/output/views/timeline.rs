@@ -96,6 +96,7 @@ fn put_entry<M: SerializeMap>(map: &mut M, entry: &Entry) -> Result<(), M::Error
         Entry::VerdictChanged(step) => put(map, "verdict_changed", step),
         Entry::ActionRefused(step) => put(map, "action_refused", step),
         Entry::TimerFired(step) => put(map, "timer_fired", step),
+        Entry::CaseHandedBack(step) => put(map, "case_handed_back", step),
         Entry::ReplyDrafted(step) => put(map, "reply_drafted", step),
         Entry::ReplyApprovalRequested(step) => put(map, "reply_approval_requested", step),
         Entry::ReplyApproved(step) => put(map, "reply_approved", step),
@@ -129,6 +130,7 @@ impl Shown for v1::Event {
             Some(Resource::ShopSnapshot(shop)) => put(&mut map, "shop_snapshot", shop)?,
             Some(Resource::PolicySnapshot(policy)) => put(&mut map, "policy_snapshot", policy)?,
             Some(Resource::ReplySnapshot(reply)) => put(&mut map, "reply_snapshot", reply)?,
+            Some(Resource::AgentSnapshot(agent)) => put(&mut map, "agent_snapshot", agent)?,
             None => {}
         }
         map.end()

@@ -105,6 +105,13 @@ impl PolicyUpdate {
                 change.close_after = span("auto_close_after", rules.auto_close_after, default.close_after);
             }
             "lease_life" => change.lease = span("lease_life", rules.lease_life, default.lease),
+            "agent_capacity" => match rules.agent_capacity.map(u32::try_from) {
+                None => change.agent_capacity = Some(None),
+                Some(Ok(cases)) => change.agent_capacity = Some(Some(cases)),
+                Some(Err(_)) => {
+                    f.refuse::<()>("policy.shop_rules.agent_capacity", "must be 1–1,000");
+                }
+            },
             "fulfilment_life" => {
                 change.fulfilment_within =
                     span("fulfilment_life", rules.fulfilment_life, default.fulfilment_within);

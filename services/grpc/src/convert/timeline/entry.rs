@@ -47,8 +47,13 @@ fn case_entry(shop: &ShopId, event: &Event, text: &str) -> Option<Entry> {
         }),
         Event::CaseClaimed { agent, fence } => Entry::CaseClaimed(claimed(agent, *fence)),
         Event::CaseAssigned { agent, fence } => Entry::CaseAssigned(claimed(agent, *fence)),
-        Event::CaseReleased { agent } => requeued(agent, pb::RequeueReason::Released, text),
-        Event::LeaseExpired { agent, .. } => requeued(agent, pb::RequeueReason::LeaseExpired, ""),
+        Event::CaseHandedBack { agent, fence } => Entry::CaseHandedBack(claimed(agent, *fence)),
+        Event::CaseReleased { agent, cause } => {
+            requeued(agent, gone_or(cause.as_deref(), pb::RequeueReason::Released), text)
+        }
+        Event::LeaseExpired { agent, cause, .. } => {
+            requeued(agent, gone_or(cause.as_deref(), pb::RequeueReason::LeaseExpired), "")
+        }
         Event::NoteAdded { .. } => Entry::NoteAdded(pb::NoteAdded { text: note() }),
         Event::CaseEscalated { level, reason } => Entry::CaseEscalated(pb::CaseEscalated {
             level: i32::from(*level),
@@ -80,6 +85,11 @@ fn case_entry(shop: &ShopId, event: &Event, text: &str) -> Option<Entry> {
 
 fn claimed(agent: &AgentId, fence: i64) -> pb::CaseClaimed {
     pb::CaseClaimed { agent: agent.to_string(), fence, lease_expire_time: None }
+}
+
+/// The one cause that is told besides the usual one: the agent is gone.
+fn gone_or(cause: Option<&str>, usual: pb::RequeueReason) -> pb::RequeueReason {
+    if cause.is_some() { pb::RequeueReason::AgentGone } else { usual }
 }
 
 fn requeued(agent: &AgentId, reason: pb::RequeueReason, note: &str) -> Entry {
