@@ -28,6 +28,8 @@ codes! {
         Sla = "SLA",
         /// A connector should have reported what became of a reply; the subject is the reply.
         ReplyDelivery = "REPLY_DELIVERY",
+        /// A parcel should have arrived; the subject is `order/parcel`.
+        DeliveryDue = "DELIVERY_DUE",
     }
 }
 
@@ -38,7 +40,7 @@ pub struct Deadline {
     pub shop: ShopId,
     /// What falls due.
     pub kind: DeadlineKind,
-    /// About what: the printed id of a case or remedy, or `order/line`.
+    /// About what: the printed id of a case or remedy, or `order/line`, `order/parcel`.
     pub subject: String,
     /// When.
     pub due_at: Time,

@@ -246,6 +246,10 @@ events! {
     VerdictChanged = "return.verdict_changed" { /** The order. */ order: OrderId, /** The line. */ line: LineId, /** Before. */ from: Verdict, /** Now. */ to: Verdict },
     /// A parcel had trouble.
     ShipmentTrouble = "shipment.trouble" { /** Which. */ shipment: ShipmentId, /** Where it is. */ state: ShipmentState, /** When it should arrive now. */ eta: Option<Time> },
+    /// A parcel should have arrived.
+    DeliveryOverdue = "delivery.overdue" { /** Which. */ shipment: ShipmentId, /** The order. */ order: OrderId, /** Where it is. */ state: ShipmentState, /** When it was expected. */ eta: Time, /** When it was expected at first. */ promised: Time, /** The carrier. */ carrier: String, /** The carrier's number. */ tracking: String, /** The remedy it fulfils. */ remedy: Option<RemedyId> },
+    /// A parcel arrived with which there had been trouble.
+    DeliveryArrived = "delivery.arrived" { /** Which. */ shipment: ShipmentId, /** The order. */ order: OrderId, /** When. */ delivered_at: Time, /** When it was expected at first. */ promised: Option<Time> },
     /// An agent wrote a reply; the text is kept apart.
     ReplyDrafted = "reply.drafted" { /** Which. */ reply: ReplyId, /** Who. */ agent: AgentId, /** From which template. */ template: Option<TemplateId>, /** Whether everyone will read it. */ public: bool },
     /// A reply waits for another person's approval.

@@ -8,6 +8,7 @@ mod code;
 
 pub mod case;
 pub mod deadline;
+pub mod delivery;
 pub mod detection;
 pub mod event;
 pub mod guardrail;

@@ -10,6 +10,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0002_sla", include_str!("../migrations/0002_sla.sql")),
     ("0003_watch", include_str!("../migrations/0003_watch.sql")),
     ("0004_reply", include_str!("../migrations/0004_reply.sql")),
+    ("0006_incident", include_str!("../migrations/0006_incident.sql")),
 ];
 
 /// Any number that only Amends locks.

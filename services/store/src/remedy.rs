@@ -5,7 +5,7 @@ use amends_domain::{CaseId, RemedyId, ShopId, Time};
 use sea_orm::Value;
 
 use crate::Of;
-use crate::bulk::{self, Existing, Kind, Table, Write};
+use crate::bulk::{self, Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
 use crate::row::{Fetched, Row};
@@ -59,6 +59,11 @@ pub async fn get(conn: &Conn, shop: &ShopId, id: &RemedyId) -> Result<Option<Rem
     let sql = format!("{} WHERE shop_id = $1 AND remedy_id = $2", bulk::select(&TABLE));
     let row = conn.one(sql, vec![text(shop), text(id)]).await?;
     row.as_ref().map(read).transpose()
+}
+
+/// These remedies.
+pub fn by_ids(ids: &[Of<RemedyId>]) -> Query<Remedy> {
+    Query::by(&TABLE, TABLE.key, value::of(ids), read)
 }
 
 /// All remedies of these cases, oldest first.

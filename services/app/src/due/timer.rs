@@ -31,7 +31,8 @@ pub(super) async fn fire(work: &mut Work, due: &Deadline, case: Case) -> Result<
         DeadlineKind::OfferExpiry
         | DeadlineKind::FulfilmentDue
         | DeadlineKind::AvoidedConfirmation
-        | DeadlineKind::ReplyDelivery => Ok(()),
+        | DeadlineKind::ReplyDelivery
+        | DeadlineKind::DeliveryDue => Ok(()),
     }
 }
 

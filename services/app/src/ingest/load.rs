@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use amends_domain::case::Case;
 use amends_domain::order::{Line, Shipment};
+use amends_domain::remedy::Remedy;
 use amends_domain::reply::Reply;
 use amends_domain::returns::ReturnEvent;
 use amends_domain::review::ReviewVersion;
@@ -42,13 +43,14 @@ pub(super) async fn load(work: &Work, submissions: &[Submission]) -> Result<Worl
     let facts = loop {
         let facts = Facts::ask(work, &named).await?;
         let (orders, anchors, held) = (named.orders.clone(), named.anchors.clone(), named.held.clone());
-        let cases = named.cases.clone();
+        let (cases, remedies) = (named.cases.clone(), named.remedies.clone());
         named.follow(&facts.named_reviews.rows);
         facts.other_reviews.iter().for_each(|reviews| named.hold(&reviews.rows));
         follow_merged(work, &mut named, &facts.cases).await?;
         named.follow_replies(&facts.replies, &facts.cases);
-        let seen = (&orders, &anchors, &held, &cases);
-        if (&named.orders, &named.anchors, &named.held, &named.cases) == seen {
+        named.follow_parcels(&facts.shipments, &facts.remedies, &facts.cases);
+        let seen = (&orders, &anchors, &held, &cases, &remedies);
+        if (&named.orders, &named.anchors, &named.held, &named.cases, &named.remedies) == seen {
             break facts;
         }
         // What was read before it was locked must be read again.
@@ -86,6 +88,7 @@ struct Facts {
     return_events: Vec<(ShopId, OrderId, ReturnId, ReturnEvent)>,
     wishes: Vec<MessageRow>,
     replies: Vec<Reply>,
+    remedies: Vec<Remedy>,
     cases: Vec<Case>,
     clocks: Vec<ClocksRow>,
 }
@@ -118,6 +121,7 @@ impl Facts {
         let return_events = trip.ask(returns::events_by_orders(&orders));
         let wishes = trip.ask(message::intents_of_orders(&moved));
         let replies = trip.ask(reply::by_messages(&list(&named.echoes)));
+        let remedies = trip.ask(remedy::by_ids(&list(&named.remedies)));
         let of_anchors = trip.ask(case::of_anchors(&anchors));
         let by_ids = trip.ask(case::by_ids(&cases));
         let clocks = [case::of_anchors(&anchors), case::by_ids(&cases)].map(|of| clock::ask(&mut trip, of));
@@ -138,6 +142,7 @@ impl Facts {
             return_events: answers.take(return_events)?,
             wishes: answers.take(wishes)?,
             replies: answers.take(replies)?,
+            remedies: answers.take(remedies)?,
             cases,
             clocks,
         })
@@ -179,6 +184,7 @@ impl Facts {
             }
         }
         world.clocks = by_case(self.clocks);
+        world.remedy_cases = self.remedies.into_iter().map(|one| ((one.shop, one.id), one.case)).collect();
         for value in self.replies {
             if let Some(message) = value.message.clone() {
                 world.replies.insert((value.shop.clone(), message), Kept { value, changed: false });

@@ -1,0 +1,14 @@
+-- Parcels that should have arrived, satisfaction with a solution, links of cases, and incidents.
+
+ALTER TABLE shipments ADD COLUMN eta_said_at BIGINT;
+ALTER TABLE shipments ADD COLUMN first_eta BIGINT;
+ALTER TABLE shipments ADD COLUMN first_eta_said_at BIGINT;
+ALTER TABLE shipments ADD COLUMN late_told BIGINT;
+ALTER TABLE shipments ADD COLUMN remedy_id TEXT;
+
+-- What is under way now is looked after as well; 86400000000 is the grace that every shop begins with.
+UPDATE shipments SET eta_said_at = state_at, first_eta = eta, first_eta_said_at = state_at WHERE eta IS NOT NULL;
+INSERT INTO deadlines (shop_id, kind, subject, due_at)
+    SELECT shop_id, 'DELIVERY_DUE', order_id || '/' || shipment_id, eta + 86400000000 FROM shipments
+    WHERE eta IS NOT NULL AND delivered_at IS NULL AND NOT for_remedy
+        AND state NOT IN ('DELIVERED', 'LOST', 'RETURNED_TO_SENDER');
