@@ -45,7 +45,7 @@ pub use summary::CaseSummary;
 pub use supervise::{CancelCase, EscalateCase};
 pub use timeline::{TIMELINE_PAGE_MAX, TimelineCursor, TimelineEntry, TimelinePage};
 pub use touched::{Recent, Touched};
-pub use view::{CaseView, LINES_MAX, MessageView, ReplySent, SHIPMENTS_MAX};
+pub use view::{CaseView, LINES_MAX, MessageView, ReplySent, SHIPMENTS_MAX, SurveyView};
 pub use viewers::{LOOK_EVERY, Screen, Screens, VIEWING, Viewer, Viewers};
 
 pub(crate) use claim::expire;

@@ -125,6 +125,8 @@ pub struct Case {
     pub preferred_agent: Option<AgentId>,
     /// How often it was reopened.
     pub reopen_count: u32,
+    /// How often it was solved.
+    pub solutions: u32,
     /// How often an agent let it go.
     pub abandon_count: u32,
     /// The closed case this one follows.
@@ -162,6 +164,22 @@ pub struct Opening {
     pub follow_up_of: Option<CaseId>,
 }
 
+impl Outcome {
+    /// Whether the buyer may be asked how satisfied they are: they were helped, or told why not.
+    /// Who never answered is left alone, and where there was no trouble there was no help.
+    #[must_use]
+    pub const fn may_ask_satisfaction(self) -> bool {
+        match self {
+            Self::RemedyFulfilled
+            | Self::TalkedThrough
+            | Self::ReturnProceeds
+            | Self::NotRecoverable
+            | Self::Other => true,
+            Self::NoAnswer | Self::NotACase => false,
+        }
+    }
+}
+
 impl Case {
     /// Opens a case: queued, at the first version.
     #[must_use]
@@ -189,6 +207,7 @@ impl Case {
             waiting_since: opening.waiting_since,
             preferred_agent: None,
             reopen_count: 0,
+            solutions: 0,
             abandon_count: 0,
             follow_up_of: opening.follow_up_of,
         }

@@ -77,8 +77,6 @@ impl Shipment {
     /// Whether there was trouble with it.
     #[must_use]
     pub const fn is_troubled(&self) -> bool {
-        let said =
-            matches!(self.state, ShipmentState::Delayed | ShipmentState::Failed | ShipmentState::Lost);
-        said || self.expected.told.is_some()
+        self.state.is_trouble() || self.expected.told.is_some()
     }
 }

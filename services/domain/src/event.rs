@@ -269,7 +269,9 @@ events! {
     /// A reply was taken back.
     ReplyWithdrawn = "reply.withdrawn" { /** Which. */ reply: ReplyId },
     /// A survey was answered.
-    SurveyAnswered = "survey.answered" { /** The score. */ score: u8, /** Whether it asked for satisfaction (CSAT) or recommendation (NPS). */ asked: String },
+    SurveyAnswered = "survey.answered" { /** The score. */ score: u8, /** Whether it asked for satisfaction (CSAT) or recommendation (NPS). */ asked: String, /** The solution it is about. */ solution: Option<u32> },
+    /// The buyer may be asked how satisfied they are, once per solution.
+    SatisfactionDue = "case.satisfaction_due" { /** The number of the solution, from 1. */ solution: u32, /** How it was solved. */ outcome: Outcome, /** The order. */ order: Option<OrderId> },
 }
 
 codes! {

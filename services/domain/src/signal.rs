@@ -126,6 +126,14 @@ codes! {
     }
 }
 
+impl ShipmentState {
+    /// Whether it is trouble by itself.
+    #[must_use]
+    pub const fn is_trouble(self) -> bool {
+        matches!(self, Self::Delayed | Self::Failed | Self::Lost)
+    }
+}
+
 /// A parcel moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShipmentSignal {
@@ -281,6 +289,8 @@ pub struct SurveySignal {
     pub score: u8,
     /// Free words.
     pub comment: String,
+    /// The solution of the case it is about, from 1; none for the latest.
+    pub solution: Option<u32>,
 }
 
 /// A parcel should have arrived by now.

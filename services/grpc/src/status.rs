@@ -299,6 +299,8 @@ fn reason_of_one(violation: &Violation) -> Reason {
         (Why::Future, _) => Reason::TimeInFuture,
         (Why::Quantity, _) => Reason::QuantityExceedsPurchased,
         (Why::Conflict, _) => Reason::SignalConflict,
+        (Why::Unsolved, _) => Reason::CaseNotSolved,
+        (Why::Answered, _) => Reason::SolutionAnswered,
         (Why::NotStored, _) => Reason::StorageContended,
     }
 }

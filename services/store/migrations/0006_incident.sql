@@ -12,3 +12,12 @@ INSERT INTO deadlines (shop_id, kind, subject, due_at)
     SELECT shop_id, 'DELIVERY_DUE', order_id || '/' || shipment_id, eta + 86400000000 FROM shipments
     WHERE eta IS NOT NULL AND delivered_at IS NULL AND NOT for_remedy
         AND state NOT IN ('DELIVERED', 'LOST', 'RETURNED_TO_SENDER');
+
+-- How often a case was solved; a case that a message brought back is not counted here, as nobody counted it.
+ALTER TABLE cases ADD COLUMN solutions BIGINT NOT NULL DEFAULT 0;
+UPDATE cases SET solutions = reopen_count + CASE WHEN state IN ('SOLVED', 'CLOSED') THEN 1 ELSE 0 END;
+
+ALTER TABLE surveys ADD COLUMN solution BIGINT;
+CREATE INDEX surveys_of_case ON surveys (shop_id, case_id) WHERE case_id IS NOT NULL;
+-- One solution is judged once, whatever the code above believes.
+CREATE UNIQUE INDEX surveys_csat ON surveys (shop_id, case_id, solution) WHERE kind = 'CSAT' AND solution IS NOT NULL;

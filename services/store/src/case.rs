@@ -59,6 +59,7 @@ const TABLE: Table = Table {
         ("abandon_count", Kind::Int),
         ("follow_up_of", Kind::Text),
         ("sla_due", Kind::Int),
+        ("solutions", Kind::Int),
     ],
     key: &["shop_id", "case_id"],
 };
@@ -224,6 +225,7 @@ fn write(case: &Case) -> Vec<Value> {
         int(case.abandon_count),
         text_opt(case.follow_up_of),
         time_opt(case.sla_due),
+        int(case.solutions),
     ]
 }
 
@@ -252,6 +254,7 @@ fn read(row: &Fetched) -> Result<Case> {
         waiting_since: row.time_opt("waiting_since")?,
         preferred_agent: row.parse_opt("preferred_agent")?,
         reopen_count: row.number("reopen_count")?,
+        solutions: row.number("solutions")?,
         abandon_count: row.number("abandon_count")?,
         follow_up_of: row.parse_opt("follow_up_of")?,
     })

@@ -13,8 +13,9 @@ use amends_store::message::MessageRow;
 use amends_store::reply::ReplyFilter;
 use amends_store::returns::ReturnRow;
 use amends_store::signal::SignalRow;
+use amends_store::survey::SurveyRow;
 use amends_store::text::{self, TextOwner};
-use amends_store::{Conn, case, event, message, order, reply, returns, review, shipment, signal};
+use amends_store::{Conn, case, event, message, order, reply, returns, review, shipment, signal, survey};
 
 use super::next::{NextVerb, next_verbs};
 use super::summary::{CaseSummary, summaries, summary};
@@ -63,6 +64,8 @@ pub struct CaseView {
     pub earlier: Vec<CaseSummary>,
     /// Its clocks as they stand now, in the order in which they started.
     pub clocks: Vec<Instance>,
+    /// What was answered about the help, oldest first.
+    pub surveys: Vec<SurveyView>,
     /// What the reader may do next, and why not the rest.
     pub next: Vec<NextVerb>,
     /// The number of the last timeline entry.
@@ -78,6 +81,15 @@ pub struct MessageView {
     pub text: Option<String>,
     /// The reply of ours that it shows, if it shows one.
     pub reply: Option<ReplyId>,
+}
+
+/// A survey answer with its words.
+#[derive(Debug, Clone)]
+pub struct SurveyView {
+    /// The answer.
+    pub survey: SurveyRow,
+    /// Its words; none where there are none, they were erased or the reader may not see them.
+    pub comment: Option<String>,
 }
 
 /// A reply of ours that the channel has, with its words.
@@ -120,6 +132,7 @@ impl App {
         let heard = signal::of_case(&conn, shop, &id, SIGNALS_MAX).await?;
         let earlier = earlier(&conn, &case).await?;
         let clocks = self.clocks(&conn, shop, id).await?;
+        let surveys = judged(&conn, &case, principal.has(DESK)).await?;
         let summary = summary(&conn, case).await?;
         let in_flight = summary.remedies.iter().map(|r| r.state.stage()).any(RemedyStage::in_flight);
         let next = next_verbs(&summary.case, principal, in_flight, self.now());
@@ -135,6 +148,7 @@ impl App {
             detections,
             earlier,
             clocks,
+            surveys,
             next,
             timeline_number,
         })
@@ -178,6 +192,19 @@ async fn answered(
         Some(ReplySent { reply, at, text })
     };
     Ok(unseen.into_iter().zip(texts).filter_map(view).collect())
+}
+
+/// What the buyer said about the help.
+async fn judged(conn: &Conn, case: &Case, may_read: bool) -> Result<Vec<SurveyView>> {
+    let mut surveys = survey::of_cases(&[(case.shop.clone(), case.id)]).all(conn).await?;
+    surveys.sort_by(|a, b| (a.occurred_at, &a.survey).cmp(&(b.occurred_at, &b.survey)));
+    surveys.truncate(SHIPMENTS_MAX);
+    let keys = surveys.iter().map(|row| (TextOwner::Survey, row.survey.to_string()));
+    let keys: Vec<_> = if may_read { keys.collect() } else { Vec::new() };
+    let found = text::get(conn, &case.shop, &keys).await?;
+    let mut texts: HashMap<String, String> = found.into_iter().map(|(_, id, body)| (id, body)).collect();
+    let view = |survey: SurveyRow| SurveyView { comment: texts.remove(survey.survey.as_str()), survey };
+    Ok(surveys.into_iter().map(view).collect())
 }
 
 async fn earlier(conn: &Conn, case: &Case) -> Result<Vec<CaseSummary>> {

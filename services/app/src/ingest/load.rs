@@ -15,7 +15,8 @@ use amends_store::message::MessageRow;
 use amends_store::returns::ReturnRow;
 use amends_store::review::ReviewRow;
 use amends_store::signal::KnownSignal;
-use amends_store::{Engine, Of, case, message, order, remedy, reply, returns, review, shipment, signal};
+use amends_store::survey::SurveyRow;
+use amends_store::{Engine, Of, case, message, order, remedy, reply, returns, review, shipment, signal, survey};
 
 use super::Submission;
 use super::redirect::{follow_conversations, follow_merged};
@@ -49,6 +50,7 @@ pub(super) async fn load(work: &Work, submissions: &[Submission]) -> Result<Worl
         follow_merged(work, &mut named, &facts.cases).await?;
         named.follow_replies(&facts.replies, &facts.cases);
         named.follow_parcels(&facts.shipments, &facts.remedies, &facts.cases);
+        named.hold_cases(&facts.cases);
         let seen = (&orders, &anchors, &held, &cases, &remedies);
         if (&named.orders, &named.anchors, &named.held, &named.cases, &named.remedies) == seen {
             break facts;
@@ -90,6 +92,7 @@ struct Facts {
     replies: Vec<Reply>,
     remedies: Vec<Remedy>,
     cases: Vec<Case>,
+    surveys: Vec<SurveyRow>,
     clocks: Vec<ClocksRow>,
 }
 
@@ -123,6 +126,7 @@ impl Facts {
         let replies = trip.ask(reply::by_messages(&list(&named.echoes)));
         let remedies = trip.ask(remedy::by_ids(&list(&named.remedies)));
         let of_anchors = trip.ask(case::of_anchors(&anchors));
+        let surveys = trip.ask(survey::of_cases(&cases));
         let by_ids = trip.ask(case::by_ids(&cases));
         let clocks = [case::of_anchors(&anchors), case::by_ids(&cases)].map(|of| clock::ask(&mut trip, of));
         let mut answers = trip.go(&work.tx).await?;
@@ -144,6 +148,7 @@ impl Facts {
             replies: answers.take(replies)?,
             remedies: answers.take(remedies)?,
             cases,
+            surveys: answers.take(surveys)?,
             clocks,
         })
     }
@@ -185,6 +190,11 @@ impl Facts {
         }
         world.clocks = by_case(self.clocks);
         world.remedy_cases = self.remedies.into_iter().map(|one| ((one.shop, one.id), one.case)).collect();
+        for row in self.surveys {
+            if let Some(case) = row.case {
+                world.surveys.entry((row.shop.clone(), case)).or_default().push(row);
+            }
+        }
         for value in self.replies {
             if let Some(message) = value.message.clone() {
                 world.replies.insert((value.shop.clone(), message), Kept { value, changed: false });

@@ -51,6 +51,8 @@ pub(super) struct World {
     pub(super) remedies: HashMap<Of<CaseId>, Vec<Remedy>>,
     /// The cases of the remedies that late parcels fulfil.
     pub(super) remedy_cases: HashMap<Of<RemedyId>, CaseId>,
+    /// What was answered about the cases that this batch names.
+    pub(super) surveys: HashMap<Of<CaseId>, Vec<SurveyRow>>,
     /// Our own replies, by what the channel calls them.
     pub(super) replies: HashMap<Of<MessageId>, Kept<Reply>>,
     /// The order each known return request is about.

@@ -136,7 +136,8 @@ impl World {
         best.map_or(narrow, |case| case.subject.clone())
     }
 
-    fn remedy_subject(&self, shop: &ShopId, remedy: amends_domain::RemedyId) -> Option<Subject> {
+    /// What the case of a remedy is about.
+    pub(super) fn remedy_subject(&self, shop: &ShopId, remedy: amends_domain::RemedyId) -> Option<Subject> {
         let case = self.remedy_cases.get(&(shop.clone(), remedy))?;
         let place = self.cases.by_id.get(&(shop.clone(), *case))?;
         self.cases.get(*place).map(|one| one.case.subject.clone())

@@ -76,11 +76,13 @@ impl World {
             ShipmentState::Failed | ShipmentState::Lost => Reason::NotReceived,
             _ => return Effect::default(),
         };
-        if parcel.remedy.is_some() {
-            return Effect::default();
-        }
         let known = fresh(at, parcel);
-        let subject = self.parcel_subject(&at.info.shop.id, &known);
+        let shop = &at.info.shop.id;
+        let subject = match parcel.remedy {
+            Some(remedy) => self.remedy_subject(shop, remedy),
+            None => Some(self.parcel_subject(shop, &known)),
+        };
+        let Some(subject) = subject else { return Effect::default() };
         let effect = self.parcel_trouble(at, subject, &known, reason);
         let event = Event::ShipmentTrouble {
             shipment: parcel.shipment.clone(),
@@ -88,6 +90,9 @@ impl World {
             eta: parcel.eta,
         };
         self.happened(at, effect.case, event);
+        if let (Some(_), Some(case), false) = (parcel.remedy, effect.case, effect.opened) {
+            self.wake_parked(at, case);
+        }
         effect
     }
 }

@@ -81,6 +81,7 @@ impl Named {
                 self.moved_orders.insert((shop.clone(), s.order.clone()));
             }
             SignalBody::Shipment(s) => {
+                self.remedies.extend(s.remedy.filter(|_| s.state.is_trouble()).map(|id| (shop.clone(), id)));
                 self.moved_orders.insert((shop.clone(), s.order.clone()));
             }
             SignalBody::Review(s) => {
@@ -137,11 +138,16 @@ impl Named {
         for remedy in remedies {
             self.cases.insert((remedy.shop.clone(), remedy.case));
             let case = cases.iter().find(|case| case.shop == remedy.shop && case.id == remedy.case);
-            let anchor = case.map(|case| (case.shop.clone(), case.subject.anchor()));
             // If it is over, another case on its subject may be open, or opens now.
-            self.anchors.extend(anchor.clone());
-            self.held.extend(anchor);
+            self.anchors.extend(case.map(|case| (case.shop.clone(), case.subject.anchor())));
         }
+    }
+
+    /// What is written to the cases that are named hangs on what they hang on.
+    pub(super) fn hold_cases(&mut self, cases: &[Case]) {
+        let ours = cases.iter().filter(|case| self.cases.contains(&(case.shop.clone(), case.id)));
+        let held: Vec<_> = ours.map(|case| (case.shop.clone(), case.subject.anchor())).collect();
+        self.held.extend(held);
     }
 
     /// What one must hold to write these reviews.
