@@ -11,6 +11,7 @@ use crate::code::codes;
 use crate::detection::Reason;
 use crate::guardrail::Rule;
 use crate::id::UnknownWord;
+use crate::link::Relation;
 use crate::remedy::RemedyKind;
 use crate::returns::{ReturnStatus, Verdict};
 use crate::review::DiffKind;
@@ -18,7 +19,7 @@ use crate::signal::{Author, Direction, ShipmentState, SignalKind};
 use crate::sla::Metric;
 use crate::subject::Subject;
 use crate::{
-    AgentId, CaseId, ConversationId, DecisionId, LineId, MessageId, OrderId, RemedyId, ReplyId, ReturnId,
+    AgentId, CaseId, ConversationId, DecisionId, IncidentId, LineId, MessageId, OrderId, RemedyId, ReplyId, ReturnId,
     ReviewId, ShipmentId, SignalId, Span, TemplateId, Time,
 };
 
@@ -68,6 +69,8 @@ facts_by_display!(
     ShipmentState,
     SignalKind,
     Metric,
+    Relation,
+    IncidentId,
     Subject,
     String,
     i64,
@@ -272,6 +275,16 @@ events! {
     SurveyAnswered = "survey.answered" { /** The score. */ score: u8, /** Whether it asked for satisfaction (CSAT) or recommendation (NPS). */ asked: String, /** The solution it is about. */ solution: Option<u32> },
     /// The buyer may be asked how satisfied they are, once per solution.
     SatisfactionDue = "case.satisfaction_due" { /** The number of the solution, from 1. */ solution: u32, /** How it was solved. */ outcome: Outcome, /** The order. */ order: Option<OrderId> },
+    /// The case was linked to another.
+    CaseLinked = "case.linked" { /** The other. */ other: CaseId, /** How the first stands to the second. */ relation: Relation, /** Whether the other is the first. */ incoming: bool },
+    /// A link to another case was taken away.
+    CaseUnlinked = "case.unlinked" { /** The other. */ other: CaseId, /** How the first stood to the second. */ relation: Relation, /** Whether the other was the first. */ incoming: bool },
+    /// The case was put into an incident.
+    IncidentJoined = "incident.joined" { /** Which. */ incident: IncidentId },
+    /// The case was taken out of an incident.
+    IncidentLeft = "incident.left" { /** Which. */ incident: IncidentId },
+    /// The incident of the case was resolved; what resolved it is kept apart.
+    IncidentResolved = "incident.resolved" { /** Which. */ incident: IncidentId },
 }
 
 codes! {

@@ -2,9 +2,12 @@
 
 pub mod case;
 pub mod decision;
+pub mod delivery;
 pub mod detection;
 pub mod enums;
 pub mod event;
+pub mod incident;
+pub mod link;
 pub mod metrics;
 pub mod money;
 pub mod policy;
@@ -16,6 +19,7 @@ pub mod shop;
 pub mod signal;
 pub mod sla;
 pub mod suggestion;
+pub mod survey;
 pub mod time;
 pub mod timeline;
 pub mod view;

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use amends_domain::id::IdError;
-use amends_domain::{CaseId, RemedyId, ReplyId, ReturnId, ReviewId, ShopId, SuggestionId, TemplateId};
+use amends_domain::{CaseId, IncidentId, RemedyId, ReplyId, ReturnId, ReviewId, ShopId, SuggestionId, TemplateId};
 
 use crate::fields::Fields;
 
@@ -33,6 +33,7 @@ nouns! {
     ReturnId = "returns", "return";
     ReplyId = "replies", "reply";
     TemplateId = "templates", "template";
+    IncidentId = "incidents", "incident";
 }
 
 /// The name of a shop.

@@ -5,7 +5,7 @@
 
 use amends_app::case::TimelineCursor;
 use amends_app::stored::CaseCursor;
-use amends_domain::{RemedyId, ReplyId, ReturnId, ReviewId, ShopId, TemplateId, Time};
+use amends_domain::{IncidentId, RemedyId, ReplyId, ReturnId, ReviewId, ShopId, TemplateId, Time};
 use amends_proto::v1 as pb;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -32,6 +32,7 @@ macro_rules! paged {
 paged!(
     ListCasesRequest,
     ListEventsRequest,
+    ListIncidentsRequest,
     ListPolicyVersionsRequest,
     ListRemediesRequest,
     ListRepliesRequest,
@@ -149,6 +150,17 @@ impl Cursor for (Time, RemedyId) {
 }
 
 impl Cursor for (Time, ReplyId) {
+    fn write(&self) -> String {
+        format!("{} {}", self.0.micros(), self.1)
+    }
+
+    fn read(words: &[&str]) -> Option<Self> {
+        let &[at, id] = words else { return None };
+        Some((time(at)?, id.parse().ok()?))
+    }
+}
+
+impl Cursor for (Time, IncidentId) {
     fn write(&self) -> String {
         format!("{} {}", self.0.micros(), self.1)
     }

@@ -241,6 +241,10 @@ impl Transport {
                 service::reply::Replies(app.clone())
             ))
             .add_service(limited!(
+                pb::incident_service_server::IncidentServiceServer<_>,
+                service::incident::Incidents(app.clone())
+            ))
+            .add_service(limited!(
                 pb::review_service_server::ReviewServiceServer<_>,
                 service::review::Reviews(app.clone())
             ))

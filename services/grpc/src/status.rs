@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-use amends_app::case::{AFTER_HARD_DEADLINE, MERGE_TARGET_ENDED};
+use amends_app::case::{AFTER_HARD_DEADLINE, LINKS_FULL, MERGE_TARGET_ENDED};
+use amends_app::incident::{FULL, RESOLVED};
 use amends_app::error::{Violation, Why};
 use amends_app::stored::StoreError;
 use amends_app::{AppError, Role};
@@ -174,9 +175,12 @@ fn of_reply(refused: &ReplyRefused) -> Refusal {
 }
 
 /// A precondition is told in words; these are the ones that have a reason of their own.
-const PRECONDITIONS: [(&str, Reason); 6] = [
+const PRECONDITIONS: [(&str, Reason); 9] = [
     (AFTER_HARD_DEADLINE, Reason::HardDeadlineBefore),
     (MERGE_TARGET_ENDED, Reason::CaseClosed),
+    (LINKS_FULL, Reason::LinksFull),
+    (RESOLVED, Reason::IncidentResolved),
+    (FULL, Reason::IncidentFull),
     ("not known", Reason::SubjectUnknown),
     ("channel decides", Reason::HardDeadlineBefore),
     ("the case is over", Reason::CaseClosed),
@@ -266,6 +270,7 @@ fn missing(what: &str) -> Reason {
         "return" => Reason::ReturnNotFound,
         "agent" => Reason::AgentNotFound,
         "template" => Reason::TemplateNotFound,
+        "incident" => Reason::IncidentNotFound,
         _ => Reason::Unspecified,
     }
 }

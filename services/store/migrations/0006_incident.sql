@@ -21,3 +21,28 @@ ALTER TABLE surveys ADD COLUMN solution BIGINT;
 CREATE INDEX surveys_of_case ON surveys (shop_id, case_id) WHERE case_id IS NOT NULL;
 -- One solution is judged once, whatever the code above believes.
 CREATE UNIQUE INDEX surveys_csat ON surveys (shop_id, case_id, solution) WHERE kind = 'CSAT' AND solution IS NOT NULL;
+
+CREATE TABLE case_links (
+    shop_id TEXT NOT NULL, from_case TEXT NOT NULL, to_case TEXT NOT NULL, relation TEXT NOT NULL,
+    linked_by TEXT NOT NULL, linked_at BIGINT NOT NULL,
+    PRIMARY KEY (shop_id, from_case, to_case, relation)
+) {rowid};
+CREATE INDEX case_links_to ON case_links (shop_id, to_case);
+
+CREATE TABLE incidents (
+    shop_id TEXT NOT NULL, incident_id TEXT NOT NULL, title TEXT NOT NULL, description TEXT NOT NULL, reason TEXT,
+    product TEXT NOT NULL, variant TEXT NOT NULL, sku TEXT, carrier TEXT NOT NULL, opened_by TEXT NOT NULL,
+    opened_at BIGINT NOT NULL, state TEXT NOT NULL, resolved_by TEXT, resolved_at BIGINT, resolution TEXT,
+    cases BIGINT NOT NULL, version BIGINT NOT NULL,
+    PRIMARY KEY (shop_id, incident_id)
+) {rowid};
+CREATE INDEX incidents_opened ON incidents (shop_id, opened_at, incident_id);
+
+CREATE TABLE incident_cases (
+    shop_id TEXT NOT NULL, incident_id TEXT NOT NULL, case_id TEXT NOT NULL, added_by TEXT NOT NULL,
+    added_at BIGINT NOT NULL, is_open BOOLEAN NOT NULL,
+    PRIMARY KEY (shop_id, incident_id, case_id)
+) {rowid};
+CREATE INDEX incident_cases_of_case ON incident_cases (shop_id, case_id);
+-- A case is in one open incident at most, whatever the code above believes.
+CREATE UNIQUE INDEX incident_cases_open ON incident_cases (shop_id, case_id) WHERE is_open;

@@ -74,6 +74,9 @@ impl App {
         if query.agents.len() > BOARD_AGENTS_MAX {
             return Err(AppError::field("filter.agents", "must have at most 20 entries"));
         }
+        if query.selection.filter.incident.is_some() {
+            return Err(AppError::field("filter.incident", "cannot be watched; list the cases instead"));
+        }
         let conn = self.store().reader();
         let theirs = case::board(&conn, &query.shop, &query.agents, READ_MAX).await?;
         let mut truncated = theirs.len() >= usize::try_from(READ_MAX).unwrap_or(usize::MAX);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use amends_domain::case::Case;
+use amends_domain::incident::Incident;
 use amends_domain::order::{Line, Shipment};
 use amends_domain::remedy::RemedyStage;
 use amends_domain::reply::{Reply, ReplyStage};
@@ -15,8 +16,9 @@ use amends_store::returns::ReturnRow;
 use amends_store::signal::SignalRow;
 use amends_store::survey::SurveyRow;
 use amends_store::text::{self, TextOwner};
-use amends_store::{Conn, case, event, message, order, reply, returns, review, shipment, signal, survey};
+use amends_store::{Conn, case, event, incident, message, order, reply, returns, review, shipment, signal, survey};
 
+use super::link::LinkView;
 use super::next::{NextVerb, next_verbs};
 use super::summary::{CaseSummary, summaries, summary};
 use super::{DESK, READERS};
@@ -66,6 +68,10 @@ pub struct CaseView {
     pub clocks: Vec<Instance>,
     /// What was answered about the help, oldest first.
     pub surveys: Vec<SurveyView>,
+    /// Its links to other cases, oldest first.
+    pub links: Vec<LinkView>,
+    /// The open incident it is in, or the last one.
+    pub incident: Option<Incident>,
     /// What the reader may do next, and why not the rest.
     pub next: Vec<NextVerb>,
     /// The number of the last timeline entry.
@@ -133,6 +139,8 @@ impl App {
         let earlier = earlier(&conn, &case).await?;
         let clocks = self.clocks(&conn, shop, id).await?;
         let surveys = judged(&conn, &case, principal.has(DESK)).await?;
+        let links = super::link::views(&conn, &case).await?;
+        let incident = incident_of(&conn, &case).await?;
         let summary = summary(&conn, case).await?;
         let in_flight = summary.remedies.iter().map(|r| r.state.stage()).any(RemedyStage::in_flight);
         let next = next_verbs(&summary.case, principal, in_flight, self.now());
@@ -149,6 +157,8 @@ impl App {
             earlier,
             clocks,
             surveys,
+            links,
+            incident,
             next,
             timeline_number,
         })
@@ -205,6 +215,15 @@ async fn judged(conn: &Conn, case: &Case, may_read: bool) -> Result<Vec<SurveyVi
     let mut texts: HashMap<String, String> = found.into_iter().map(|(_, id, body)| (id, body)).collect();
     let view = |survey: SurveyRow| SurveyView { comment: texts.remove(survey.survey.as_str()), survey };
     Ok(surveys.into_iter().map(view).collect())
+}
+
+/// The incident that is under way, or else the one that the case was put into last.
+async fn incident_of(conn: &Conn, case: &Case) -> Result<Option<Incident>> {
+    let within = incident::of_cases(&[(case.shop.clone(), case.id)]).all(conn).await?;
+    let Some(last) = within.into_iter().max_by_key(|one| (one.open, one.at, one.incident)) else {
+        return Ok(None);
+    };
+    Ok(incident::by_ids(&[(last.shop, last.incident)]).all(conn).await?.pop())
 }
 
 async fn earlier(conn: &Conn, case: &Case) -> Result<Vec<CaseSummary>> {
