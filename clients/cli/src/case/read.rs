@@ -54,6 +54,9 @@ pub struct List {
     /// Only of this escalation level
     #[arg(long)]
     level: Option<i32>,
+    /// Only in this incident
+    #[arg(long)]
+    incident: Option<String>,
     /// The order of the list
     #[arg(long, default_value = "queue", value_parser = code::<v1::CaseOrder>())]
     sort: v1::CaseOrder,
@@ -83,7 +86,10 @@ pub struct Timeline {
 impl List {
     pub(crate) async fn run(self, session: &Session) -> anyhow::Result<()> {
         let parent = session.shop().await?;
-        let filter = self.filter(session.output.now);
+        let mut filter = self.filter(session.output.now);
+        if let Some(incident) = &self.incident {
+            filter.incident = session.name("incidents", incident).await?;
+        }
         let page = self
             .limit
             .pages(200, async |page_size, page_token| {
@@ -115,6 +121,7 @@ impl List {
             open_start_time: self.since.map(|when| when.back(now)),
             open_end_time: self.before.map(|when| when.back(now)),
             level: self.level,
+            incident: String::new(),
         }
     }
 }
@@ -137,11 +144,13 @@ fn picture(output: &Output, view: &v1::CaseView) -> String {
         parts.push(viewing(output, &view.viewers));
     }
     let sections = [
-        ("Order", order(view)),
+        ("Order", order(output, view)),
         ("Reviews", reviews(view)),
         ("Conversation", messages(output, view)),
         ("Returns", returns(output, view)),
         ("Remedies", remedies(output, view)),
+        ("Surveys", super::link::surveys(output, view)),
+        ("Beside it", super::link::beside(output, view)),
         ("Clocks", super::sla::clocks(output, view)),
         ("What can be done", actions(view)),
     ];
@@ -192,7 +201,7 @@ fn head(output: &Output, case: &v1::Case) -> String {
     text(&pairs(said.map(|(name, cell)| (name.to_owned(), cell))))
 }
 
-fn order(view: &v1::CaseView) -> Vec<String> {
+fn order(output: &Output, view: &v1::CaseView) -> Vec<String> {
     let Some(order) = &view.order else {
         return Vec::new();
     };
@@ -202,12 +211,20 @@ fn order(view: &v1::CaseView) -> Vec<String> {
         let title = or_dash(&line.title);
         format!("line {}: {} × {} {title}, {price} each", line.line_id, line.quantity, line.sku)
     }));
-    lines.extend(view.shipments.iter().filter_map(|parcel| {
-        let parcel = parcel.shipment.as_ref()?;
-        let state = word::<v1::ShipmentState>(parcel.state);
-        Some(format!("parcel {}: {state} {}", parcel.shipment_id, parcel.tracking))
-    }));
+    lines.extend(view.shipments.iter().filter_map(|parcel| shipment(output, parcel)));
     lines
+}
+
+/// A parcel, with what was promised where something else is expected now.
+fn shipment(output: &Output, view: &v1::ShipmentView) -> Option<String> {
+    let parcel = view.shipment.as_ref()?;
+    let state = word::<v1::ShipmentState>(parcel.state);
+    let promised = view.promised_eta.as_ref().filter(|promised| Some(*promised) != parcel.eta.as_ref());
+    let promised = promised.map(|at| format!(", promised {}", output.time(Some(at)))).unwrap_or_default();
+    let eta = parcel.eta.as_ref().map(|at| format!(", expected {}", output.time(Some(at)))).unwrap_or_default();
+    let late = if view.missed_eta.is_some() { ", late" } else { "" };
+    let (id, by, number) = (&parcel.shipment_id, &parcel.carrier, &parcel.tracking);
+    Some(format!("parcel {id}: {state}{late}{promised}{eta} {by} {number}").trim_end().to_owned())
 }
 
 fn reviews(view: &v1::CaseView) -> Vec<String> {

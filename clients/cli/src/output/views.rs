@@ -2,6 +2,7 @@
 
 mod case;
 mod figures;
+mod incident;
 mod remedy;
 mod reply;
 mod rules;
