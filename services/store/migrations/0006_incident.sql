@@ -23,11 +23,11 @@ CREATE INDEX surveys_of_case ON surveys (shop_id, case_id) WHERE case_id IS NOT 
 CREATE UNIQUE INDEX surveys_csat ON surveys (shop_id, case_id, solution) WHERE kind = 'CSAT' AND solution IS NOT NULL;
 
 CREATE TABLE case_links (
-    shop_id TEXT NOT NULL, from_case TEXT NOT NULL, to_case TEXT NOT NULL, relation TEXT NOT NULL,
+    shop_id TEXT NOT NULL, from_case_id TEXT NOT NULL, to_case_id TEXT NOT NULL, relation TEXT NOT NULL,
     linked_by TEXT NOT NULL, linked_at BIGINT NOT NULL,
-    PRIMARY KEY (shop_id, from_case, to_case, relation)
+    PRIMARY KEY (shop_id, from_case_id, to_case_id, relation)
 ) {rowid};
-CREATE INDEX case_links_to ON case_links (shop_id, to_case);
+CREATE INDEX case_links_to ON case_links (shop_id, to_case_id);
 
 CREATE TABLE incidents (
     shop_id TEXT NOT NULL, incident_id TEXT NOT NULL, title TEXT NOT NULL, description TEXT NOT NULL, reason TEXT,

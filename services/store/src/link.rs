@@ -13,20 +13,20 @@ const LINKS: Table = Table {
     name: "case_links",
     columns: &[
         ("shop_id", Kind::Text),
-        ("from_case", Kind::Text),
-        ("to_case", Kind::Text),
+        ("from_case_id", Kind::Text),
+        ("to_case_id", Kind::Text),
         ("relation", Kind::Text),
         ("linked_by", Kind::Text),
         ("linked_at", Kind::Int),
     ],
-    key: &["shop_id", "from_case", "to_case", "relation"],
+    key: &["shop_id", "from_case_id", "to_case_id", "relation"],
 };
 
 /// The links of these cases: those in which they come first, and those in which they come second.
 pub fn of_cases(cases: &[Of<CaseId>]) -> [Query<Link>; 2] {
     [
-        Query::by(&LINKS, &["shop_id", "from_case"], value::of(cases), read),
-        Query::by(&LINKS, &["shop_id", "to_case"], value::of(cases), read),
+        Query::by(&LINKS, &["shop_id", "from_case_id"], value::of(cases), read),
+        Query::by(&LINKS, &["shop_id", "to_case_id"], value::of(cases), read),
     ]
 }
 
@@ -43,15 +43,15 @@ pub fn insert(links: &[Link]) -> Write {
 pub fn remove(links: &[Link]) -> Write {
     let key = |link: &Link| vec![text(&link.shop), text(link.from), text(link.to), text(link.relation)];
     let columns: Vec<Column> = LINKS.key.iter().map(|name| (*name, Kind::Text)).collect();
-    let which = "DELETE FROM case_links WHERE (shop_id, from_case, to_case, relation) IN (SELECT * FROM";
+    let which = "DELETE FROM case_links WHERE (shop_id, from_case_id, to_case_id, relation) IN (SELECT * FROM";
     Write::change(LINKS.name, &columns, links.iter().map(key).collect(), which, ")")
 }
 
 /// Moves the links of merged cases to the cases they became part of; what would link a case to
 /// itself is gone.
 pub fn absorb(merged: &[(ShopId, CaseId, CaseId)]) -> [Write; 4] {
-    let [from, from_gone] = moved(merged, "from_case", "t.into_id, l.to_case", "l.to_case");
-    let [to, to_gone] = moved(merged, "to_case", "l.from_case, t.into_id", "l.from_case");
+    let [from, from_gone] = moved(merged, "from_case_id", "t.into_id, l.to_case_id", "l.to_case_id");
+    let [to, to_gone] = moved(merged, "to_case_id", "l.from_case_id, t.into_id", "l.from_case_id");
     [from, from_gone, to, to_gone]
 }
 
@@ -59,7 +59,7 @@ fn moved(merged: &[(ShopId, CaseId, CaseId)], end: &str, ends: &str, other: &str
     const MOVED: [Column; 3] = [("shop_id", Kind::Text), ("case_id", Kind::Text), ("into_id", Kind::Text)];
     let rows = || merged.iter().map(|(shop, from, into)| vec![text(shop), text(from), text(into)]).collect();
     let copy = format!(
-        "INSERT INTO case_links (shop_id, from_case, to_case, relation, linked_by, linked_at)
+        "INSERT INTO case_links (shop_id, from_case_id, to_case_id, relation, linked_by, linked_at)
          SELECT l.shop_id, {ends}, l.relation, l.linked_by, l.linked_at FROM case_links AS l JOIN"
     );
     let which = format!(
@@ -76,8 +76,8 @@ fn read(row: &Fetched) -> Result<Link> {
     let row = Row::new("case_links", row);
     Ok(Link {
         shop: row.parse("shop_id")?,
-        from: row.parse("from_case")?,
-        to: row.parse("to_case")?,
+        from: row.parse("from_case_id")?,
+        to: row.parse("to_case_id")?,
         relation: row.parse("relation")?,
         by: row.parse("linked_by")?,
         at: row.time("linked_at")?,

@@ -4,6 +4,7 @@
 mod case_steps;
 mod case_table;
 mod code;
+mod delivery;
 mod event;
 mod guardrail;
 mod id;

@@ -18,6 +18,7 @@ fn bare(id: &str) -> SurveyRow {
         kind: SurveyKind::Nps,
         score: 0,
         occurred_at: at(1),
+        solution: None,
     }
 }
 
