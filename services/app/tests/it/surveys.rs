@@ -83,7 +83,7 @@ async fn one_answer_counts_per_solution_and_a_new_solution_takes_a_new_one() {
         let view = stage.app.case_view(&root(), &stage.shop, case).await.unwrap();
         let seen: Vec<_> =
             view.surveys.iter().map(|one| (one.survey.survey.to_string(), one.survey.solution)).collect();
-        let wanted = [("a1", 1), ("n1", 1), ("a6", 2)].map(|(name, n)| (name.to_owned(), Some(n)));
+        let wanted = [("a1", 1), ("a6", 2), ("n1", 1)].map(|(name, n)| (name.to_owned(), Some(n)));
         assert_eq!(seen, wanted);
         assert_eq!(view.surveys[0].comment.as_deref(), Some("It took too long."));
         assert!(matches!(stage.case(case).await.handling, Handling::Solved { .. }));
