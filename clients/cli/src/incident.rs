@@ -145,7 +145,8 @@ impl List {
         let page = self
             .limit
             .pages(200, async |page_size, page_token| {
-                let request = v1::ListIncidentsRequest { parent: parent.clone(), page_size, page_token, state };
+                let request =
+                    v1::ListIncidentsRequest { parent: parent.clone(), page_size, page_token, state };
                 let answer = session.client.call(request).await?;
                 Ok((answer.incidents, answer.next_page_token))
             })

@@ -15,11 +15,10 @@ use crate::{
     v1::{
         case_service_client::CaseServiceClient, detection_service_client::DetectionServiceClient,
         event_service_client::EventServiceClient, incident_service_client::IncidentServiceClient,
-        ingest_service_client::IngestServiceClient,
-        metrics_service_client::MetricsServiceClient, policy_service_client::PolicyServiceClient,
-        remedy_service_client::RemedyServiceClient, reply_service_client::ReplyServiceClient,
-        return_service_client::ReturnServiceClient, review_service_client::ReviewServiceClient,
-        shop_service_client::ShopServiceClient,
+        ingest_service_client::IngestServiceClient, metrics_service_client::MetricsServiceClient,
+        policy_service_client::PolicyServiceClient, remedy_service_client::RemedyServiceClient,
+        reply_service_client::ReplyServiceClient, return_service_client::ReturnServiceClient,
+        review_service_client::ReviewServiceClient, shop_service_client::ShopServiceClient,
     },
 };
 

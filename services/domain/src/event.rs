@@ -19,8 +19,8 @@ use crate::signal::{Author, Direction, ShipmentState, SignalKind};
 use crate::sla::Metric;
 use crate::subject::Subject;
 use crate::{
-    AgentId, CaseId, ConversationId, DecisionId, IncidentId, LineId, MessageId, OrderId, RemedyId, ReplyId, ReturnId,
-    ReviewId, ShipmentId, SignalId, Span, TemplateId, Time,
+    AgentId, CaseId, ConversationId, DecisionId, IncidentId, LineId, MessageId, OrderId, RemedyId, ReplyId,
+    ReturnId, ReviewId, ShipmentId, SignalId, Span, TemplateId, Time,
 };
 
 /// Flat facts by name.

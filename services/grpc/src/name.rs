@@ -4,7 +4,9 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use amends_domain::id::IdError;
-use amends_domain::{CaseId, IncidentId, RemedyId, ReplyId, ReturnId, ReviewId, ShopId, SuggestionId, TemplateId};
+use amends_domain::{
+    CaseId, IncidentId, RemedyId, ReplyId, ReturnId, ReviewId, ShopId, SuggestionId, TemplateId,
+};
 
 use crate::fields::Fields;
 

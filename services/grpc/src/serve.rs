@@ -132,6 +132,15 @@ pub struct Transport {
     shutdown: CancellationToken,
 }
 
+/// A service with the limits that all have.
+macro_rules! limited {
+    ($server:path, $service:expr) => {
+        <$server>::new($service)
+            .max_decoding_message_size(REQUEST_BYTES_MAX)
+            .max_encoding_message_size(RESPONSE_BYTES_MAX)
+    };
+}
+
 impl Transport {
     /// Prepares the server. It says NOT_SERVING until [`Health::set_serving`].
     pub async fn new(app: App, settings: Settings) -> Self {
@@ -208,13 +217,6 @@ impl Transport {
     }
 
     fn routes(&self) -> Result<Routes, ServeError> {
-        macro_rules! limited {
-            ($server:path, $service:expr) => {
-                <$server>::new($service)
-                    .max_decoding_message_size(REQUEST_BYTES_MAX)
-                    .max_encoding_message_size(RESPONSE_BYTES_MAX)
-            };
-        }
         let (app, shutdown) = (&self.app, &self.shutdown);
         let ingest = service::ingest::Ingest { app: app.clone(), shutdown: shutdown.clone() };
         let events = service::event::Events { app: app.clone(), shutdown: shutdown.clone() };

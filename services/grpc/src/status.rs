@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use amends_app::case::{AFTER_HARD_DEADLINE, LINKS_FULL, MERGE_TARGET_ENDED};
-use amends_app::incident::{FULL, RESOLVED};
 use amends_app::error::{Violation, Why};
+use amends_app::incident::{FULL, RESOLVED};
 use amends_app::stored::StoreError;
 use amends_app::{AppError, Role};
 use amends_domain::case::{Refused, State, VerbKind};

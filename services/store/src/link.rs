@@ -43,7 +43,8 @@ pub fn insert(links: &[Link]) -> Write {
 pub fn remove(links: &[Link]) -> Write {
     let key = |link: &Link| vec![text(&link.shop), text(link.from), text(link.to), text(link.relation)];
     let columns: Vec<Column> = LINKS.key.iter().map(|name| (*name, Kind::Text)).collect();
-    let which = "DELETE FROM case_links WHERE (shop_id, from_case_id, to_case_id, relation) IN (SELECT * FROM";
+    let which =
+        "DELETE FROM case_links WHERE (shop_id, from_case_id, to_case_id, relation) IN (SELECT * FROM";
     Write::change(LINKS.name, &columns, links.iter().map(key).collect(), which, ")")
 }
 

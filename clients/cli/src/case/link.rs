@@ -95,7 +95,12 @@ pub(crate) fn relation(relation: i32, incoming: bool) -> String {
 pub(super) fn beside(output: &Output, view: &v1::CaseView) -> Vec<String> {
     let link = |link: &v1::CaseLink| {
         let when = output.time(link.link_time.as_ref());
-        format!("{} {}, linked by {} {when}", relation(link.relation, link.incoming), id(&link.case), link.agent)
+        format!(
+            "{} {}, linked by {} {when}",
+            relation(link.relation, link.incoming),
+            id(&link.case),
+            link.agent
+        )
     };
     let mut lines: Vec<String> = view.links.iter().map(link).collect();
     let follows = view.case.as_ref().map(|case| case.follow_up_of.as_str()).filter(|case| !case.is_empty());

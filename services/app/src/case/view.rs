@@ -16,7 +16,9 @@ use amends_store::returns::ReturnRow;
 use amends_store::signal::SignalRow;
 use amends_store::survey::SurveyRow;
 use amends_store::text::{self, TextOwner};
-use amends_store::{Conn, case, event, incident, message, order, reply, returns, review, shipment, signal, survey};
+use amends_store::{
+    Conn, case, event, incident, message, order, reply, returns, review, shipment, signal, survey,
+};
 
 use super::link::LinkView;
 use super::next::{NextVerb, next_verbs};

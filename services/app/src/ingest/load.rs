@@ -16,7 +16,9 @@ use amends_store::returns::ReturnRow;
 use amends_store::review::ReviewRow;
 use amends_store::signal::KnownSignal;
 use amends_store::survey::SurveyRow;
-use amends_store::{Engine, Of, case, message, order, remedy, reply, returns, review, shipment, signal, survey};
+use amends_store::{
+    Engine, Of, case, message, order, remedy, reply, returns, review, shipment, signal, survey,
+};
 
 use super::Submission;
 use super::redirect::{follow_conversations, follow_merged};

@@ -19,8 +19,8 @@ use amends_domain::signal::{Signal, SignalBody, SignalKind};
 use amends_domain::subject::{Anchor, Subject};
 use amends_domain::tally::Count;
 use amends_domain::{
-    BuyerKey, BuyerRef, CaseId, EventId, LineId, MessageId, OrderId, RemedyId, ReturnId, ReviewId, ShipmentId, ShopId,
-    SignalId, Time,
+    BuyerKey, BuyerRef, CaseId, EventId, LineId, MessageId, OrderId, RemedyId, ReturnId, ReviewId,
+    ShipmentId, ShopId, SignalId, Time,
 };
 use amends_store::Of;
 use amends_store::buyer::BuyerRow;

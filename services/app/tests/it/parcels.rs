@@ -289,7 +289,11 @@ async fn many_parcels_fall_due_at_once_and_two_sweepers_tell_each_once() {
         let stage = Stage::on(house, "own_store").await;
         let eta = stage.now() + hours(1);
         let signals = (0..250_u32).map(|n| Incoming {
-            signal: Signal { id: id(format!("many{n}")), occurred_at: stage.now(), body: moving(&format!("m{n}"), eta) },
+            signal: Signal {
+                id: id(format!("many{n}")),
+                occurred_at: stage.now(),
+                body: moving(&format!("m{n}"), eta),
+            },
             digest: u128::from(n).to_be_bytes(),
         });
         stage.app.record(back_end(), stage.shop.clone(), signals.collect()).await.unwrap();

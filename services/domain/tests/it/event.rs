@@ -184,8 +184,7 @@ fn beside_events() -> Vec<Event> {
         let (shipment, order) = (shipment.clone(), order());
         Event::DeliveryArrived { shipment, order, delivered_at: at(7), promised }
     };
-    let asked =
-        |order| Event::SatisfactionDue { solution: 1, outcome: Outcome::TalkedThrough, order };
+    let asked = |order| Event::SatisfactionDue { solution: 1, outcome: Outcome::TalkedThrough, order };
     let (other, relation) = (CaseId::from_bits(4), Relation::Causes);
     vec![
         overdue(None),

@@ -38,13 +38,11 @@ pub fn entry(event: &Event) -> Option<Entry> {
             score: i32::from(*score),
             solution: number(*solution),
         }),
-        Event::SatisfactionDue { solution, outcome, order } => {
-            Entry::SatisfactionDue(pb::SatisfactionDue {
-                solution: number(Some(*solution)),
-                outcome: outcome.number(),
-                order_id: order.as_ref().map(ToString::to_string).unwrap_or_default(),
-            })
-        }
+        Event::SatisfactionDue { solution, outcome, order } => Entry::SatisfactionDue(pb::SatisfactionDue {
+            solution: number(Some(*solution)),
+            outcome: outcome.number(),
+            order_id: order.as_ref().map(ToString::to_string).unwrap_or_default(),
+        }),
         _ => return None,
     })
 }

@@ -35,10 +35,7 @@ impl IncidentService for Incidents {
         .await
     }
 
-    async fn get_incident(
-        &self,
-        request: Request<pb::GetIncidentRequest>,
-    ) -> Reply<pb::GetIncidentResponse> {
+    async fn get_incident(&self, request: Request<pb::GetIncidentRequest>) -> Reply<pb::GetIncidentResponse> {
         answer(async {
             let (principal, mut f, message) = read(request)?;
             let named = f.named("name", &message.name);
@@ -59,8 +56,7 @@ impl IncidentService for Incidents {
             let shop = f.shop("parent", &message.parent);
             let state = f.word_or_none("state", message.state);
             let ((page, shop), state) = f.finish(page.zip(shop).zip(state))?;
-            let found =
-                self.0.incidents(&principal, &shop, state, page.after.as_ref(), page.limit).await?;
+            let found = self.0.incidents(&principal, &shop, state, page.after.as_ref(), page.limit).await?;
             Ok(pb::ListIncidentsResponse {
                 incidents: found.iter().map(incident::render).collect(),
                 next_page_token: page.token_after(&found, |last| (last.opened_at, last.id)),

@@ -27,10 +27,10 @@ async fn a_late_parcel_opens_a_case_that_tells_all_of_it(h: &Harness) {
     h.advance(Span::from_hours(2)).await;
     let cases = h.cases(MAIN).await;
     let [late] = cases.as_slice() else { panic!("{cases:?}") };
-    assert_eq!((late.kind(), late.reasons.as_slice()), (
-        v1::CaseKind::Delivery,
-        &[i32::from(v1::ComplaintReason::Late)][..]
-    ));
+    assert_eq!(
+        (late.kind(), late.reasons.as_slice()),
+        (v1::CaseKind::Delivery, &[i32::from(v1::ComplaintReason::Late)][..])
+    );
     // The carrier has another date now; the buyer complains, and finds the case that is open.
     h.say(on_its_way(h, "o1", Span::from_days(2))).await;
     let told = h.say(message("m1", "o1", WRONG_SIZE)).await;

@@ -86,13 +86,14 @@ async fn an_incident_gathers_cases_and_wakes_them_when_it_is_resolved(h: &Harnes
     let _ = refused(sam.call(stale).await, Code::Aborted, Reason::EtagMismatch);
     let done = sam.call(resolve(&now)).await.unwrap();
     let over = done.incident.unwrap();
-    assert_eq!((done.woken_cases, over.state(), over.resolver.as_str()), (1, v1::IncidentState::Resolved, "sam"));
+    assert_eq!(
+        (done.woken_cases, over.state(), over.resolver.as_str()),
+        (1, v1::IncidentState::Resolved, "sam")
+    );
     assert_eq!(h.case(&a).await.state(), v1::CaseState::Queued);
     for name in [&a, &b] {
         let told = h.timeline(name).await;
-        let said = |e: &v1::TimelineEntry| {
-            matches!(&e.entry, Some(Entry::IncidentResolved(step)) if step.note == "New lids leave today.")
-        };
+        let said = |e: &v1::TimelineEntry| matches!(&e.entry, Some(Entry::IncidentResolved(step)) if step.note == "New lids leave today.");
         assert!(told.iter().any(said), "{told:?}");
     }
     assert_eq!(h.view(&b).await.incident.unwrap().resolution, "New lids leave today.");

@@ -47,13 +47,16 @@ async fn cases_are_linked_once_shown_from_both_sides_and_unlinked(h: &Harness) {
     let request = link(&desk.case, desk.lease.fence, &b, CaseRelation::Causes);
     let first = linked(&mia, request.clone()).await.unwrap();
     assert!(!first.existed && first.case.as_ref().unwrap().etag != desk.case.etag);
-    let again = linked(&mia, v1::LinkCasesRequest { request_id: "again".to_owned(), ..request }).await.unwrap();
+    let again =
+        linked(&mia, v1::LinkCasesRequest { request_id: "again".to_owned(), ..request }).await.unwrap();
     assert!(again.existed);
     assert_eq!(seen(&h.view(&a).await), [(b.clone(), CaseRelation::Causes, false)]);
     let other = h.view(&b).await;
     assert_eq!(seen(&other), [(a.clone(), CaseRelation::Causes, true)]);
     let entries = h.timeline(&b).await;
-    assert!(entries.iter().any(|e| matches!(&e.entry, Some(Entry::CaseLinked(s)) if s.incoming && s.case == a)));
+    assert!(
+        entries.iter().any(|e| matches!(&e.entry, Some(Entry::CaseLinked(s)) if s.incoming && s.case == a))
+    );
     let now = again.case.unwrap();
     let unlink = v1::UnlinkCasesRequest {
         name: a.clone(),

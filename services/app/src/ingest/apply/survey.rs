@@ -79,7 +79,8 @@ impl World {
         let same = |one: &SurveyRow| one.kind == SurveyKind::Csat && one.solution == Some(solution);
         let mut others = self.surveys.get(&key).into_iter().flatten().filter(|one| one.survey != seen.survey);
         if seen.kind == SurveyKind::Csat && others.any(same) {
-            let problem = format!("solution {solution} of the case was judged before; the first answer stands");
+            let problem =
+                format!("solution {solution} of the case was judged before; the first answer stands");
             return Err(refused("survey.solution", problem, Why::Answered));
         }
         Ok(Some(solution))

@@ -10,9 +10,7 @@ use amends_domain::returns::ReturnStatus;
 use amends_domain::signal::Direction;
 use amends_domain::signal::{SignalBody, SignalKind};
 use amends_domain::subject::Anchor;
-use amends_domain::{
-    CaseId, MessageId, OrderId, RemedyId, ReturnId, ReviewId, ShipmentId, ShopId, SignalId,
-};
+use amends_domain::{CaseId, MessageId, OrderId, RemedyId, ReturnId, ReviewId, ShipmentId, ShopId, SignalId};
 use amends_store::Of;
 use amends_store::review::ReviewRow;
 
