@@ -10,6 +10,7 @@ use crate::{AgentId, BuyerKey, CaseId, ShopId, Time};
 
 pub mod handling;
 pub mod hold;
+mod outcome;
 pub mod verb;
 
 pub use handling::{Handling, State};
@@ -162,22 +163,6 @@ pub struct Opening {
     pub waiting_since: Option<Time>,
     /// The closed case this one follows.
     pub follow_up_of: Option<CaseId>,
-}
-
-impl Outcome {
-    /// Whether the buyer may be asked how satisfied they are: they were helped, or told why not.
-    /// Who never answered is left alone, and where there was no trouble there was no help.
-    #[must_use]
-    pub const fn may_ask_satisfaction(self) -> bool {
-        match self {
-            Self::RemedyFulfilled
-            | Self::TalkedThrough
-            | Self::ReturnProceeds
-            | Self::NotRecoverable
-            | Self::Other => true,
-            Self::NoAnswer | Self::NotACase => false,
-        }
-    }
 }
 
 impl Case {

@@ -124,3 +124,16 @@ pub(super) fn surveys(output: &Output, view: &v1::CaseView) -> Vec<String> {
     };
     view.survey_answers.iter().map(|answer| line(answer).trim_end().to_owned()).collect()
 }
+
+/// A parcel, with what was promised where something else is expected now.
+pub(super) fn shipment(output: &Output, view: &v1::ShipmentView) -> Option<String> {
+    let parcel = view.shipment.as_ref()?;
+    let state = word::<v1::ShipmentState>(parcel.state);
+    let promised = view.promised_eta.as_ref().filter(|promised| Some(*promised) != parcel.eta.as_ref());
+    let promised = promised.map(|at| format!(", promised {}", output.time(Some(at)))).unwrap_or_default();
+    let eta =
+        parcel.eta.as_ref().map(|at| format!(", expected {}", output.time(Some(at)))).unwrap_or_default();
+    let late = if view.missed_eta.is_some() { ", late" } else { "" };
+    let (id, by, number) = (&parcel.shipment_id, &parcel.carrier, &parcel.tracking);
+    Some(format!("parcel {id}: {state}{late}{promised}{eta} {by} {number}").trim_end().to_owned())
+}

@@ -211,21 +211,8 @@ fn order(output: &Output, view: &v1::CaseView) -> Vec<String> {
         let title = or_dash(&line.title);
         format!("line {}: {} × {} {title}, {price} each", line.line_id, line.quantity, line.sku)
     }));
-    lines.extend(view.shipments.iter().filter_map(|parcel| shipment(output, parcel)));
+    lines.extend(view.shipments.iter().filter_map(|parcel| super::link::shipment(output, parcel)));
     lines
-}
-
-/// A parcel, with what was promised where something else is expected now.
-fn shipment(output: &Output, view: &v1::ShipmentView) -> Option<String> {
-    let parcel = view.shipment.as_ref()?;
-    let state = word::<v1::ShipmentState>(parcel.state);
-    let promised = view.promised_eta.as_ref().filter(|promised| Some(*promised) != parcel.eta.as_ref());
-    let promised = promised.map(|at| format!(", promised {}", output.time(Some(at)))).unwrap_or_default();
-    let eta =
-        parcel.eta.as_ref().map(|at| format!(", expected {}", output.time(Some(at)))).unwrap_or_default();
-    let late = if view.missed_eta.is_some() { ", late" } else { "" };
-    let (id, by, number) = (&parcel.shipment_id, &parcel.carrier, &parcel.tracking);
-    Some(format!("parcel {id}: {state}{late}{promised}{eta} {by} {number}").trim_end().to_owned())
 }
 
 fn reviews(view: &v1::CaseView) -> Vec<String> {

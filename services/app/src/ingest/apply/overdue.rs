@@ -12,10 +12,11 @@ use amends_domain::delivery::NEWS_FOR;
 use amends_domain::detection::Reason;
 use amends_domain::event::Event;
 use amends_domain::order::Shipment;
-use amends_domain::signal::{OrderState, OverdueSignal};
+use amends_domain::signal::OverdueSignal;
 use amends_domain::subject::{Anchor, Subject};
 use amends_domain::{CaseId, OrderId, ShipmentId, ShopId, Span, Time};
 
+use crate::facts::late_at;
 use crate::ingest::link::Trouble;
 use crate::ingest::world::{Effect, Now, OrderWorld, World};
 
@@ -30,7 +31,7 @@ impl World {
             return BTreeMap::new();
         };
         let parcels = facts.shipments.values().map(|kept| &kept.value);
-        let late = |one: &Shipment| Some((one.shipment.clone(), late_at(facts, one, at)?));
+        let late = |one: &Shipment| Some((one.shipment.clone(), late(facts, one, at)?));
         parcels.filter_map(late).collect()
     }
 
@@ -186,17 +187,8 @@ impl World {
     }
 }
 
-fn late_at(facts: &OrderWorld, parcel: &Shipment, at: Now<'_>) -> Option<Time> {
-    // What fulfils a remedy that nobody knows of is nobody's.
-    if parcel.for_remedy && parcel.remedy.is_none() {
-        return None;
-    }
-    let in_it = |line| parcel.lines.is_empty() || parcel.lines.iter().any(|(one, _)| one == line);
-    let bought = facts.lines.values().filter(|one| in_it(&one.line.line));
-    let mut bought = bought.filter_map(|one| one.line.purchase.as_ref()).peekable();
-    // Nobody waits for what was cancelled.
-    let cancelled = bought.peek().is_some() && bought.all(|one| one.state == OrderState::Cancelled);
-    parcel.late_at(at.info.policy.delivery_grace).filter(|_| parcel.for_remedy || !cancelled)
+fn late(facts: &OrderWorld, parcel: &Shipment, at: Now<'_>) -> Option<Time> {
+    late_at(parcel, facts.lines.values().map(|one| &one.line), at.info.policy.delivery_grace)
 }
 
 fn subject_of(order: &OrderId, shipment: &ShipmentId) -> String {
