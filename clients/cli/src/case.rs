@@ -1,5 +1,6 @@
 //! `amends case …`
 
+pub(crate) mod link;
 mod picture;
 mod queue;
 mod read;
@@ -32,6 +33,8 @@ A shift, from its beginning to its end:
   amends case heartbeat case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f  # you need longer than five minutes
   amends case escalate case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f \"The buyer was hurt\"
   amends case merge case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --into case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e40
+  amends case link case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --to case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e40 --as duplicates
+  amends case unlink case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --to case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e40 --as duplicates
   amends case solve case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --outcome remedy-fulfilled
   amends case sla case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
   amends case timeline case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
@@ -92,6 +95,10 @@ pub enum Case {
     Merge(work::Merge),
     /// Take a case out that should not have been opened (supervisors)
     Cancel(work::Cancel),
+    /// Link a case to another
+    Link(link::Link),
+    /// Take a link to another case away
+    Unlink(link::Unlink),
     /// List what happened, the oldest first
     Timeline(read::Timeline),
     /// Explain its clocks: what was promised, and where the time went
@@ -121,6 +128,8 @@ impl Case {
             Self::Reopen(args) => args.run(session).await,
             Self::Merge(args) => args.run(session).await,
             Self::Cancel(args) => args.run(session).await,
+            Self::Link(args) => args.run(session).await,
+            Self::Unlink(args) => args.run(session).await,
             Self::Timeline(args) => args.run(session).await,
             Self::Sla(args) => args.run(session).await,
             Self::Watch(args) => args.run(session).await,

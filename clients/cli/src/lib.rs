@@ -11,6 +11,7 @@ mod codes;
 mod connection;
 mod event;
 pub mod import;
+mod incident;
 pub mod load;
 pub mod market;
 mod metrics;
@@ -50,6 +51,9 @@ pub enum Command {
     /// Follow replies to buyers: list, approve, take back, deliver
     #[command(subcommand, after_help = reply::EXAMPLES)]
     Reply(reply::Reply),
+    /// One fault behind many cases: open, add cases, resolve
+    #[command(subcommand, after_help = incident::EXAMPLES)]
+    Incident(incident::Incident),
     /// Words for replies: list, set, preview
     #[command(subcommand, after_help = template::EXAMPLES)]
     Template(template::Template),
@@ -82,6 +86,7 @@ pub async fn run(command: Command, connection: &Connection) -> anyhow::Result<()
         Command::Agent(command) => command.run(&session).await,
         Command::Remedy(command) => command.run(&session).await,
         Command::Reply(command) => command.run(&session).await,
+        Command::Incident(command) => command.run(&session).await,
         Command::Template(command) => command.run(&session).await,
         Command::Review(command) => command.run(&session).await,
         Command::Return(command) => command.run(&session).await,

@@ -10,6 +10,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use crate::args::Page;
 
+mod beside;
 pub(crate) mod board;
 pub(crate) mod details;
 pub(crate) mod entry;

@@ -125,6 +125,14 @@ calls! {
     read agents.list_agents(ListAgentsRequest) -> ListAgentsResponse;
     write agents.update_agent(UpdateAgentRequest) -> UpdateAgentResponse;
     write agents.set_presence(SetPresenceRequest) -> SetPresenceResponse;
+    write cases.link_cases(LinkCasesRequest) -> LinkCasesResponse;
+    write cases.unlink_cases(UnlinkCasesRequest) -> UnlinkCasesResponse;
+    write incidents.open_incident(OpenIncidentRequest) -> OpenIncidentResponse;
+    read incidents.get_incident(GetIncidentRequest) -> GetIncidentResponse;
+    read incidents.list_incidents(ListIncidentsRequest) -> ListIncidentsResponse;
+    write incidents.add_incident_cases(AddIncidentCasesRequest) -> AddIncidentCasesResponse;
+    write incidents.remove_incident_cases(RemoveIncidentCasesRequest) -> RemoveIncidentCasesResponse;
+    write incidents.resolve_incident(ResolveIncidentRequest) -> ResolveIncidentResponse;
     write remedies.suggest_remedies(SuggestRemediesRequest) -> SuggestRemediesResponse;
     write remedies.offer_remedy(OfferRemedyRequest) -> OfferRemedyResponse;
     write remedies.approve_remedy(ApproveRemedyRequest) -> ApproveRemedyResponse;

@@ -15,10 +15,11 @@ use crate::{
     v1::{
         agent_service_client::AgentServiceClient, case_service_client::CaseServiceClient,
         detection_service_client::DetectionServiceClient, event_service_client::EventServiceClient,
-        ingest_service_client::IngestServiceClient, metrics_service_client::MetricsServiceClient,
-        policy_service_client::PolicyServiceClient, remedy_service_client::RemedyServiceClient,
-        reply_service_client::ReplyServiceClient, return_service_client::ReturnServiceClient,
-        review_service_client::ReviewServiceClient, shop_service_client::ShopServiceClient,
+        incident_service_client::IncidentServiceClient, ingest_service_client::IngestServiceClient,
+        metrics_service_client::MetricsServiceClient, policy_service_client::PolicyServiceClient,
+        remedy_service_client::RemedyServiceClient, reply_service_client::ReplyServiceClient,
+        return_service_client::ReturnServiceClient, review_service_client::ReviewServiceClient,
+        shop_service_client::ShopServiceClient,
     },
 };
 
@@ -130,6 +131,8 @@ services! {
     remedies: RemedyServiceClient;
     /// The generated client of ReplyService, without retries.
     replies: ReplyServiceClient;
+    /// The generated client of IncidentService, without retries.
+    incidents: IncidentServiceClient;
     /// The generated client of ReviewService, without retries.
     reviews: ReviewServiceClient;
     /// The generated client of ReturnService, without retries.

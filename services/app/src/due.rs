@@ -19,6 +19,7 @@ use crate::telemetry;
 use crate::work::Work;
 
 mod confirm;
+mod delivery;
 mod timer;
 
 /// After how long a deadline is tried again that could not be done.
@@ -56,7 +57,11 @@ impl App {
     pub async fn run_due(&self, limit: u32) -> Result<usize> {
         let due = deadline::due(&self.store().reader(), self.now(), limit).await?;
         let name = AgentId::new(TIMER).map_err(|e| AppError::Internal(e.to_string()))?;
-        for deadline in &due {
+        let found = due.len();
+        let (parcels, others): (Vec<_>, Vec<_>) =
+            due.into_iter().partition(|one| one.kind == DeadlineKind::DeliveryDue);
+        let waiting = self.deliveries_due(&name, &parcels).await?;
+        for deadline in &others {
             let call = Call::by_timer(&name, format!("timer.{}", deadline.kind));
             let fired = self.perform(call.clone(), FireDeadline { deadline: deadline.clone() }).await;
             match fired {
@@ -78,7 +83,8 @@ impl App {
                 }
             }
         }
-        Ok(due.len())
+        // What waits is no reason to look again at once.
+        Ok(found - waiting)
     }
 }
 
@@ -116,6 +122,8 @@ impl Command for FireDeadline {
                 }
                 confirm::fire(work, shop, &order, &line).await?;
             }
+            // Parcels are looked at together, where signals are taken in.
+            DeadlineKind::DeliveryDue => return Err(self.malformed()),
             // The others lock, look again and clear by themselves.
             DeadlineKind::OfferExpiry => {
                 let (shop, remedy): (_, RemedyId) = (shop.clone(), self.subject()?);

@@ -44,6 +44,10 @@ pub enum Why {
     Conflict,
     /// It names something that does not exist.
     Unknown,
+    /// The case was never solved, so there is nothing to judge.
+    Unsolved,
+    /// The solution was judged before.
+    Answered,
     /// It could not be stored; nothing of it was.
     NotStored,
 }

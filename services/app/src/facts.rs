@@ -8,7 +8,8 @@ use amends_domain::order::{Help, HelpKind, Line, Shipment, Units};
 use amends_domain::policy::CountingRule;
 use amends_domain::returns::{self, ReturnEvent, ReturnHistory, ReturnStatus};
 use amends_domain::review::{ReviewHistory, ReviewVersion};
-use amends_domain::{LineId, Time};
+use amends_domain::signal::OrderState;
+use amends_domain::{LineId, Span, Time};
 use amends_store::returns::ReturnRow;
 use amends_store::review::{ReviewHead, ReviewRow};
 
@@ -104,6 +105,25 @@ fn total(parts: impl Iterator<Item = (Time, u32)>) -> Option<Units> {
             units: s.units.saturating_add(units),
         }))
     })
+}
+
+/// When it is to be told that a parcel is late, if it has not arrived by then: as the parcel itself
+/// says, unless everything in it was cancelled, or it fulfils a remedy that nobody knows of.
+pub fn late_at<'a>(
+    parcel: &Shipment,
+    lines: impl IntoIterator<Item = &'a Line>,
+    grace: Span,
+) -> Option<Time> {
+    if parcel.for_remedy {
+        return parcel.remedy.and_then(|_| parcel.late_at(grace));
+    }
+    let in_it =
+        |line: &&Line| parcel.lines.is_empty() || parcel.lines.iter().any(|(one, _)| *one == line.line);
+    let bought = lines.into_iter().filter(in_it).filter_map(|line| line.purchase.as_ref());
+    let mut bought = bought.peekable();
+    // Nobody waits for what was cancelled.
+    let cancelled = bought.peek().is_some() && bought.all(|one| one.state == OrderState::Cancelled);
+    parcel.late_at(grace).filter(|_| !cancelled)
 }
 
 /// Derives where a review stands from its versions; the versions come back in order.

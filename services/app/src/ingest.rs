@@ -23,6 +23,7 @@ mod flush;
 mod lane;
 mod link;
 mod load;
+mod overdue;
 mod redirect;
 mod world;
 

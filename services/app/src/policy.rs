@@ -99,6 +99,8 @@ pub struct PolicyChange {
     pub reply_approval: Option<bool>,
     /// How long a delivery may take before its end is unknown: 1 minute to 24 hours.
     pub reply_delivery: Option<Span>,
+    /// How long after its expected arrival a parcel is late: up to 30 days.
+    pub delivery_grace: Option<Span>,
     /// The shop's own row for its channel, whole. Its channel, region and date
     /// are set here: it holds for the shop from now on, and what was counted
     /// before stays counted by the rows that held then.
@@ -172,6 +174,7 @@ impl PolicyChange {
         set(&mut policy.counted_return_cost, self.counted_return_cost);
         set(&mut policy.reply_approval, self.reply_approval);
         set(&mut policy.reply_delivery, self.reply_delivery);
+        set(&mut policy.delivery_grace, self.delivery_grace);
         if let Some(row) = self.channel {
             let (channel, region) = (shop.channel.as_str().to_owned(), shop.region.clone());
             // Of two rows from one instant only one can hold.
@@ -202,6 +205,7 @@ fn violations(policy: &ShopPolicy) -> Vec<Violation> {
         ("shop_rules.buyer_silence_after", policy.give_up_after, hour, days(60), "must be 1 hour to 60 days"),
         ("shop_rules.auto_close_after", policy.close_after, hour, days(28), "must be 1 hour to 28 days"),
         ("shop_rules.lease_life", policy.lease, Span::from_secs(30), hour, "must be 30 seconds to 1 hour"),
+        ("shop_rules.delivery_grace", policy.delivery_grace, Span::ZERO, days(30), "must be 0–30 days"),
     ];
     let mut found: Vec<Violation> = Vec::new();
     let mut wrong = |field: &str, problem: &str| {

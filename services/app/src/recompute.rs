@@ -113,6 +113,7 @@ struct Corrections {
     returns: Vec<amends_store::returns::ReturnRow>,
     reviews: Vec<amends_store::review::ReviewRow>,
     clocks: Vec<amends_store::clock::ClocksRow>,
+    deadlines: Vec<amends_domain::deadline::DeadlineChange>,
 }
 
 impl Corrections {
@@ -121,6 +122,7 @@ impl Corrections {
         amends_store::returns::put(&self.returns).run(&work.tx).await?;
         amends_store::review::put(&self.reviews).run(&work.tx).await?;
         crate::sla::replace(work, &self.clocks).await?;
+        self.deadlines.into_iter().for_each(|change| work.change_deadline(change));
         for line in &self.lines {
             crate::restate::watch(work, info, line);
         }

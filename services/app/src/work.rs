@@ -76,6 +76,14 @@ impl Work {
         Ok(())
     }
 
+    /// Makes this transaction the only one that writes about the incidents of a shop.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn lock_incidents(&self, shop: &ShopId) -> Result<()> {
+        Ok(lock::anchors(&self.tx, &[lock::incidents(shop)]).await?)
+    }
+
     /// Notes that something happened, now and by this call.
     pub fn happened(&mut self, shop: &ShopId, case: Option<CaseId>, event: Event) {
         let (actor, cause, now) = (self.call.actor(), self.call.cause.clone(), self.now);

@@ -12,6 +12,7 @@ use crate::{AgentId, BuyerKey, CaseId, ShopId, Span, Time};
 
 pub mod handling;
 pub mod hold;
+mod outcome;
 pub mod verb;
 
 pub use handling::{Handling, State};
@@ -127,6 +128,8 @@ pub struct Case {
     pub preferred_agent: Option<AgentId>,
     /// How often it was reopened.
     pub reopen_count: u32,
+    /// How often it was solved.
+    pub solutions: u32,
     /// How often an agent let it go.
     pub abandon_count: u32,
     /// The closed case this one follows.
@@ -191,6 +194,7 @@ impl Case {
             waiting_since: opening.waiting_since,
             preferred_agent: None,
             reopen_count: 0,
+            solutions: 0,
             abandon_count: 0,
             follow_up_of: opening.follow_up_of,
         }

@@ -30,6 +30,8 @@ codes! {
         ReplyDelivery = "REPLY_DELIVERY",
         /// An agent's presence ends; the subject is the agent.
         PresenceExpiry = "PRESENCE_EXPIRY",
+        /// A parcel should have arrived; the subject is `order/parcel`.
+        DeliveryDue = "DELIVERY_DUE",
     }
 }
 
@@ -40,7 +42,7 @@ pub struct Deadline {
     pub shop: ShopId,
     /// What falls due.
     pub kind: DeadlineKind,
-    /// About what: the printed id of a case or remedy, the id of an agent, or `order/line`.
+    /// About what: the printed id of a case or remedy, the id of an agent, or `order/line`, `order/parcel`.
     pub subject: String,
     /// When.
     pub due_at: Time,

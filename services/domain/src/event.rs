@@ -12,6 +12,7 @@ use crate::code::codes;
 use crate::detection::Reason;
 use crate::guardrail::Rule;
 use crate::id::UnknownWord;
+use crate::link::Relation;
 use crate::remedy::RemedyKind;
 use crate::returns::{ReturnStatus, Verdict};
 use crate::review::DiffKind;
@@ -19,8 +20,8 @@ use crate::signal::{Author, Direction, ShipmentState, SignalKind};
 use crate::sla::Metric;
 use crate::subject::Subject;
 use crate::{
-    AgentId, CaseId, ConversationId, DecisionId, LineId, MessageId, OrderId, RemedyId, ReplyId, ReturnId,
-    ReviewId, ShipmentId, SignalId, Span, TemplateId, Time,
+    AgentId, CaseId, ConversationId, DecisionId, IncidentId, LineId, MessageId, OrderId, RemedyId, ReplyId,
+    ReturnId, ReviewId, ShipmentId, SignalId, Span, TemplateId, Time,
 };
 
 /// Flat facts by name.
@@ -70,6 +71,8 @@ facts_by_display!(
     ShipmentState,
     SignalKind,
     Metric,
+    Relation,
+    IncidentId,
     Subject,
     String,
     i64,
@@ -250,6 +253,10 @@ events! {
     VerdictChanged = "return.verdict_changed" { /** The order. */ order: OrderId, /** The line. */ line: LineId, /** Before. */ from: Verdict, /** Now. */ to: Verdict },
     /// A parcel had trouble.
     ShipmentTrouble = "shipment.trouble" { /** Which. */ shipment: ShipmentId, /** Where it is. */ state: ShipmentState, /** When it should arrive now. */ eta: Option<Time> },
+    /// A parcel should have arrived.
+    DeliveryOverdue = "delivery.overdue" { /** Which. */ shipment: ShipmentId, /** The order. */ order: OrderId, /** Where it is. */ state: ShipmentState, /** When it was expected. */ eta: Time, /** When it was expected at first. */ promised: Time, /** The carrier. */ carrier: String, /** The carrier's number. */ tracking: String, /** The remedy it fulfils. */ remedy: Option<RemedyId> },
+    /// A parcel arrived with which there had been trouble.
+    DeliveryArrived = "delivery.arrived" { /** Which. */ shipment: ShipmentId, /** The order. */ order: OrderId, /** When. */ delivered_at: Time, /** When it was expected at first. */ promised: Option<Time> },
     /// An agent wrote a reply; the text is kept apart.
     ReplyDrafted = "reply.drafted" { /** Which. */ reply: ReplyId, /** Who. */ agent: AgentId, /** From which template. */ template: Option<TemplateId>, /** Whether everyone will read it. */ public: bool },
     /// A reply waits for another person's approval.
@@ -275,7 +282,19 @@ events! {
     /// An agent is not there any more; what they held is back in the queue.
     AgentOffline = "agent.offline" { /** Who. */ agent: AgentId, /** Why. */ cause: Leaving },
     /// A survey was answered.
-    SurveyAnswered = "survey.answered" { /** The score. */ score: u8, /** Whether it asked for satisfaction (CSAT) or recommendation (NPS). */ asked: String },
+    SurveyAnswered = "survey.answered" { /** The score. */ score: u8, /** Whether it asked for satisfaction (CSAT) or recommendation (NPS). */ asked: String, /** The solution it is about. */ solution: Option<u32> },
+    /// The buyer may be asked how satisfied they are, once per solution.
+    SatisfactionDue = "case.satisfaction_due" { /** The number of the solution, from 1. */ solution: u32, /** How it was solved. */ outcome: Outcome, /** The order. */ order: Option<OrderId> },
+    /// The case was linked to another.
+    CaseLinked = "case.linked" { /** The other. */ other: CaseId, /** How the first stands to the second. */ relation: Relation, /** Whether the other is the first. */ incoming: bool },
+    /// A link to another case was taken away.
+    CaseUnlinked = "case.unlinked" { /** The other. */ other: CaseId, /** How the first stood to the second. */ relation: Relation, /** Whether the other was the first. */ incoming: bool },
+    /// The case was put into an incident.
+    IncidentJoined = "incident.joined" { /** Which. */ incident: IncidentId },
+    /// The case was taken out of an incident.
+    IncidentLeft = "incident.left" { /** Which. */ incident: IncidentId },
+    /// The incident of the case was resolved; what resolved it is kept apart.
+    IncidentResolved = "incident.resolved" { /** Which. */ incident: IncidentId },
 }
 
 codes! {

@@ -165,6 +165,8 @@ own_ids! {
     EventId = "evt_",
     /// One stored decision of the guardrails.
     DecisionId = "dec_",
+    /// One fault behind many cases.
+    IncidentId = "inc_",
     /// An API key.
     KeyId = "key_",
 }

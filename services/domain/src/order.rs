@@ -1,9 +1,10 @@
 //! Order lines and the facts about each that returns are measured by.
 
 use crate::code::codes;
+use crate::delivery::Expected;
 use crate::returns::Verdict;
 use crate::signal::{OrderState, ShipmentState};
-use crate::{BuyerKey, LineId, Money, OrderId, ShipmentId, ShopId, SignalId, Sku, Span, Time};
+use crate::{BuyerKey, LineId, Money, OrderId, RemedyId, ShipmentId, ShopId, SignalId, Sku, Span, Time};
 
 codes! {
     /// How the wish to return was met.
@@ -107,7 +108,7 @@ pub struct Shipment {
     /// The signal that said so.
     pub said_by: SignalId,
     /// When it should arrive.
-    pub eta: Option<Time>,
+    pub expected: Expected,
     /// Who carries it.
     pub carrier: String,
     /// The carrier's number.
@@ -116,6 +117,8 @@ pub struct Shipment {
     pub delivered_at: Option<Time>,
     /// It fulfils a remedy and is no delivery of the order.
     pub for_remedy: bool,
+    /// Which; none for a parcel that an earlier version took in.
+    pub remedy: Option<RemedyId>,
 }
 
 impl Line {

@@ -184,6 +184,8 @@ pub struct ShopPolicy {
     pub reply_approval: bool,
     /// How long a connector may take over a reply before its end is unknown.
     pub reply_delivery: Span,
+    /// How long after a parcel should have arrived it counts as late.
+    pub delivery_grace: Span,
     /// The shop's own rows of channel policy.
     pub channel: Vec<ChannelPolicy>,
     /// What the shop promises, and when its people are at work.
@@ -210,6 +212,7 @@ impl Default for ShopPolicy {
             counted_return_cost: 0,
             reply_approval: false,
             reply_delivery: Span::from_minutes(10),
+            delivery_grace: Span::from_hours(24),
             channel: Vec::new(),
             sla: Terms::default(),
         }

@@ -54,6 +54,8 @@ pub enum SignalBody {
     Return(ReturnSignal),
     /// A survey was answered.
     Survey(SurveySignal),
+    /// A parcel should have arrived by now: the word of a timer, never of a caller.
+    Overdue(OverdueSignal),
 }
 
 codes! {
@@ -121,6 +123,14 @@ codes! {
         Lost = "LOST",
         /// Back at the seller's.
         ReturnedToSender = "RETURNED_TO_SENDER",
+    }
+}
+
+impl ShipmentState {
+    /// Whether it is trouble by itself.
+    #[must_use]
+    pub const fn is_trouble(self) -> bool {
+        matches!(self, Self::Delayed | Self::Failed | Self::Lost)
     }
 }
 
@@ -279,10 +289,21 @@ pub struct SurveySignal {
     pub score: u8,
     /// Free words.
     pub comment: String,
+    /// The solution of the case it is about, from 1; none for the latest.
+    pub solution: Option<u32>,
+}
+
+/// A parcel should have arrived by now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverdueSignal {
+    /// The order in it.
+    pub order: OrderId,
+    /// The parcel.
+    pub shipment: ShipmentId,
 }
 
 impl SignalBody {
-    /// Which of the six it is.
+    /// Which of the six it is; what a timer says about a parcel is word about a parcel.
     #[must_use]
     pub const fn kind(&self) -> SignalKind {
         match self {
@@ -292,6 +313,7 @@ impl SignalBody {
             Self::Message(_) => SignalKind::Message,
             Self::Return(_) => SignalKind::Return,
             Self::Survey(_) => SignalKind::Survey,
+            Self::Overdue(_) => SignalKind::Shipment,
         }
     }
 
@@ -302,6 +324,7 @@ impl SignalBody {
             Self::Order(s) => Some(Anchor::Order(s.order.clone())),
             Self::Shipment(s) => Some(Anchor::Order(s.order.clone())),
             Self::Return(s) => Some(Anchor::Order(s.order.clone())),
+            Self::Overdue(s) => Some(Anchor::Order(s.order.clone())),
             Self::Review(s) => Some(match &s.order {
                 Some(order) => Anchor::Order(order.clone()),
                 None => Anchor::Review(s.review.clone()),

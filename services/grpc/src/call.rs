@@ -36,6 +36,12 @@ macro_rules! keyed {
 
 keyed!(
     AddCaseNoteRequest,
+    AddIncidentCasesRequest,
+    LinkCasesRequest,
+    OpenIncidentRequest,
+    RemoveIncidentCasesRequest,
+    ResolveIncidentRequest,
+    UnlinkCasesRequest,
     ApproveRemedyRequest,
     AskRequest,
     AssignCaseRequest,

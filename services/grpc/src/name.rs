@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use amends_domain::id::IdError;
 use amends_domain::{
-    AgentId, CaseId, RemedyId, ReplyId, ReturnId, ReviewId, ShopId, SuggestionId, TemplateId,
+    AgentId, CaseId, IncidentId, RemedyId, ReplyId, ReturnId, ReviewId, ShopId, SuggestionId, TemplateId,
 };
 
 use crate::fields::Fields;
@@ -36,6 +36,7 @@ nouns! {
     ReturnId = "returns", "return";
     ReplyId = "replies", "reply";
     TemplateId = "templates", "template";
+    IncidentId = "incidents", "incident";
 }
 
 /// The name of a shop.

@@ -5,7 +5,7 @@
 
 use amends_app::case::TimelineCursor;
 use amends_app::stored::CaseCursor;
-use amends_domain::{AgentId, RemedyId, ReplyId, ReturnId, ReviewId, ShopId, TemplateId, Time};
+use amends_domain::{AgentId, IncidentId, RemedyId, ReplyId, ReturnId, ReviewId, ShopId, TemplateId, Time};
 use amends_proto::v1 as pb;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -33,6 +33,7 @@ paged!(
     ListAgentsRequest,
     ListCasesRequest,
     ListEventsRequest,
+    ListIncidentsRequest,
     ListPolicyVersionsRequest,
     ListRemediesRequest,
     ListRepliesRequest,
@@ -166,6 +167,17 @@ impl Cursor for AgentId {
 
     fn read(words: &[&str]) -> Option<Self> {
         words.join(" ").parse().ok()
+    }
+}
+
+impl Cursor for (Time, IncidentId) {
+    fn write(&self) -> String {
+        format!("{} {}", self.0.micros(), self.1)
+    }
+
+    fn read(words: &[&str]) -> Option<Self> {
+        let &[at, id] = words else { return None };
+        Some((time(at)?, id.parse().ok()?))
     }
 }
 

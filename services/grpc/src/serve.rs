@@ -254,6 +254,10 @@ impl Transport {
             .add_service(limited!(pb::ingest_service_server::IngestServiceServer<_>, ingest))
             .add_service(limited!(pb::event_service_server::EventServiceServer<_>, events))
             .add_service(limited!(
+                pb::incident_service_server::IncidentServiceServer<_>,
+                service::incident::Incidents(app.clone())
+            ))
+            .add_service(limited!(
                 pb::review_service_server::ReviewServiceServer<_>,
                 service::review::Reviews(app.clone())
             ))

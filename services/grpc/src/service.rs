@@ -4,6 +4,7 @@ pub mod agent;
 pub mod case;
 pub mod detection;
 pub mod event;
+pub mod incident;
 pub mod ingest;
 pub mod metrics;
 pub mod policy;

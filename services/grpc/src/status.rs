@@ -5,8 +5,9 @@
 
 use std::time::Duration;
 
-use amends_app::case::{AFTER_HARD_DEADLINE, MERGE_TARGET_ENDED};
+use amends_app::case::{AFTER_HARD_DEADLINE, LINKS_FULL, MERGE_TARGET_ENDED};
 use amends_app::error::{Violation, Why};
+use amends_app::incident::{FULL, RESOLVED};
 use amends_app::stored::StoreError;
 use amends_app::{AppError, Role};
 use amends_domain::case::{Refused, State, VerbKind};
@@ -176,9 +177,12 @@ fn of_reply(refused: &ReplyRefused) -> Refusal {
 }
 
 /// A precondition is told in words; these are the ones that have a reason of their own.
-const PRECONDITIONS: [(&str, Reason); 6] = [
+const PRECONDITIONS: [(&str, Reason); 9] = [
     (AFTER_HARD_DEADLINE, Reason::HardDeadlineBefore),
     (MERGE_TARGET_ENDED, Reason::CaseClosed),
+    (LINKS_FULL, Reason::LinksFull),
+    (RESOLVED, Reason::IncidentResolved),
+    (FULL, Reason::IncidentFull),
     ("not known", Reason::SubjectUnknown),
     ("channel decides", Reason::HardDeadlineBefore),
     ("the case is over", Reason::CaseClosed),
@@ -268,6 +272,7 @@ fn missing(what: &str) -> Reason {
         "return" => Reason::ReturnNotFound,
         "agent" => Reason::AgentNotFound,
         "template" => Reason::TemplateNotFound,
+        "incident" => Reason::IncidentNotFound,
         _ => Reason::Unspecified,
     }
 }
@@ -301,6 +306,8 @@ fn reason_of_one(violation: &Violation) -> Reason {
         (Why::Future, _) => Reason::TimeInFuture,
         (Why::Quantity, _) => Reason::QuantityExceedsPurchased,
         (Why::Conflict, _) => Reason::SignalConflict,
+        (Why::Unsolved, _) => Reason::CaseNotSolved,
+        (Why::Answered, _) => Reason::SolutionAnswered,
         (Why::NotStored, _) => Reason::StorageContended,
     }
 }

@@ -61,6 +61,7 @@ const TABLE: Table = Table {
         ("follow_up_of", Kind::Text),
         ("sla_due", Kind::Int),
         ("patience_ends_at", Kind::Int),
+        ("solutions", Kind::Int),
     ],
     key: &["shop_id", "case_id"],
 };
@@ -238,6 +239,7 @@ fn write(case: &Case) -> Vec<Value> {
         text_opt(case.follow_up_of),
         time_opt(case.sla_due),
         time(case.patience_ends_at()),
+        int(case.solutions),
     ]
 }
 
@@ -266,6 +268,7 @@ fn read(row: &Fetched) -> Result<Case> {
         waiting_since: row.time_opt("waiting_since")?,
         preferred_agent: row.parse_opt("preferred_agent")?,
         reopen_count: row.number("reopen_count")?,
+        solutions: row.number("solutions")?,
         abandon_count: row.number("abandon_count")?,
         follow_up_of: row.parse_opt("follow_up_of")?,
     })

@@ -45,17 +45,25 @@ pub async fn all(conn: &Conn) -> Result<()> {
     anchors(conn, &buckets).await
 }
 
+/// The bucket of the incidents of a shop. It is taken before those of anchors.
+#[must_use]
+pub fn incidents(shop: &ShopId) -> i64 {
+    NAMESPACE.saturating_add_unsigned(2 * BUCKETS + hash(shop.as_str()) % BUCKETS)
+}
+
 /// The bucket of an anchor: the same in every process and version, because
 /// two versions may run side by side during an upgrade.
 #[must_use]
 pub fn bucket(shop: &ShopId, anchor: &Anchor) -> i64 {
-    // FNV-1a.
-    let name = format!("{shop}\0{anchor}");
-    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = hash(&format!("{shop}\0{anchor}"));
     // Orders have buckets of their own: a review is held besides its order, and
     // must not happen to hold up another order.
     let kind = if matches!(anchor, Anchor::Order(_)) { 0 } else { BUCKETS };
     NAMESPACE.saturating_add_unsigned(kind + hash % BUCKETS)
+}
+
+/// FNV-1a.
+fn hash(name: &str) -> u64 {
+    name.bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -13,6 +13,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0005_queue", include_str!("../migrations/0005_queue.sql")),
     ("0006_history", include_str!("../migrations/0006_history.sql")),
     ("0007_agent", include_str!("../migrations/0007_agent.sql")),
+    ("0008_incident", include_str!("../migrations/0008_incident.sql")),
 ];
 
 /// Any number that only Amends locks.

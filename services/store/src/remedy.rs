@@ -61,6 +61,11 @@ pub async fn get(conn: &Conn, shop: &ShopId, id: &RemedyId) -> Result<Option<Rem
     row.as_ref().map(read).transpose()
 }
 
+/// These remedies.
+pub fn by_ids(ids: &[Of<RemedyId>]) -> Query<Remedy> {
+    Query::by(&TABLE, TABLE.key, value::of(ids), read)
+}
+
 /// All remedies of these cases, oldest first.
 ///
 /// # Errors

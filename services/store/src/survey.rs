@@ -6,11 +6,11 @@ use amends_domain::signal::SurveyKind;
 use amends_domain::{CaseId, OrderId, ShopId, SurveyId, Time};
 
 use crate::Of;
-use crate::bulk::{self, Existing, Kind, Table, Write};
+use crate::bulk::{self, Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
 use crate::row::{Fetched, Row};
-use crate::value::{int, str, str_opt, text_opt, time};
+use crate::value::{self, int, int_opt, str, str_opt, text_opt, time};
 
 const SURVEYS: Table = Table {
     name: "surveys",
@@ -22,6 +22,7 @@ const SURVEYS: Table = Table {
         ("kind", Kind::Text),
         ("score", Kind::Int),
         ("occurred_at", Kind::Int),
+        ("solution", Kind::Int),
     ],
     key: &["shop_id", "survey_id"],
 };
@@ -43,6 +44,8 @@ pub struct SurveyRow {
     pub score: u8,
     /// When it was answered.
     pub occurred_at: Time,
+    /// The solution of the case it is about; none for what an earlier version took in.
+    pub solution: Option<u32>,
 }
 
 /// Adds answers; one that is there already stays as it is.
@@ -58,9 +61,15 @@ pub fn insert(surveys: &[SurveyRow]) -> Write {
             str(s.kind.as_str()),
             int(s.score),
             time(s.occurred_at),
+            int_opt(s.solution),
         ]
     });
     Write::insert(&SURVEYS, rows.collect(), Existing::Keep)
+}
+
+/// All answers about these cases.
+pub fn of_cases(cases: &[Of<CaseId>]) -> Query<SurveyRow> {
+    Query::by(&SURVEYS, &["shop_id", "case_id"], value::of(cases), read)
 }
 
 /// Answers by id.
@@ -87,5 +96,6 @@ fn read(row: &Fetched) -> Result<SurveyRow> {
         kind: row.parse("kind")?,
         score: row.number("score")?,
         occurred_at: row.time("occurred_at")?,
+        solution: row.number_opt("solution")?,
     })
 }

@@ -22,12 +22,14 @@ pub(super) fn picture(output: &Output, view: &v1::CaseView) -> String {
         parts.push(viewing(output, &view.viewers));
     }
     let sections = [
-        ("Order", order(view)),
+        ("Order", order(output, view)),
         ("Reviews", reviews(view)),
         ("Conversation", messages(output, view)),
         ("What was heard", heard(view)),
         ("Returns", returns(output, view)),
         ("Remedies", remedies(output, &view.remedies)),
+        ("Surveys", super::link::surveys(output, view)),
+        ("Beside it", super::link::beside(output, view)),
         ("Before", before(output, view)),
         ("Clocks", super::sla::clocks(output, view)),
         ("What can be done", actions(view)),
@@ -79,7 +81,7 @@ fn head(output: &Output, case: &v1::Case) -> String {
     text(&pairs(said.map(|(name, cell)| (name.to_owned(), cell))))
 }
 
-fn order(view: &v1::CaseView) -> Vec<String> {
+fn order(output: &Output, view: &v1::CaseView) -> Vec<String> {
     let Some(order) = &view.order else {
         return Vec::new();
     };
@@ -89,11 +91,7 @@ fn order(view: &v1::CaseView) -> Vec<String> {
         let title = or_dash(&line.title);
         format!("line {}: {} × {} {title}, {price} each", line.line_id, line.quantity, line.sku)
     }));
-    lines.extend(view.shipments.iter().filter_map(|parcel| {
-        let parcel = parcel.shipment.as_ref()?;
-        let state = word::<v1::ShipmentState>(parcel.state);
-        Some(format!("parcel {}: {state} {}", parcel.shipment_id, parcel.tracking))
-    }));
+    lines.extend(view.shipments.iter().filter_map(|parcel| super::link::shipment(output, parcel)));
     lines
 }
 

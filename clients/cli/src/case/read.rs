@@ -53,6 +53,9 @@ pub struct List {
     /// Only of this escalation level
     #[arg(long)]
     level: Option<i32>,
+    /// Only in this incident
+    #[arg(long)]
+    incident: Option<String>,
     /// The order of the list
     #[arg(long, default_value = "queue", value_parser = code::<v1::CaseOrder>())]
     sort: v1::CaseOrder,
@@ -82,7 +85,10 @@ pub struct Timeline {
 impl List {
     pub(crate) async fn run(self, session: &Session) -> anyhow::Result<()> {
         let parent = session.shop().await?;
-        let filter = self.filter(session.output.now);
+        let mut filter = self.filter(session.output.now);
+        if let Some(incident) = &self.incident {
+            filter.incident = session.name("incidents", incident).await?;
+        }
         let page = self
             .limit
             .pages(200, async |page_size, page_token| {
@@ -114,6 +120,7 @@ impl List {
             open_start_time: self.since.map(|when| when.back(now)),
             open_end_time: self.before.map(|when| when.back(now)),
             level: self.level,
+            incident: String::new(),
         }
     }
 }

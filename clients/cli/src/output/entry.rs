@@ -7,7 +7,7 @@ use crate::{
     case::seconds,
     codes::{word, words},
     output::{
-        Output,
+        Output, beside,
         table::{id, or_dash, stars, subject},
     },
 };
@@ -20,6 +20,7 @@ pub(crate) fn describe(output: &Output, entry: Option<&Entry>) -> (&'static str,
     remedy(entry)
         .or_else(|| reply(entry))
         .or_else(|| facts(output, entry))
+        .or_else(|| beside::describe(output, entry))
         .unwrap_or_else(|| handling(output, entry))
 }
 
@@ -157,7 +158,7 @@ fn handling(output: &Output, entry: &Entry) -> (&'static str, String) {
     }
 }
 
-fn joined<const N: usize>(parts: [&str; N]) -> String {
+pub(crate) fn joined<const N: usize>(parts: [&str; N]) -> String {
     let said: Vec<_> = parts.into_iter().filter(|part| !part.is_empty() && *part != "-").collect();
     said.join(", ")
 }

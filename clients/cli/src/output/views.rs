@@ -3,6 +3,7 @@
 mod agent;
 mod case;
 mod figures;
+mod incident;
 mod remedy;
 mod reply;
 mod rules;

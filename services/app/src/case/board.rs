@@ -74,6 +74,9 @@ impl App {
         if query.agents.len() > BOARD_AGENTS_MAX {
             return Err(AppError::field("filter.agents", "must have at most 20 entries"));
         }
+        if query.selection.filter.incident.is_some() {
+            return Err(AppError::field("filter.incident", "cannot be watched; list the cases instead"));
+        }
         let conn = self.store().reader();
         let mut query = query.clone();
         query.selection.filter.within = self.reach_of(principal, &query.shop).await?;

@@ -3,6 +3,7 @@
 use amends_domain::case::{Case, Handling, Refused, State, Verb};
 use amends_domain::event::Event;
 use amends_domain::{CaseId, ShopId};
+use amends_store::link;
 use amends_store::{StoreError, case, reply, review};
 
 use super::desk::{check_right, check_text, set_deadlines};
@@ -132,5 +133,7 @@ async fn move_facts(work: &Work, from: &Case, into: CaseId) -> Result<()> {
     review::put(&reviews).run(&work.tx).await?;
     // However many there are. What is said from now on is led there by `ingest/redirect.rs`.
     let [_, messages] = case::absorb(&[(from.shop.clone(), from.id, into)]);
-    Ok(work.tx.send([messages, reply::absorb(&[(from.shop.clone(), from.id, into)])]).await?)
+    let merged = [(from.shop.clone(), from.id, into)];
+    work.tx.send([messages, reply::absorb(&merged)]).await?;
+    Ok(work.tx.send(link::absorb(&merged)).await?)
 }

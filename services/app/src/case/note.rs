@@ -50,7 +50,7 @@ impl Command for AddNote {
 
 /// A supervisor's note needs no hold; it is a write all the same, so a case
 /// that is over or merged takes none, and whoever holds it sees it changed.
-fn unheld(before: &Case, seen: i64) -> Result<Case> {
+pub(super) fn unheld(before: &Case, seen: i64) -> Result<Case> {
     let current = before.version;
     if let Handling::Merged { into, .. } = before.handling {
         return Err(Refused::Merged { into }.into());

@@ -6,7 +6,7 @@ use amends_domain::event::Event;
 use amends_domain::order::{Help, HelpKind};
 use amends_domain::remedy::RemedyStage;
 use amends_domain::{CaseId, ShopId};
-use amends_store::{Conn, order, remedy};
+use amends_store::{Conn, buyer, order, remedy};
 
 use super::contact::stamp;
 use super::desk::check_text;
@@ -109,7 +109,21 @@ pub(super) async fn remedy_in_flight(conn: &Conn, case: &Case) -> Result<bool> {
 pub(crate) async fn after_solved(work: &mut Work, case: &Case, outcome: Outcome) -> Result<()> {
     let now = work.now;
     stamp(work, case, move |handling| handling.solved_at = Some(now)).await?;
+    offer_survey(work, case, outcome).await?;
     if outcome == Outcome::TalkedThrough { talked_through(work, case).await } else { Ok(()) }
+}
+
+/// Whoever sends surveys is told that this solution may be judged, unless the buyer was not
+/// helped or wants no contact.
+async fn offer_survey(work: &mut Work, case: &Case, outcome: Outcome) -> Result<()> {
+    let buyer: Vec<_> = case.buyer.map(|buyer| (case.shop.clone(), buyer)).into_iter().collect();
+    let known = buyer::get(&work.tx, &buyer).await?;
+    let left_alone = known.iter().any(|one| one.opted_out_at.is_some() || one.erased_at.is_some());
+    if !outcome.may_ask_satisfaction() || left_alone {
+        return Ok(());
+    }
+    let (solution, order) = (case.solutions, case.subject.order().cloned());
+    tell(work, case, Event::SatisfactionDue { solution, outcome, order }, "").await
 }
 
 /// A buyer who was talked to keeps the article: the help against a return, if none was given yet.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use amends_domain::case::{Case, VerbKind};
+use amends_domain::incident::Incident;
 use amends_domain::order::{Line, Shipment};
 use amends_domain::remedy::RemedyStage;
 use amends_domain::reply::{Reply, ReplyStage};
@@ -13,9 +14,13 @@ use amends_store::message::MessageRow;
 use amends_store::reply::ReplyFilter;
 use amends_store::returns::ReturnRow;
 use amends_store::signal::SignalRow;
+use amends_store::survey::SurveyRow;
 use amends_store::text::{self, TextOwner};
-use amends_store::{Conn, case, event, message, order, reply, returns, review, shipment, signal};
+use amends_store::{
+    Conn, case, event, incident, message, order, reply, returns, review, shipment, signal, survey,
+};
 
+use super::link::LinkView;
 use super::next::{NextVerb, NotNow, next_verbs};
 use super::summary::{CaseSummary, summary};
 use super::{DESK, READERS};
@@ -65,6 +70,12 @@ pub struct CaseView {
     pub history: History,
     /// Its clocks as they stand now, in the order in which they started.
     pub clocks: Vec<Instance>,
+    /// What was answered about the help, oldest first.
+    pub surveys: Vec<SurveyView>,
+    /// Its links to other cases, oldest first.
+    pub links: Vec<LinkView>,
+    /// The open incident it is in, or the last one.
+    pub incident: Option<Incident>,
     /// What the reader may do next, and why not the rest.
     pub next: Vec<NextVerb>,
     /// The number of the last timeline entry.
@@ -80,6 +91,15 @@ pub struct MessageView {
     pub text: Option<String>,
     /// The reply of ours that it shows, if it shows one.
     pub reply: Option<ReplyId>,
+}
+
+/// A survey answer with its words.
+#[derive(Debug, Clone)]
+pub struct SurveyView {
+    /// The answer.
+    pub survey: SurveyRow,
+    /// Its words; none where there are none, they were erased or the reader may not see them.
+    pub comment: Option<String>,
 }
 
 /// A reply of ours that the channel has, with its words.
@@ -128,6 +148,9 @@ impl App {
         let heard = signal::of_case(&conn, shop, &id, SIGNALS_MAX).await?;
         let history = history::read(&conn, &case).await?;
         let clocks = self.clocks(&conn, shop, id).await?;
+        let surveys = judged(&conn, &case, principal.has(DESK)).await?;
+        let links = super::link::views(&conn, &case).await?;
+        let incident = incident_of(&conn, &case).await?;
         let summary = summary(&conn, case).await?;
         let in_flight = summary.remedies.iter().map(|r| r.state.stage()).any(RemedyStage::in_flight);
         let mut next = next_verbs(&summary.case, principal, in_flight, self.now());
@@ -147,6 +170,9 @@ impl App {
             detections,
             history,
             clocks,
+            surveys,
+            links,
+            incident,
             next,
             timeline_number,
         })
@@ -190,4 +216,26 @@ async fn answered(
         Some(ReplySent { reply, at, text })
     };
     Ok(unseen.into_iter().zip(texts).filter_map(view).collect())
+}
+
+/// What the buyer said about the help.
+async fn judged(conn: &Conn, case: &Case, may_read: bool) -> Result<Vec<SurveyView>> {
+    let mut surveys = survey::of_cases(&[(case.shop.clone(), case.id)]).all(conn).await?;
+    surveys.sort_by(|a, b| (a.occurred_at, &a.survey).cmp(&(b.occurred_at, &b.survey)));
+    surveys.truncate(SHIPMENTS_MAX);
+    let keys = surveys.iter().map(|row| (TextOwner::Survey, row.survey.to_string()));
+    let keys: Vec<_> = if may_read { keys.collect() } else { Vec::new() };
+    let found = text::get(conn, &case.shop, &keys).await?;
+    let mut texts: HashMap<String, String> = found.into_iter().map(|(_, id, body)| (id, body)).collect();
+    let view = |survey: SurveyRow| SurveyView { comment: texts.remove(survey.survey.as_str()), survey };
+    Ok(surveys.into_iter().map(view).collect())
+}
+
+/// The incident that is under way, or else the one that the case was put into last.
+async fn incident_of(conn: &Conn, case: &Case) -> Result<Option<Incident>> {
+    let within = incident::of_cases(&[(case.shop.clone(), case.id)]).all(conn).await?;
+    let Some(last) = within.into_iter().max_by_key(|one| (one.open, one.at, one.incident)) else {
+        return Ok(None);
+    };
+    Ok(incident::by_ids(&[(last.shop, last.incident)]).all(conn).await?.pop())
 }

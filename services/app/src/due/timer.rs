@@ -32,7 +32,8 @@ pub(super) async fn fire(work: &mut Work, due: &Deadline, case: Case) -> Result<
         | DeadlineKind::FulfilmentDue
         | DeadlineKind::AvoidedConfirmation
         | DeadlineKind::ReplyDelivery
-        | DeadlineKind::PresenceExpiry => Ok(()),
+        | DeadlineKind::PresenceExpiry
+        | DeadlineKind::DeliveryDue => Ok(()),
     }
 }
 

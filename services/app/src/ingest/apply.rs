@@ -2,6 +2,7 @@
 
 mod message;
 mod order;
+mod overdue;
 mod reply;
 mod returns;
 mod review;

@@ -4,7 +4,9 @@ use amends_domain::case::Case;
 use amends_domain::returns::ReturnEvent;
 use amends_domain::review::ReviewVersion;
 use amends_domain::{OrderId, ReturnId, ReviewId, ShopId};
-use amends_store::{buyer, case, message, order, reply, returns, review, shipment, signal, survey, text};
+use amends_store::{
+    buyer, case, link, message, order, reply, returns, review, shipment, signal, survey, text,
+};
 
 use super::world::World;
 use crate::error::Result;
@@ -46,6 +48,7 @@ impl World {
         work.write([reply::update(&replies)]);
         work.write(case::absorb(&out.merged));
         work.write([reply::absorb(&out.merged)]);
+        work.write(link::absorb(&out.merged));
         for event in out.events {
             work.happened_as(event);
         }

@@ -149,7 +149,7 @@ fn weight(prepared: &Prepared) -> usize {
         SignalBody::Review(r) => r.text.len(),
         SignalBody::Message(m) => m.text.len(),
         SignalBody::Survey(s) => s.comment.len(),
-        SignalBody::Order(_) | SignalBody::Shipment(_) | SignalBody::Return(_) => 0,
+        SignalBody::Order(_) | SignalBody::Shipment(_) | SignalBody::Return(_) | SignalBody::Overdue(_) => 0,
     };
     1 + text / 1_024
 }

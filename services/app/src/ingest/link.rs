@@ -7,7 +7,7 @@ use amends_domain::case::{Case, CaseKind, Opening, Origin, Verb};
 use amends_domain::deadline::{Deadline, DeadlineChange, DeadlineKind};
 use amends_domain::detection::{Detection, Flag, Reason};
 use amends_domain::event::Event;
-use amends_domain::signal::SignalKind;
+use amends_domain::signal::SignalBody;
 use amends_domain::subject::{Anchor, Subject};
 use amends_domain::{BuyerKey, CaseId, LineId, OrderId, ShopId, Span, Time};
 
@@ -82,8 +82,8 @@ impl World {
         }
         let (id, deadline) = (case.id, case.hard_deadline);
         let more_urgent = (case.priority != priority).then_some((priority, case.priority));
-        // A message has an event of its own that says as much.
-        if at.signal.body.kind() != SignalKind::Message {
+        // A message has an event of its own that says as much, and a timer's word is no signal.
+        if !matches!(at.signal.body, SignalBody::Message(_) | SignalBody::Overdue(_)) {
             let joined = Event::SignalJoined { kind: at.signal.body.kind(), signal: at.signal.id.clone() };
             self.happened(at, Some(id), joined);
         }
@@ -104,6 +104,9 @@ impl World {
         kind: CaseKind,
         trouble: Trouble,
     ) -> Effect {
+        if kind != CaseKind::Delivery {
+            self.narrow_delivery(at, &subject);
+        }
         if let Some(joined) = self.join(at, &subject, &trouble) {
             return joined;
         }
@@ -138,6 +141,23 @@ impl World {
         self.happened(at, Some(id), opened);
         self.watch_channel(at, id, deadline);
         Effect { case: Some(id), opened: true }
+    }
+
+    /// A buyer who complains about a line means the late parcel that it is in, if a case is open
+    /// for the whole parcel: that case is about the line from now on.
+    fn narrow_delivery(&mut self, at: Now<'_>, subject: &Subject) {
+        let (Some(order), Some(line)) = (subject.order(), subject.line()) else { return };
+        let shop = at.info.shop.id.clone();
+        let wide = Subject::Order { order: order.clone() };
+        let place = self.cases.open_on(&shop, &wide).and_then(|place| self.cases.get(place));
+        let delivery = place.is_some_and(|one| one.case.kind == CaseKind::Delivery);
+        let parcels = self.orders.get(&(shop.clone(), order.clone())).map(|facts| facts.shipments.values());
+        let mut late = parcels.into_iter().flatten().map(|kept| &kept.value).filter(|one| one.is_troubled());
+        let inside =
+            late.any(|one| one.lines.is_empty() || one.lines.iter().any(|(inside, _)| inside == line));
+        if delivery && inside && self.cases.open_on(&shop, subject).is_none() {
+            self.refine(at, &wide, subject);
+        }
     }
 
     fn watch_channel(&mut self, at: Now<'_>, case: CaseId, deadline: Option<Time>) {

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use amends_domain::case::Case;
 use amends_domain::order::{Line, Shipment};
+use amends_domain::remedy::Remedy;
 use amends_domain::reply::Reply;
 use amends_domain::returns::ReturnEvent;
 use amends_domain::review::ReviewVersion;
@@ -14,7 +15,10 @@ use amends_store::message::MessageRow;
 use amends_store::returns::ReturnRow;
 use amends_store::review::ReviewRow;
 use amends_store::signal::KnownSignal;
-use amends_store::{Engine, Of, case, message, order, remedy, reply, returns, review, shipment, signal};
+use amends_store::survey::SurveyRow;
+use amends_store::{
+    Engine, Of, case, message, order, remedy, reply, returns, review, shipment, signal, survey,
+};
 
 use super::Submission;
 use super::redirect::{follow_conversations, follow_merged};
@@ -43,13 +47,15 @@ pub(super) async fn load(work: &Work, submissions: &[Submission]) -> Result<Worl
     let facts = loop {
         let facts = Facts::ask(work, &named).await?;
         let (orders, anchors, held) = (named.orders.clone(), named.anchors.clone(), named.held.clone());
-        let cases = named.cases.clone();
+        let (cases, remedies) = (named.cases.clone(), named.remedies.clone());
         named.follow(&facts.named_reviews.rows);
         facts.other_reviews.iter().for_each(|reviews| named.hold(&reviews.rows));
         follow_merged(work, &mut named, &facts.cases).await?;
         named.follow_replies(&facts.replies, &facts.cases);
-        let seen = (&orders, &anchors, &held, &cases);
-        if (&named.orders, &named.anchors, &named.held, &named.cases) == seen {
+        named.follow_parcels(&facts.shipments, &facts.remedies, &facts.cases);
+        named.hold_cases(&facts.cases);
+        let seen = (&orders, &anchors, &held, &cases, &remedies);
+        if (&named.orders, &named.anchors, &named.held, &named.cases, &named.remedies) == seen {
             break facts;
         }
         // What was read before it was locked must be read again.
@@ -88,7 +94,9 @@ struct Facts {
     return_events: Vec<(ShopId, OrderId, ReturnId, ReturnEvent)>,
     wishes: Vec<MessageRow>,
     replies: Vec<Reply>,
+    remedies: Vec<Remedy>,
     cases: Vec<Case>,
+    surveys: Vec<SurveyRow>,
     clocks: Vec<ClocksRow>,
 }
 
@@ -120,7 +128,9 @@ impl Facts {
         let return_events = trip.ask(returns::events_by_orders(&orders));
         let wishes = trip.ask(message::intents_of_orders(&moved));
         let replies = trip.ask(reply::by_messages(&list(&named.echoes)));
+        let remedies = trip.ask(remedy::by_ids(&list(&named.remedies)));
         let of_anchors = trip.ask(case::of_anchors(&anchors));
+        let surveys = trip.ask(survey::of_cases(&cases));
         let by_ids = trip.ask(case::by_ids(&cases));
         let clocks = [case::of_anchors(&anchors), case::by_ids(&cases)].map(|of| clock::ask(&mut trip, of));
         let mut answers = trip.go(&work.tx).await?;
@@ -140,7 +150,9 @@ impl Facts {
             return_events: answers.take(return_events)?,
             wishes: answers.take(wishes)?,
             replies: answers.take(replies)?,
+            remedies: answers.take(remedies)?,
             cases,
+            surveys: answers.take(surveys)?,
             clocks,
         })
     }
@@ -181,6 +193,12 @@ impl Facts {
             }
         }
         world.clocks = by_case(self.clocks);
+        world.remedy_cases = self.remedies.into_iter().map(|one| ((one.shop, one.id), one.case)).collect();
+        for row in self.surveys {
+            if let Some(case) = row.case {
+                world.surveys.entry((row.shop.clone(), case)).or_default().push(row);
+            }
+        }
         for value in self.replies {
             if let Some(message) = value.message.clone() {
                 world.replies.insert((value.shop.clone(), message), Kept { value, changed: false });

@@ -19,8 +19,8 @@ use amends_domain::signal::{Signal, SignalBody, SignalKind};
 use amends_domain::subject::{Anchor, Subject};
 use amends_domain::tally::Count;
 use amends_domain::{
-    BuyerKey, BuyerRef, CaseId, EventId, LineId, MessageId, OrderId, ReturnId, ReviewId, ShipmentId, ShopId,
-    SignalId, Time,
+    BuyerKey, BuyerRef, CaseId, EventId, LineId, MessageId, OrderId, RemedyId, ReturnId, ReviewId,
+    ShipmentId, ShopId, SignalId, Time,
 };
 use amends_store::Of;
 use amends_store::buyer::BuyerRow;
@@ -52,6 +52,10 @@ pub(super) struct World {
     /// The clocks of these cases, but of those that this batch opens.
     pub(super) clocks: Known,
     pub(super) remedies: HashMap<Of<CaseId>, Vec<Remedy>>,
+    /// The cases of the remedies that late parcels fulfil.
+    pub(super) remedy_cases: HashMap<Of<RemedyId>, CaseId>,
+    /// What was answered about the cases that this batch names.
+    pub(super) surveys: HashMap<Of<CaseId>, Vec<SurveyRow>>,
     /// Our own replies, by what the channel calls them.
     pub(super) replies: HashMap<Of<MessageId>, Kept<Reply>>,
     /// The order each known return request is about.
@@ -169,6 +173,11 @@ impl World {
             SignalBody::Message(message) => self.take_message(at, message, detection),
             SignalBody::Return(request) => self.take_return(at, request),
             SignalBody::Survey(survey) => self.take_survey(at, survey),
+            // What a timer says is done and not kept: the parcel remembers it.
+            SignalBody::Overdue(parcel) => {
+                let effect = self.take_overdue(at, parcel);
+                return Receipt::Accepted { detection: None, case: effect.case, opened: effect.opened };
+            }
         };
         let effect = match outcome {
             Ok(effect) => effect,
@@ -216,15 +225,23 @@ impl World {
 
     /// Notes that something happened by this signal.
     pub(super) fn happened(&mut self, at: Now<'_>, case: Option<CaseId>, event: Event) {
-        let name = at.submission.call.principal.name.to_string();
+        let call = &at.submission.call;
+        let (actor, cause) = match call.actor {
+            ActorKind::System => (call.actor(), call.cause.clone()),
+            ActorKind::Agent | ActorKind::Caller => {
+                let name = call.principal.name.to_string();
+                let cause = format!("signal {} {}", at.signal.body.kind(), at.signal.id);
+                (Actor { kind: ActorKind::Caller, name }, cause)
+            }
+        };
         self.out.events.push(EventRow {
             shop: at.info.shop.id.clone(),
             id: EventId::from_bits(at.ids.next(at.now)),
             case,
             event,
-            actor: Actor { kind: ActorKind::Caller, name },
-            cause: format!("signal {} {}", at.signal.body.kind(), at.signal.id),
-            trace: at.submission.call.trace.clone(),
+            actor,
+            cause,
+            trace: call.trace.clone(),
             occurred_at: at.signal.occurred_at,
             recorded_at: at.now,
         });

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
+use amends_domain::deadline::{Deadline, DeadlineChange, DeadlineKind};
 use amends_domain::order::{HelpKind, Line, Shipment};
 use amends_domain::{OrderId, ReturnId, Time};
 use amends_store::{Conn, order, returns, shipment};
 
 use super::{Corrections, PAGE, Pass};
 use crate::error::Result;
-use crate::facts::{ReturnFacts, only_line, refresh_line};
+use crate::facts::{ReturnFacts, late_at, only_line, refresh_line};
 use crate::shops::ShopInfo;
 
 /// What a page of lines is derived from.
@@ -30,6 +31,9 @@ impl Pass {
             let mut sources = load(conn, &self.info, &page).await?;
             self.requests(&mut sources, last_order.as_ref(), fix.as_deref_mut());
             last_order = after.as_ref().map(|(order, _)| order.clone());
+            if let Some(fix) = fix.as_deref_mut() {
+                fix.deadlines.extend(self.parcels(&sources));
+            }
             for line in page {
                 self.line(line, &sources, fix.as_deref_mut());
             }
@@ -57,6 +61,18 @@ impl Pass {
                 fix.returns.push(facts.row.clone());
             }
         }
+    }
+
+    /// When each parcel would be late. What is set already is set to the same again; one that
+    /// holds no longer is found out when it comes.
+    fn parcels(&self, sources: &Sources) -> Vec<DeadlineChange> {
+        let grace = self.info.policy.delivery_grace;
+        let late = |parcel: &Shipment| {
+            let due_at = late_at(parcel, sources.lines.iter().filter(|l| l.order == parcel.order), grace)?;
+            let (shop, subject) = (parcel.shop.clone(), format!("{}/{}", parcel.order, parcel.shipment));
+            Some(DeadlineChange::Set(Deadline { shop, kind: DeadlineKind::DeliveryDue, subject, due_at }))
+        };
+        sources.shipments.iter().filter_map(late).collect()
     }
 
     fn line(&mut self, stored: Line, sources: &Sources, fix: Option<&mut Corrections>) {

@@ -209,6 +209,13 @@ impl<'a> Stage<'a> {
         .await
     }
 
+    /// The words of a case's timeline, in order.
+    pub(crate) async fn words(&self, id: CaseId) -> Vec<&'static str> {
+        let conn = self.app.store().reader();
+        let events = amends_store::event::of_case(&conn, &self.shop, &id, 0, 1_000).await.unwrap();
+        events.iter().map(|stored| stored.row.event.word()).collect()
+    }
+
     pub(crate) async fn case(&self, id: CaseId) -> Case {
         case::get(&self.app.store().reader(), &self.shop, &id).await.unwrap().unwrap()
     }

@@ -361,6 +361,7 @@ impl Case {
     fn solve(&mut self, outcome: Outcome, close_at: Time, now: Time) {
         self.prefer_owner();
         self.waiting_since = None;
+        self.solutions += 1;
         self.handling = Handling::Solved { outcome, at: now, close_at };
     }
 

@@ -7,6 +7,7 @@ use amends_domain::case::{CaseKind, Outcome};
 use amends_domain::detection::Reason;
 use amends_domain::event::Event;
 use amends_domain::guardrail::Rule;
+use amends_domain::link::Relation;
 use amends_domain::remedy::RemedyKind;
 use amends_domain::returns::{ReturnStatus, Verdict};
 use amends_domain::review::DiffKind;
@@ -14,7 +15,8 @@ use amends_domain::signal::{Author, Direction, ShipmentState, SignalKind};
 use amends_domain::sla::Metric;
 use amends_domain::subject::Subject;
 use amends_domain::{
-    CaseId, ConversationId, DecisionId, MessageId, ReplyId, ReturnId, ReviewId, ShipmentId, Span, TemplateId,
+    CaseId, ConversationId, DecisionId, IncidentId, MessageId, ReplyId, ReturnId, ReviewId, ShipmentId, Span,
+    TemplateId,
 };
 
 use crate::make::{agent, at, line_id, order, remedy_id, signal};
@@ -166,7 +168,41 @@ fn other_events() -> Vec<Event> {
             state: ShipmentState::Delayed,
             eta: Some(at(4)),
         },
-        Event::SurveyAnswered { score: 10, asked: "NPS".to_owned() },
+        Event::SurveyAnswered { score: 10, asked: "NPS".to_owned(), solution: None },
+        Event::SurveyAnswered { score: 1, asked: "CSAT".to_owned(), solution: Some(2) },
+    ]
+}
+
+fn beside_events() -> Vec<Event> {
+    let (shipment, incident) = (ShipmentId::new("p").unwrap(), IncidentId::from_bits(3));
+    let overdue = |remedy| Event::DeliveryOverdue {
+        shipment: shipment.clone(),
+        order: order(),
+        state: ShipmentState::InTransit,
+        eta: at(5),
+        promised: at(4),
+        carrier: "DHL".to_owned(),
+        tracking: String::new(),
+        remedy,
+    };
+    let arrived = |promised| {
+        let (shipment, order) = (shipment.clone(), order());
+        Event::DeliveryArrived { shipment, order, delivered_at: at(7), promised }
+    };
+    let asked = |order| Event::SatisfactionDue { solution: 1, outcome: Outcome::TalkedThrough, order };
+    let (other, relation) = (CaseId::from_bits(4), Relation::Causes);
+    vec![
+        overdue(None),
+        overdue(Some(remedy_id(1))),
+        arrived(None),
+        arrived(Some(at(3))),
+        asked(None),
+        asked(Some(order())),
+        Event::CaseLinked { other, relation, incoming: true },
+        Event::CaseUnlinked { other, relation: Relation::Related, incoming: false },
+        Event::IncidentJoined { incident },
+        Event::IncidentLeft { incident },
+        Event::IncidentResolved { incident },
     ]
 }
 
@@ -210,7 +246,7 @@ fn reply_events() -> Vec<Event> {
 }
 
 fn all() -> Vec<Event> {
-    [case_events(), sla_events(), remedy_events(), other_events(), reply_events()].concat()
+    [case_events(), sla_events(), remedy_events(), other_events(), beside_events(), reply_events()].concat()
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod case_queue;
 mod case_steps;
 mod case_table;
 mod code;
+mod delivery;
 mod event;
 mod guardrail;
 mod id;

@@ -7,6 +7,8 @@ use amends_domain::agent::Presence;
 use amends_domain::case::{CaseKind, Origin, Outcome, State};
 use amends_domain::detection::{Flag, Reason, TextKind};
 use amends_domain::event::ActorKind;
+use amends_domain::incident::IncidentState;
+use amends_domain::link::Relation;
 use amends_domain::policy::{AskPermission, Certainty, CountingRule, EditFrom};
 use amends_domain::remedy::{RemedyKind, RemedyStage};
 use amends_domain::reply::ReplyStage;
@@ -119,6 +121,8 @@ words! {
         FirstResponse = FirstResponse, NextResponse = NextResponse, Update = Update, Agreement = Agreement,
         Resolution = Resolution, RequesterWait = RequesterWait, AgentWork = AgentWork,
     };
+    Relation = CaseRelation { Related = Related, Duplicates = Duplicates, Causes = Causes };
+    IncidentState = IncidentState { Open = Open, Resolved = Resolved };
     Hours = SlaHours { Business = Business, Always = Always };
     Certainty = PolicyCertainty { Documented = Certain, Reported = Likely, Assumed = Unsure };
 }

@@ -43,6 +43,7 @@ fn rules(policy: &ShopPolicy, currency: Currency) -> pb::ShopRules {
         fulfilment_life: span(policy.fulfilment_within),
         reply_approval: Some(policy.reply_approval),
         reply_delivery_life: span(policy.reply_delivery),
+        delivery_grace: span(policy.delivery_grace),
         ..pb::ShopRules::default()
     }
 }

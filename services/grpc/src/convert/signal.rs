@@ -67,6 +67,12 @@ fn parse_survey(fields: &mut Fields, signal: pb::SurveySignal, limits: Limits<'_
         _ => fields.refuse("score", problem),
     };
     let comment = fields.text("comment", signal.comment, TEXT_CHARACTERS_MAX);
+    let solution = match signal.solution.map(u32::try_from) {
+        None => Some(None),
+        Some(_) if signal.case.is_empty() => fields.refuse("case", "must be set where `solution` is set"),
+        Some(Ok(number)) if number > 0 => Some(Some(number)),
+        Some(_) => fields.refuse("solution", "must be at least 1"),
+    };
     Some(SurveySignal {
         survey: survey?,
         case: case?,
@@ -74,6 +80,7 @@ fn parse_survey(fields: &mut Fields, signal: pb::SurveySignal, limits: Limits<'_
         kind: kind?,
         score: score?,
         comment: comment?,
+        solution: solution?,
     })
 }
 

@@ -8,7 +8,9 @@ use amends_domain::order::{Line, Shipment};
 use amends_domain::signal::{Direction, SignalKind};
 use amends_proto::v1 as pb;
 
-use super::{Word as _, case, detection, money, remedy, reply, returns, review, sla, time};
+use super::{
+    Word as _, case, detection, incident, link, money, remedy, reply, returns, review, sla, survey, time,
+};
 use crate::name;
 use crate::status;
 use crate::status::refusal::reason_word;
@@ -39,6 +41,9 @@ pub fn render(view: CaseView) -> pb::CaseView {
         clocks: view.clocks.iter().map(sla::clock).collect(),
         messages: conversation(view.messages, &view.replies),
         detections: view.detections.into_iter().filter_map(heard).collect(),
+        survey_answers: view.surveys.iter().map(survey::render).collect(),
+        links: view.links.iter().map(link::render).collect(),
+        incident: view.incident.as_ref().map(incident::render),
         // Beside the picture: who looks at it is no part of it.
         viewers: Vec::new(),
     }
@@ -99,12 +104,17 @@ fn shipment(shipment: &Shipment) -> pb::ShipmentView {
         order_id: shipment.order.to_string(),
         lines: lines.collect(),
         state: shipment.state.number(),
-        eta: shipment.eta.map(time::render),
+        eta: shipment.expected.at().map(time::render),
         carrier: shipment.carrier.clone(),
         tracking: shipment.tracking.clone(),
-        remedy: String::new(),
+        remedy: name::of_any(&shipment.shop, shipment.remedy.as_ref()),
     };
-    pb::ShipmentView { shipment: Some(signal), occur_time: Some(time::render(shipment.state_at)) }
+    pb::ShipmentView {
+        shipment: Some(signal),
+        occur_time: Some(time::render(shipment.state_at)),
+        promised_eta: shipment.expected.first.map(|first| time::render(first.at)),
+        missed_eta: shipment.expected.told.map(time::render),
+    }
 }
 
 /// What was said, oldest first: what the channel showed, and what it has of ours and did not show yet.

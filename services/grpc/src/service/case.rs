@@ -2,8 +2,8 @@
 
 use amends_app::App;
 use amends_app::case::{
-    AddNote, CancelCase, ClaimCase, ClaimNextCase, EscalateCase, MergeCase, RecordContact, ReleaseCase,
-    RenewLease, ReopenCase, SnoozeCase, SolveCase, WaitCase,
+    AddNote, CancelCase, ClaimCase, ClaimNextCase, EscalateCase, LinkCases, MergeCase, RecordContact,
+    ReleaseCase, RenewLease, ReopenCase, SnoozeCase, SolveCase, UnlinkCases, WaitCase,
 };
 use amends_domain::case::Outcome;
 use amends_proto::v1 as pb;
@@ -301,6 +301,28 @@ impl CaseService for Cases {
                 viewers: viewers.iter().map(viewer).collect(),
                 expire_time: until.map(time::render),
             })
+        })
+        .await
+    }
+
+    async fn link_cases(&self, request: Request<pb::LinkCasesRequest>) -> Reply<pb::LinkCasesResponse> {
+        answer(async {
+            let (call, mut f, m) = open("CaseService.LinkCases", request)?;
+            let target = ask::target(&mut f, &m.name, &m.etag, ask::Fence::Free(m.fence));
+            let link = ask::link(&mut f, target.as_ref(), &m.other, m.relation, m.incoming);
+            let (target, link) = f.finish(target.zip(link))?;
+            execute(&self.0, call, LinkCases { target, link }).await
+        })
+        .await
+    }
+
+    async fn unlink_cases(&self, request: Request<pb::UnlinkCasesRequest>) -> Reply<pb::UnlinkCasesResponse> {
+        answer(async {
+            let (call, mut f, m) = open("CaseService.UnlinkCases", request)?;
+            let target = ask::target(&mut f, &m.name, &m.etag, ask::Fence::Free(m.fence));
+            let link = ask::link(&mut f, target.as_ref(), &m.other, m.relation, m.incoming);
+            let (target, link) = f.finish(target.zip(link))?;
+            execute(&self.0, call, UnlinkCases { target, link }).await
         })
         .await
     }

@@ -4,7 +4,7 @@ use amends_domain::agent::Reach;
 use amends_domain::case::{Case, CaseKind, State};
 use amends_domain::detection::Reason;
 use amends_domain::subject::Anchor;
-use amends_domain::{AgentId, BuyerKey, CaseId, OrderId, ShopId, Time};
+use amends_domain::{AgentId, BuyerKey, CaseId, IncidentId, OrderId, ShopId, Time};
 use sea_orm::Value;
 
 use super::claim::QUEUE_ORDER;
@@ -33,6 +33,8 @@ pub struct CaseFilter {
     pub order: Option<OrderId>,
     /// Within an agent's reach, or theirs.
     pub within: Option<(Reach, AgentId)>,
+    /// In this incident.
+    pub incident: Option<IncidentId>,
 }
 
 /// In which order.
@@ -90,7 +92,8 @@ pub async fn list(
         query.after(cursor, order);
     }
     let limit = query.bind(int(limit));
-    let narrow = filter.agent.is_some() || filter.buyer.is_some() || filter.order.is_some();
+    let looked_up = filter.agent.is_some() || filter.buyer.is_some() || filter.order.is_some();
+    let narrow = looked_up || filter.incident.is_some();
     let order = match order {
         // Few cases are left: they are looked up and sorted. In the order of
         // the index, all of the shop's would be read to find them.
@@ -155,6 +158,12 @@ impl Query {
             let agent = self.bind(text(agent));
             let reached = reach::conditions(reach, |value| self.bind(value)).join(" AND ");
             self.conditions.push(format!("(({reached}) OR owner = {agent} OR preferred_agent = {agent})"));
+        }
+        if let Some(incident) = filter.incident {
+            let place = self.bind(text(incident));
+            self.conditions.push(format!(
+                "case_id IN (SELECT case_id FROM incident_cases WHERE shop_id = $1 AND incident_id = {place})"
+            ));
         }
     }
 

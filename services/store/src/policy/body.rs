@@ -31,6 +31,7 @@ struct Body {
     counted_return_cost: i64,
     reply_approval: bool,
     reply_delivery: i64,
+    delivery_grace: i64,
     channel: Vec<ChannelBody>,
     sla: TermsBody,
 }
@@ -100,6 +101,7 @@ impl Body {
             counted_return_cost: p.counted_return_cost,
             reply_approval: p.reply_approval,
             reply_delivery: p.reply_delivery.micros(),
+            delivery_grace: p.delivery_grace.micros(),
             channel: p.channel.iter().map(ChannelBody::of).collect(),
             sla: TermsBody::of(&p.sla),
         }
@@ -125,6 +127,7 @@ impl Body {
             counted_return_cost: self.counted_return_cost,
             reply_approval: self.reply_approval,
             reply_delivery: Span::from_micros(self.reply_delivery),
+            delivery_grace: Span::from_micros(self.delivery_grace),
             channel: self.channel.into_iter().map(ChannelBody::policy).collect::<Result<_, _>>()?,
             sla: self.sla.terms()?,
         })

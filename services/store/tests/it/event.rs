@@ -5,12 +5,13 @@ use amends_domain::case::{CaseKind, Outcome};
 use amends_domain::detection::Reason;
 use amends_domain::event::{Actor, ActorKind, Event};
 use amends_domain::guardrail::Rule;
+use amends_domain::link::Relation;
 use amends_domain::remedy::RemedyKind;
 use amends_domain::returns::{ReturnStatus, Verdict};
 use amends_domain::review::DiffKind;
 use amends_domain::signal::{Author, Direction, ShipmentState, SignalKind};
 use amends_domain::sla::Metric;
-use amends_domain::{CaseId, DecisionId, EventId, RemedyId, ReplyId, ShopId};
+use amends_domain::{CaseId, DecisionId, EventId, IncidentId, RemedyId, ReplyId, ShopId};
 use amends_store::Store;
 use amends_store::event::{self, EventRow};
 
@@ -67,7 +68,12 @@ fn fact(word: &str, name: &str) -> String {
         (_, "diff") => DiffKind::ALL[0].to_string(),
         (_, "status") => ReturnStatus::ALL[0].to_string(),
         (_, "state") => ShipmentState::ALL[0].to_string(),
-        (_, "reached" | "public") => "true".to_owned(),
+        (_, "relation") => Relation::ALL[0].to_string(),
+        (_, "incident") => IncidentId::from_bits(9).to_string(),
+        (_, "other") => CaseId::from_bits(5).to_string(),
+        (_, "solution") => "2".to_owned(),
+        (_, "promised" | "delivered_at") => "1700000000000004".to_owned(),
+        (_, "reached" | "public" | "incoming") => "true".to_owned(),
         (_, "reply") => ReplyId::from_bits(8).to_string(),
         (_, "attempt" | "attempts") => "3".to_owned(),
         (_, "drafted_at" | "sent_at") => "1700000000000003".to_owned(),

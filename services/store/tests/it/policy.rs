@@ -94,6 +94,7 @@ fn unlike_the_default() -> ShopPolicy {
         sla: terms(),
         reply_approval: true,
         reply_delivery: Span::from_micros(15),
+        delivery_grace: Span::from_micros(16),
         channel,
     }
 }

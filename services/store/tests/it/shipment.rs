@@ -1,8 +1,9 @@
 //! Parcels.
 
-use amends_domain::ShipmentId;
+use amends_domain::delivery::{Eta, Expected};
 use amends_domain::order::Shipment;
 use amends_domain::signal::ShipmentState;
+use amends_domain::{RemedyId, ShipmentId};
 use amends_store::{Store, shipment};
 
 use crate::sample::{ODD, at, line_id, order_id, shop_id, signal_id};
@@ -18,23 +19,29 @@ fn bare(order: &str, id: &str) -> Shipment {
         state: ShipmentState::LabelCreated,
         state_at: at(0),
         said_by: signal_id("s"),
-        eta: None,
+        expected: Expected::default(),
         carrier: String::new(),
         tracking: String::new(),
         delivered_at: None,
         for_remedy: false,
+        remedy: None,
     }
+}
+
+fn eta(said: i64, expected: i64) -> Eta {
+    Eta { said_at: at(said), at: at(expected) }
 }
 
 fn full(order: &str, id: &str) -> Shipment {
     Shipment {
         lines: vec![(line_id(ODD), u32::MAX), (line_id("2"), 0)],
         state: ShipmentState::Delivered,
-        eta: Some(at(3)),
+        expected: Expected { first: Some(eta(1, 2)), latest: Some(eta(2, 3)), told: Some(at(3)) },
         carrier: ODD.to_owned(),
         tracking: ODD.to_owned(),
         delivered_at: Some(at(2)),
         for_remedy: true,
+        remedy: Some(RemedyId::from_bits(7)),
         ..bare(order, id)
     }
 }

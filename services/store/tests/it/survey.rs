@@ -18,11 +18,18 @@ fn bare(id: &str) -> SurveyRow {
         kind: SurveyKind::Nps,
         score: 0,
         occurred_at: at(1),
+        solution: None,
     }
 }
 
 async fn an_answer_is_kept_as_first_written(store: Store) {
-    let full = SurveyRow { case: Some(case_id(1)), order: Some(order_id(ODD)), score: 10, ..bare(ODD) };
+    let full = SurveyRow {
+        case: Some(case_id(1)),
+        order: Some(order_id(ODD)),
+        score: 10,
+        solution: Some(2),
+        ..bare(ODD)
+    };
     let tx = store.begin().await.unwrap();
     survey::insert(&[bare("1"), full.clone()]).run(&tx).await.unwrap();
     survey::insert(&[SurveyRow { score: 5, ..bare("1") }]).run(&tx).await.unwrap();

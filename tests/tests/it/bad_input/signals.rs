@@ -248,6 +248,7 @@ async fn every_field_of_a_survey_is_checked(h: &Harness) {
         kind: 0,
         score: 11,
         comment: "x".repeat(10_001),
+        solution: Some(0),
     };
     let result = send(h, h.signal(wrong)).await.rejection.unwrap();
     let told: Vec<&str> = result.field_violations.iter().map(|v| v.field.as_str()).collect();

@@ -32,12 +32,12 @@ view! {
 view! {
     v1::CaseView {
         case, order, shipments, reviews, messages, returns, remedies, detections, earlier_cases,
-        earlier_remedies, earlier_orders,
-        next_actions, timeline_sequence, clocks, viewers,
+        earlier_remedies, earlier_orders, next_actions, timeline_sequence, clocks, viewers, survey_answers, links,
+        incident,
     }
     v1::OrderView { order_id, state: OrderState, lines, order_time, delivery_time }
     v1::OrderLine { line_id, sku, title, category, quantity, unit_price }
-    v1::ShipmentView { shipment, occur_time }
+    v1::ShipmentView { shipment, occur_time, promised_eta, missed_eta }
     v1::ShipmentSignal {
         shipment_id, order_id, lines, state: ShipmentState, eta, carrier, tracking, remedy,
     }

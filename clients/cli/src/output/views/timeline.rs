@@ -106,6 +106,15 @@ fn put_entry<M: SerializeMap>(map: &mut M, entry: &Entry) -> Result<(), M::Error
         Entry::ReplyFailed(step) => put(map, "reply_failed", step),
         Entry::ReplyUnknown(step) => put(map, "reply_unknown", step),
         Entry::ReplyWithdrawn(step) => put(map, "reply_withdrawn", step),
+        Entry::DeliveryOverdue(step) => put(map, "delivery_overdue", step),
+        Entry::DeliveryArrived(step) => put(map, "delivery_arrived", step),
+        Entry::SurveyAnswered(step) => put(map, "survey_answered", step),
+        Entry::SatisfactionDue(step) => put(map, "satisfaction_due", step),
+        Entry::CaseLinked(step) => put(map, "case_linked", step),
+        Entry::CaseUnlinked(step) => put(map, "case_unlinked", step),
+        Entry::IncidentJoined(step) => put(map, "incident_joined", step),
+        Entry::IncidentLeft(step) => put(map, "incident_left", step),
+        Entry::IncidentResolved(step) => put(map, "incident_resolved", step),
     }
 }
 

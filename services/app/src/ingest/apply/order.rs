@@ -24,6 +24,7 @@ impl World {
             }
         }
         let buyer = self.buyer(at, &order.buyer);
+        let late = self.late_times(at, &order.order);
         for ordered in &order.lines {
             let one = self.line(&shop, &order.order, &ordered.line);
             let earlier = one.line.purchase.as_ref();
@@ -51,6 +52,7 @@ impl World {
             });
         }
         self.link_order(at, &order.order);
+        self.await_parcels(at, &order.order, &late);
         self.refresh_order(at, &order.order);
         self.refresh_reviews_of(at, &order.order);
         Ok(Effect::default())

@@ -1,14 +1,12 @@
 //! A parcel moved.
 
-use amends_domain::case::CaseKind;
+use amends_domain::delivery::Expected;
 use amends_domain::detection::Reason;
 use amends_domain::event::Event;
 use amends_domain::order::Shipment;
 use amends_domain::signal::{ShipmentSignal, ShipmentState};
-use amends_domain::subject::Subject;
 
 use crate::error::{Violation, Why};
-use crate::ingest::link::Trouble;
 use crate::ingest::refused;
 use crate::ingest::world::{Effect, Kept, Now, World};
 
@@ -22,6 +20,7 @@ impl World {
         self.check_quantities(at, parcel)?;
         let said = (at.signal.occurred_at, &at.signal.id);
         let delivered = (parcel.state == ShipmentState::Delivered).then_some(at.signal.occurred_at);
+        let late = self.late_times(at, &parcel.order);
         let facts = self.order(&shop, &parcel.order);
         let kept = facts
             .shipments
@@ -29,19 +28,27 @@ impl World {
             .or_insert_with(|| Kept { value: fresh(at, parcel), changed: true });
         let known = &mut kept.value;
         kept.changed = true;
+        let arrived = known.delivered_at.is_none() && delivered.is_some() && known.is_troubled();
         known.delivered_at = match (known.delivered_at, delivered) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
         let latest = (known.state_at, &known.said_by) <= said;
         if latest {
-            *known = Shipment { delivered_at: known.delivered_at, ..fresh(at, parcel) };
+            let (delivered_at, expected) = (known.delivered_at, known.expected);
+            *known = Shipment { delivered_at, expected, ..fresh(at, parcel) };
         }
+        known.expected.hear(at.signal.occurred_at, parcel.eta);
+        let arrived = arrived.then(|| known.clone());
         for (line, _) in &parcel.lines {
             self.line(&shop, &parcel.order, line);
         }
         self.refresh_order(at, &parcel.order);
         self.refresh_reviews_of(at, &parcel.order);
+        self.await_parcels(at, &parcel.order, &late);
+        if let Some(parcel) = arrived {
+            self.tell_arrival(at, &parcel);
+        }
         Ok(if latest { self.shipment_trouble(at, parcel) } else { Effect::default() })
     }
 
@@ -69,27 +76,23 @@ impl World {
             ShipmentState::Failed | ShipmentState::Lost => Reason::NotReceived,
             _ => return Effect::default(),
         };
-        if parcel.remedy.is_some() {
-            return Effect::default();
-        }
+        let known = fresh(at, parcel);
         let shop = &at.info.shop.id;
-        let line = match parcel.lines.as_slice() {
-            [(line, _)] => Some(line),
-            _ => None,
+        let subject = match parcel.remedy {
+            Some(remedy) => self.remedy_subject(shop, remedy),
+            None => Some(self.parcel_subject(shop, &known)),
         };
-        let subject: Subject = self.subject(shop, &parcel.order, line);
-        let buyer = subject.line().and_then(|line| {
-            let facts = self.orders.get(&(shop.clone(), parcel.order.clone()))?;
-            facts.lines.get(line)?.line.purchase.as_ref().map(|p| p.buyer)
-        });
-        let trouble = Trouble { reasons: vec![reason], buyer, ..Trouble::default() };
-        let effect = self.join_or_open(at, subject, CaseKind::Delivery, trouble);
+        let Some(subject) = subject else { return Effect::default() };
+        let effect = self.parcel_trouble(at, subject, &known, reason);
         let event = Event::ShipmentTrouble {
             shipment: parcel.shipment.clone(),
             state: parcel.state,
             eta: parcel.eta,
         };
         self.happened(at, effect.case, event);
+        if let (Some(_), Some(case), false) = (parcel.remedy, effect.case, effect.opened) {
+            self.wake_parked(at, case);
+        }
         effect
     }
 }
@@ -103,10 +106,11 @@ fn fresh(at: Now<'_>, parcel: &ShipmentSignal) -> Shipment {
         state: parcel.state,
         state_at: at.signal.occurred_at,
         said_by: at.signal.id.clone(),
-        eta: parcel.eta,
+        expected: Expected::default(),
         carrier: parcel.carrier.clone(),
         tracking: parcel.tracking.clone(),
         delivered_at: None,
         for_remedy: parcel.remedy.is_some(),
+        remedy: parcel.remedy,
     }
 }

@@ -1,7 +1,9 @@
 //! A survey was answered.
 
+use amends_domain::ShopId;
+use amends_domain::case::Handling;
 use amends_domain::event::Event;
-use amends_domain::signal::SurveySignal;
+use amends_domain::signal::{SurveyKind, SurveySignal};
 use amends_store::survey::SurveyRow;
 use amends_store::text::{TextOwner, TextRow};
 
@@ -16,10 +18,12 @@ impl World {
         seen: &SurveySignal,
     ) -> Result<Effect, Violation> {
         let shop = at.info.shop.id.clone();
-        if let Some(case) = seen.case
-            && !self.cases.by_id.contains_key(&(shop.clone(), case))
-        {
-            return Err(refused("survey.case", "there is no such case in this shop", Why::Unknown));
+        let solution = self.solution(&shop, seen)?;
+        let about = seen.case.map(|case| (shop.clone(), case));
+        let answers = about.as_ref().and_then(|about| self.surveys.get(about));
+        if answers.is_some_and(|answers| answers.iter().any(|one| one.survey == seen.survey)) {
+            // The same answer, told in another signal.
+            return Ok(Effect { case: seen.case, opened: false });
         }
         if !seen.comment.is_empty() {
             self.out.texts.push(TextRow {
@@ -30,7 +34,7 @@ impl World {
                 body: seen.comment.clone(),
             });
         }
-        self.out.surveys.push(SurveyRow {
+        let row = SurveyRow {
             shop,
             survey: seen.survey.clone(),
             case: seen.case,
@@ -38,11 +42,47 @@ impl World {
             kind: seen.kind,
             score: seen.score,
             occurred_at: at.signal.occurred_at,
-        });
-        if seen.case.is_some() {
-            let event = Event::SurveyAnswered { score: seen.score, asked: seen.kind.to_string() };
-            self.happened(at, seen.case, event);
+            solution,
+        };
+        self.out.surveys.push(row.clone());
+        if let Some(about) = about {
+            self.surveys.entry(about).or_default().push(row);
+            let asked = seen.kind.to_string();
+            self.happened(at, seen.case, Event::SurveyAnswered { score: seen.score, asked, solution });
         }
         Ok(Effect { case: seen.case, opened: false })
+    }
+
+    /// Which solution of its case an answer judges; none for an answer about no case.
+    ///
+    /// A case that is closed is judged as well, because answers come late: nothing of the case
+    /// itself changes. One that is merged has no solution of its own any more.
+    fn solution(&self, shop: &ShopId, seen: &SurveySignal) -> Result<Option<u32>, Violation> {
+        let Some(id) = seen.case else { return Ok(None) };
+        let key = (shop.clone(), id);
+        let place = self.cases.by_id.get(&key).and_then(|place| self.cases.get(*place));
+        let unknown = || refused("survey.case", "there is no such case in this shop", Why::Unknown);
+        let case = &place.ok_or_else(unknown)?.case;
+        if let Handling::Merged { into, .. } = case.handling {
+            let problem = format!("the case was merged into {into}; name that one");
+            return Err(refused("survey.case", problem, Why::Unknown));
+        }
+        if case.solutions == 0 {
+            let problem = "the case was never solved, so there is nothing to be satisfied with";
+            return Err(refused("survey.case", problem, Why::Unsolved));
+        }
+        let solution = seen.solution.unwrap_or(case.solutions);
+        if !(1..=case.solutions).contains(&solution) {
+            let problem = format!("the case was solved {} times", case.solutions);
+            return Err(refused("survey.solution", problem, Why::Unsolved));
+        }
+        let same = |one: &SurveyRow| one.kind == SurveyKind::Csat && one.solution == Some(solution);
+        let mut others = self.surveys.get(&key).into_iter().flatten().filter(|one| one.survey != seen.survey);
+        if seen.kind == SurveyKind::Csat && others.any(same) {
+            let problem =
+                format!("solution {solution} of the case was judged before; the first answer stands");
+            return Err(refused("survey.solution", problem, Why::Answered));
+        }
+        Ok(Some(solution))
     }
 }

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use amends_domain::case::Case;
+use amends_domain::order::Shipment;
+use amends_domain::remedy::Remedy;
 use amends_domain::reply::Reply;
 use amends_domain::returns::ReturnStatus;
 use amends_domain::signal::Direction;
 use amends_domain::signal::{SignalBody, SignalKind};
 use amends_domain::subject::Anchor;
-use amends_domain::{CaseId, MessageId, OrderId, ReturnId, ReviewId, ShopId, SignalId};
+use amends_domain::{CaseId, MessageId, OrderId, RemedyId, ReturnId, ReviewId, ShipmentId, ShopId, SignalId};
 use amends_store::Of;
 use amends_store::review::ReviewRow;
 
@@ -35,6 +37,10 @@ pub(in crate::ingest) struct Named {
     pub(super) echoes: BTreeSet<Of<MessageId>>,
     /// Orders whose lines may become known, or known to be delivered.
     pub(super) moved_orders: BTreeSet<Of<OrderId>>,
+    /// Parcels that may be late.
+    pub(super) overdue: BTreeSet<(ShopId, OrderId, ShipmentId)>,
+    /// The remedies that such parcels fulfil.
+    pub(super) remedies: BTreeSet<Of<RemedyId>>,
     /// Whether a refund may have to stop a parcel.
     pub(super) settles: bool,
 }
@@ -46,7 +52,9 @@ impl Named {
             let shop = &submission.shop.shop.id;
             for prepared in &submission.signals {
                 let (id, body) = (&prepared.signal.id, &prepared.signal.body);
-                named.signals.insert((shop.clone(), body.kind(), id.clone()));
+                if !matches!(body, SignalBody::Overdue(_)) {
+                    named.signals.insert((shop.clone(), body.kind(), id.clone()));
+                }
                 named.anchors.extend(body.anchor().map(|anchor| (shop.clone(), anchor)));
                 named.add(shop, body);
             }
@@ -63,6 +71,7 @@ impl Named {
             SignalBody::Review(s) => s.order.as_ref(),
             SignalBody::Message(s) => s.order.as_ref(),
             SignalBody::Survey(s) => s.order.as_ref(),
+            SignalBody::Overdue(s) => Some(&s.order),
         };
         self.orders.extend(order.map(|order| (shop.clone(), order.clone())));
         match body {
@@ -70,6 +79,7 @@ impl Named {
                 self.moved_orders.insert((shop.clone(), s.order.clone()));
             }
             SignalBody::Shipment(s) => {
+                self.remedies.extend(s.remedy.filter(|_| s.state.is_trouble()).map(|id| (shop.clone(), id)));
                 self.moved_orders.insert((shop.clone(), s.order.clone()));
             }
             SignalBody::Review(s) => {
@@ -82,6 +92,9 @@ impl Named {
             SignalBody::Return(s) => {
                 self.returns.insert((shop.clone(), s.return_id.clone()));
                 self.settles |= s.status == ReturnStatus::Settled;
+            }
+            SignalBody::Overdue(s) => {
+                self.overdue.insert((shop.clone(), s.order.clone(), s.shipment.clone()));
             }
             SignalBody::Survey(s) => self.cases.extend(s.case.map(|case| (shop.clone(), case))),
             SignalBody::Message(s) => {
@@ -112,6 +125,27 @@ impl Named {
             let case = cases.iter().find(|case| case.shop == reply.shop && case.id == reply.case);
             self.held.extend(case.map(|case| (case.shop.clone(), case.subject.anchor())));
         }
+    }
+
+    /// A late parcel that fulfils a remedy is news to the case of that remedy, whatever it hangs on.
+    pub(super) fn follow_parcels(&mut self, parcels: &[Shipment], remedies: &[Remedy], cases: &[Case]) {
+        let key = |one: &Shipment| (one.shop.clone(), one.order.clone(), one.shipment.clone());
+        let late = parcels.iter().filter(|one| self.overdue.contains(&key(one)));
+        let named: Vec<_> = late.filter_map(|one| Some((one.shop.clone(), one.remedy?))).collect();
+        self.remedies.extend(named);
+        for remedy in remedies {
+            self.cases.insert((remedy.shop.clone(), remedy.case));
+            let case = cases.iter().find(|case| case.shop == remedy.shop && case.id == remedy.case);
+            // If it is over, another case on its subject may be open, or opens now.
+            self.anchors.extend(case.map(|case| (case.shop.clone(), case.subject.anchor())));
+        }
+    }
+
+    /// What is written to the cases that are named hangs on what they hang on.
+    pub(super) fn hold_cases(&mut self, cases: &[Case]) {
+        let ours = cases.iter().filter(|case| self.cases.contains(&(case.shop.clone(), case.id)));
+        let held: Vec<_> = ours.map(|case| (case.shop.clone(), case.subject.anchor())).collect();
+        self.held.extend(held);
     }
 
     /// What one must hold to write these reviews.

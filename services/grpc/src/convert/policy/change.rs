@@ -120,6 +120,9 @@ impl PolicyUpdate {
                 change.reply_delivery =
                     span("reply_delivery_life", rules.reply_delivery_life, default.reply_delivery);
             }
+            "delivery_grace" => {
+                change.delivery_grace = span("delivery_grace", rules.delivery_grace, default.delivery_grace);
+            }
             "reply_approval" => {
                 change.reply_approval = Some(rules.reply_approval.unwrap_or(default.reply_approval));
             }

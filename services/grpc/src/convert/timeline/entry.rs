@@ -9,7 +9,9 @@ use amends_proto::v1 as pb;
 use pb::timeline_entry::Entry;
 
 use super::{Kinds, timer};
-use crate::convert::{Word as _, case, decision, money, reply, review, time};
+use crate::convert::{
+    Word as _, case, decision, delivery, incident, link, money, reply, review, survey, time,
+};
 use crate::name;
 
 /// What happened; none for what this contract has no message for.
@@ -20,6 +22,10 @@ pub(super) fn render(row: &EventRow, text: &str, kinds: &Kinds) -> Option<Entry>
         .or_else(|| remedy_entry(shop, &row.event, text, kinds))
         .or_else(|| outside_entry(shop, &row.event))
         .or_else(|| reply::entry(shop, &row.event, text))
+        .or_else(|| delivery::entry(shop, &row.event))
+        .or_else(|| survey::entry(&row.event))
+        .or_else(|| link::entry(shop, &row.event))
+        .or_else(|| incident::entry(shop, &row.event, text))
 }
 
 fn case_entry(shop: &ShopId, event: &Event, text: &str) -> Option<Entry> {
@@ -224,14 +230,10 @@ fn outside_entry(shop: &ShopId, event: &Event) -> Option<Entry> {
             refusals: vec![decision::rule(*rule)],
             decision: format!("shops/{shop}/decisions/{stored}"),
         }),
-        // A parcel in trouble and an answered survey are signals that joined the case.
+        // A parcel in trouble is a signal that joined the case.
         Event::ShipmentTrouble { shipment, .. } => Entry::SignalJoined(pb::SignalJoined {
             signal_id: shipment.to_string(),
             signal_kind: "shipment".to_owned(),
-            ..pb::SignalJoined::default()
-        }),
-        Event::SurveyAnswered { .. } => Entry::SignalJoined(pb::SignalJoined {
-            signal_kind: "survey".to_owned(),
             ..pb::SignalJoined::default()
         }),
         _ => return None,

@@ -1,6 +1,6 @@
 //! What the requests of the desk have in common, parsed.
 
-use amends_app::case::{AssignCase, CaseSelection, Target, WaitFor};
+use amends_app::case::{AssignCase, CaseSelection, LinkTo, Target, WaitFor};
 use amends_app::stored::{CaseFilter, CaseOrder};
 use amends_domain::case::Status;
 use amends_domain::{CaseId, MessageId, ShopId};
@@ -28,6 +28,24 @@ pub(super) fn target(f: &mut Fields, name: &str, etag: &str, fence: Fence) -> Op
     };
     let (shop, case) = named?;
     Some(Target { shop, case, fence: fence?, version: version? })
+}
+
+/// How a case is, or shall be, linked to another of its shop.
+pub(super) fn link(
+    f: &mut Fields,
+    target: Option<&Target>,
+    other: &str,
+    relation: i32,
+    incoming: bool,
+) -> Option<LinkTo> {
+    let shop = target.map(|target| &target.shop);
+    let named = f.named_in::<CaseId>("other", other, shop);
+    let other = match named {
+        Some(None) => f.refuse("other", "must be set"),
+        other => other.flatten(),
+    };
+    let relation = f.word("relation", relation);
+    Some(LinkTo { other: other?, relation: relation?, incoming })
 }
 
 /// The case that stays, in the shop of the case that ends.
@@ -127,11 +145,11 @@ pub(super) fn list(f: &mut Fields, message: pb::ListCasesRequest) -> Option<Aske
     };
     let filter = message.filter.unwrap_or_default();
     let statuses = filter.statuses.clone();
-    let selection = f.inside("filter", |f| selection(f, filter));
+    let selection = f.inside("filter", |f| selection(f, filter, shop.as_ref()));
     Some(Asked { shop: shop?, selection: selection?, order: order?, statuses })
 }
 
-fn selection(f: &mut Fields, filter: pb::CaseFilter) -> Option<CaseSelection> {
+fn selection(f: &mut Fields, filter: pb::CaseFilter, shop: Option<&ShopId>) -> Option<CaseSelection> {
     let states = f.words("states", filter.states);
     let statuses = statuses(f, &filter.statuses);
     let kinds = f.words("kinds", filter.kinds);
@@ -143,12 +161,14 @@ fn selection(f: &mut Fields, filter: pb::CaseFilter) -> Option<CaseSelection> {
     let opened_from = f.time_or_none("open_start_time", filter.open_start_time);
     let opened_before = f.time_or_none("open_end_time", filter.open_end_time);
     let level = level(f, "level", filter.level);
+    let incident = f.named_in("incident", &filter.incident, shop);
     Some(CaseSelection {
         filter: CaseFilter {
             states: states?,
             kinds: kinds?,
             buyer: buyer?,
             order: order?,
+            incident: incident?,
             ..CaseFilter::default()
         },
         statuses: statuses?,

@@ -1,0 +1,122 @@
+//! The end of an incident: its cases are told, and those that were put aside come back.
+
+use amends_domain::case::{Case, State, Verb};
+use amends_domain::event::Event;
+use amends_domain::incident::{Incident, Membership, Resolution};
+use amends_domain::{CaseId, EventId, IncidentId, ShopId};
+use amends_store::event::EventRow;
+use amends_store::text::{self, TextOwner, TextRow};
+use amends_store::{Of, StoreError, case, incident};
+
+use super::{NOTE_CHARS_MAX, check_text, open};
+use crate::case::deadlines_of;
+use crate::error::{AppError, Result};
+use crate::runner::Command;
+use crate::work::Work;
+
+/// Resolves an incident.
+#[derive(Debug, Clone)]
+pub struct ResolveIncident {
+    /// The tenant.
+    pub shop: ShopId,
+    /// Which.
+    pub incident: IncidentId,
+    /// The version the caller saw.
+    pub version: i64,
+    /// What resolved it.
+    pub note: String,
+}
+
+/// An incident that was resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    /// The incident.
+    pub incident: Incident,
+    /// How many cases came back into the queue.
+    pub woken: usize,
+}
+
+impl Command for ResolveIncident {
+    type Output = Resolved;
+
+    const NAME: &'static str = "ResolveIncident";
+
+    fn shop(&self) -> Option<&ShopId> {
+        Some(&self.shop)
+    }
+
+    async fn run(self, work: &mut Work) -> Result<Resolved> {
+        check_text("note", &self.note, NOTE_CHARS_MAX, true)?;
+        let before = open(work, &self.shop, self.incident).await?;
+        if before.version != self.version {
+            return Err(AppError::EtagStale { seen: self.version, current: before.version });
+        }
+        let members = incident::members(&[(self.shop.clone(), before.id)]).all(&work.tx).await?;
+        let cases = held(work, &self.shop, &members).await?;
+        let (by, at) = (work.call.principal.name.clone(), work.now);
+        let resolution = Some(Resolution { by, at, note: self.note.clone() });
+        let after = Incident { resolution, version: before.version + 1, ..before };
+        let over: Vec<_> = members.into_iter().map(|one| Membership { open: false, ..one }).collect();
+        work.write([incident::put(&over), incident::update(&after, self.version)]);
+        tell(work, &cases, &after, &self.note);
+        let woken = wake(work, &self.shop, cases).await?;
+        Ok(Resolved { incident: after, woken })
+    }
+}
+
+/// The cases that are still open, for this transaction alone.
+async fn held(work: &Work, shop: &ShopId, members: &[Membership]) -> Result<Vec<Case>> {
+    let ids: Vec<Of<CaseId>> = members.iter().map(|one| (shop.clone(), one.case)).collect();
+    let seen = case::by_ids(&ids).all(&work.tx).await?;
+    let anchors: Vec<_> = seen.iter().map(|case| case.subject.anchor()).collect();
+    work.lock(anchors.iter().map(|anchor| (shop, anchor))).await?;
+    let mut cases = case::by_ids(&ids).all(&work.tx).await?;
+    if cases.iter().any(|case| !anchors.contains(&case.subject.anchor())) {
+        return Err(StoreError::Contended("a case moved to another subject".to_owned()).into());
+    }
+    cases.retain(Case::is_open);
+    cases.sort_by_key(|case| case.id);
+    Ok(cases)
+}
+
+/// Tells every open case what resolved its incident: the words once for each, written together.
+fn tell(work: &mut Work, cases: &[Case], incident: &Incident, note: &str) {
+    let mut texts = Vec::with_capacity(cases.len());
+    for case in cases {
+        let id = EventId::from_bits(work.id());
+        let shop = incident.shop.clone();
+        let (owner, buyer, body) = (TextOwner::Note, None, note.to_owned());
+        texts.push(TextRow { shop: shop.clone(), owner, id: id.to_string(), buyer, body });
+        work.happened_as(EventRow {
+            shop,
+            id,
+            case: Some(case.id),
+            event: Event::IncidentResolved { incident: incident.id },
+            actor: work.call.actor(),
+            cause: work.call.cause.clone(),
+            trace: work.call.trace.clone(),
+            occurred_at: work.now,
+            recorded_at: work.now,
+        });
+    }
+    work.write([text::put(&texts)]);
+}
+
+/// Brings back what was put aside. Whether that was because of the incident nobody wrote down:
+/// whoever looks at one that waits for something else puts it aside again.
+async fn wake(work: &mut Work, shop: &ShopId, cases: Vec<Case>) -> Result<usize> {
+    let info = work.app.shops().get(&work.tx, shop, work.now).await?;
+    let parked = |case: &Case| matches!(case.handling.state(), State::WaitingThirdParty | State::Snoozed);
+    let mut woken = Vec::new();
+    for before in cases.into_iter().filter(parked) {
+        let after = before.clone().apply(Verb::Wake, work.now)?;
+        for change in deadlines_of(Some(&before), &after, info.policy.remind_after, work.now) {
+            work.change_deadline(change);
+        }
+        work.happened(shop, Some(after.id), Event::CaseWoken { cause: "INCIDENT".to_owned() });
+        woken.push((after, before.version));
+    }
+    // Now and not at the end, because the clocks write to the same rows.
+    work.tx.send(case::update(&woken)).await?;
+    Ok(woken.len())
+}
