@@ -12,6 +12,7 @@ use crate::detection::Reason;
 use crate::guardrail::Rule;
 use crate::id::UnknownWord;
 use crate::remedy::RemedyKind;
+use crate::reply::HoldEnd;
 use crate::returns::{ReturnStatus, Verdict};
 use crate::review::DiffKind;
 use crate::signal::{Author, Direction, ShipmentState, SignalKind};
@@ -60,6 +61,7 @@ facts_by_display!(
     Reason,
     Rule,
     RemedyKind,
+    HoldEnd,
     ReturnStatus,
     Verdict,
     DiffKind,
@@ -262,8 +264,12 @@ events! {
     ReplyFailed = "reply.failed" { /** Which. */ reply: ReplyId, /** Which attempt. */ attempt: u32, /** Why. */ why: String },
     /// Nobody knows whether the channel has the reply: look there, and never send it again before.
     ReplyUnknown = "reply.unknown" { /** Which. */ reply: ReplyId, /** Which attempt. */ attempt: u32, /** Why; empty when the time was up. */ why: String },
-    /// A reply was taken back.
-    ReplyWithdrawn = "reply.withdrawn" { /** Which. */ reply: ReplyId },
+    /// A reply was taken back; by the end of its case, if that is said.
+    ReplyWithdrawn = "reply.withdrawn" { /** Which. */ reply: ReplyId, /** How the case ended. */ why: Option<HoldEnd> },
+    /// The hold a reply was written under ended before a connector had it: it is a draft again.
+    ReplyRecalled = "reply.recalled" { /** Which. */ reply: ReplyId, /** How the hold ended. */ why: HoldEnd, /** Which hold. */ fence: i64 },
+    /// An agent made a reply their own that was written under an earlier hold.
+    ReplyAdopted = "reply.adopted" { /** Which. */ reply: ReplyId, /** Who. */ agent: AgentId, /** Whose it was. */ from: AgentId, /** The hold it belongs to now. */ fence: i64 },
     /// A survey was answered.
     SurveyAnswered = "survey.answered" { /** The score. */ score: u8, /** Whether it asked for satisfaction (CSAT) or recommendation (NPS). */ asked: String },
 }

@@ -8,6 +8,7 @@ use amends_store::{buyer, case, message, order, reply, returns, review, shipment
 
 use super::world::World;
 use crate::error::Result;
+use crate::reply::recall;
 use crate::sla;
 use crate::work::Work;
 
@@ -22,6 +23,14 @@ impl World {
         }
         work.clocks_have_heard();
         Ok(())
+    }
+
+    /// Takes back what no connector has, where a hold ended: the buyer wrote again, or a case was merged.
+    pub(super) async fn recall(&self, work: &mut Work) -> Result<()> {
+        let taken: Vec<_> = self.replies.values().filter(|r| r.changed).map(|r| r.value.id).collect();
+        let steps = self.cases.list.iter();
+        let steps = steps.filter_map(|one| one.held.as_deref().map(|before| (before, &one.case)));
+        recall(work, steps, &taken).await
     }
 
     /// Hands over everything that is new or changed, to be written at the end.

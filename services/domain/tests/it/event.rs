@@ -7,6 +7,7 @@ use amends_domain::detection::Reason;
 use amends_domain::event::Event;
 use amends_domain::guardrail::Rule;
 use amends_domain::remedy::RemedyKind;
+use amends_domain::reply::HoldEnd;
 use amends_domain::returns::{ReturnStatus, Verdict};
 use amends_domain::review::DiffKind;
 use amends_domain::signal::{Author, Direction, ShipmentState, SignalKind};
@@ -200,7 +201,10 @@ fn reply_events() -> Vec<Event> {
         },
         Event::ReplyFailed { reply, attempt: u32::MAX, why: "blocked".to_owned() },
         Event::ReplyUnknown { reply, attempt: 1, why: String::new() },
-        Event::ReplyWithdrawn { reply },
+        Event::ReplyWithdrawn { reply, why: None },
+        Event::ReplyWithdrawn { reply, why: Some(HoldEnd::Closed) },
+        Event::ReplyRecalled { reply, why: HoldEnd::LeaseExpired, fence: i64::MAX },
+        Event::ReplyAdopted { reply, agent: agent(), from: agent(), fence: 2 },
     ]
 }
 

@@ -91,7 +91,9 @@ fn subject(row: &EventRow) -> String {
         | Event::ReplySent { reply, .. }
         | Event::ReplyFailed { reply, .. }
         | Event::ReplyUnknown { reply, .. }
-        | Event::ReplyWithdrawn { reply } => name::of(shop, reply),
+        | Event::ReplyWithdrawn { reply, .. }
+        | Event::ReplyRecalled { reply, .. }
+        | Event::ReplyAdopted { reply, .. } => name::of(shop, reply),
         _ => row.case.map_or_else(|| name::of_shop(shop), |case| name::of(shop, &case)),
     }
 }

@@ -183,9 +183,32 @@ async fn a_reply_of_an_agent_who_lost_the_case_is_refused_with_what_is_current(h
     assert_eq!(failure.metadata["current_fence"], "2");
     assert_eq!(failure.metadata["current_etag"], toms.case.etag);
     let shopify = connector(h, "connector").await;
-    let failure = refused(shopify.call(begin(&waiting)).await, Code::Aborted, Reason::FenceStale);
-    assert_eq!(failure.metadata["current_etag"], toms.case.etag);
-    assert!(get(&tom, &waiting.name).await.stale);
+    let failure =
+        refused(shopify.call(begin(&waiting)).await, Code::FailedPrecondition, Reason::IllegalTransition);
+    assert_eq!(failure.metadata["state"], "DRAFT", "nothing stays queued under a lost lease");
+    let draft = get(&tom, &waiting.name).await;
+    assert!(draft.stale && draft.state() == ReplyState::Draft);
+    let adopt = v1::QueueReplyRequest { adopt: true, ..queueing(&toms, &reply) };
+    let adopted = tom.call(adopt).await.unwrap();
+    toms.case = adopted.case.unwrap();
+    let adopted = adopted.reply.unwrap();
+    assert_eq!((adopted.state(), adopted.agent.as_str(), adopted.fence), (ReplyState::Queued, "tom", 2));
+    assert!(!adopted.stale);
+    let told = h.timeline(&toms.case.name).await;
+    let told: Vec<_> = told.iter().filter_map(|entry| entry.entry.as_ref()).collect();
+    use v1::timeline_entry::Entry;
+    let step = |step: &v1::ReplyStep| (step.after(), step.detail.clone());
+    let recalled = told.iter().filter_map(|entry| match entry {
+        Entry::ReplyRecalled(told) => Some(step(told)),
+        _ => None,
+    });
+    let ended = (ReplyState::Draft, "the lease ended".to_owned());
+    assert_eq!(recalled.collect::<Vec<_>>(), [ended]);
+    let took = told.iter().find_map(|entry| match entry {
+        Entry::ReplyAdopted(told) => Some(step(told)),
+        _ => None,
+    });
+    assert_eq!(took, Some((ReplyState::Draft, "written by mia".to_owned())));
     let withdraw = v1::WithdrawReplyRequest {
         name: waiting.name.clone(),
         etag: toms.case.etag.clone(),

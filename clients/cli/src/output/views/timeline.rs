@@ -105,6 +105,8 @@ fn put_entry<M: SerializeMap>(map: &mut M, entry: &Entry) -> Result<(), M::Error
         Entry::ReplyFailed(step) => put(map, "reply_failed", step),
         Entry::ReplyUnknown(step) => put(map, "reply_unknown", step),
         Entry::ReplyWithdrawn(step) => put(map, "reply_withdrawn", step),
+        Entry::ReplyRecalled(step) => put(map, "reply_recalled", step),
+        Entry::ReplyAdopted(step) => put(map, "reply_adopted", step),
     }
 }
 
