@@ -117,6 +117,7 @@ impl Store {
                 .then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
+        self.counters.ask()?;
         let tx = self.writer.begin_with_options(options).await?;
         Ok(Tx::new(self.engine, tx, Arc::clone(&self.counters)))
     }

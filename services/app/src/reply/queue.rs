@@ -61,7 +61,7 @@ impl Command for QueueReply {
             let event = Event::ReplyApprovalAsked { reply: reply.id };
             work.happened(&self.shop, Some(reply.case), event);
         } else {
-            queued(work, &reply);
+            queued(work, &reply, &opened.case).await?;
         }
         done(work, reply, opened).await
     }

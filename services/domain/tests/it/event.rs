@@ -183,6 +183,7 @@ fn reply_events() -> Vec<Event> {
         attempts: 1,
         drafted_at: at(3),
         approved_by: known.then(agent),
+        decision: known.then(|| DecisionId::from_bits(9)),
     };
     vec![
         Event::ReplyDrafted { reply, agent: agent(), template: None, public: false },

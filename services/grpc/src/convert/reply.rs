@@ -102,6 +102,7 @@ pub fn queued(row: &EventRow) -> Option<pb::Reply> {
         attempts,
         drafted_at,
         approved_by,
+        decision: _,
     } = &row.event
     else {
         return None;
