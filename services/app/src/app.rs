@@ -85,8 +85,8 @@ impl App {
         let app = Self(Arc::new(Inner {
             store,
             detector,
+            latest: AtomicI64::new(clock.now().micros()),
             clock,
-            latest: AtomicI64::new(i64::MIN),
             ids,
             settings,
             shops: ShopCache::default(),

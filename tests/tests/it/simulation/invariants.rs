@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use amends_app::key::local_principal;
+use amends_app::sla::LEAD;
 
 use super::channel::Channel;
 use super::house::{House, call, shop};
@@ -47,6 +48,8 @@ const GOING_ON: &[(&str, Step)] = &[
 
 /// Checks all of them, also against what was seen before; answers what was seen now.
 pub(super) async fn check(house: &House, channel: &Channel, before: Option<&Seen>, seed: u64) -> Seen {
+    // Other hours reach the deadlines of open cases when they begin to hold.
+    house.advance(LEAD).await;
     let seen = Seen::of(house, channel).await;
     for (promise, check) in ALWAYS {
         let verdict = check(&seen);
