@@ -5,6 +5,7 @@ mod ask;
 mod claims;
 mod duplicates;
 mod events;
+mod every_verb;
 mod languages;
 mod linking;
 mod lists;
