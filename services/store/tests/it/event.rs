@@ -71,6 +71,8 @@ fn fact(word: &str, name: &str) -> String {
         (_, "drafted_at" | "sent_at") => "1700000000000003".to_owned(),
         (_, "conversation" | "approved_by") => "an id: 'ü'".to_owned(),
         (word, "template") if word.starts_with("reply.") => "an id: 'ü'".to_owned(),
+        ("reply.withdrawn" | "reply.recalled", "why") => "LEASE_EXPIRED".to_owned(),
+        ("reply.adopted", "from") => "an id: 'ü'".to_owned(),
         (_, "fence" | "abandon_count" | "reopen_count" | "level" | "units" | "score" | "rating") => {
             "3".to_owned()
         }
