@@ -23,6 +23,7 @@ Examples:
   amends reply approve rep_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
   amends reply withdraw rep_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --note \"the parcel is found\"
   amends reply queue rep_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
+  amends reply queue rep_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --adopt   # a colleague's draft
 
 Write one with `amends case reply`. A shop that wants another person to read replies
 first says so with `amends policy update --set reply_approval=yes`. For a connector made of scripts, `reply begin`
@@ -113,7 +114,9 @@ fn told(output: &Output, reply: &v1::Reply) -> String {
         text.push_str(&format!(": {}", reply.failure));
     }
     if reply.stale {
-        text.push_str("\nThe case has been with somebody else since: it will not be sent.");
+        text.push_str(
+            "\nIt was written under an earlier lease and is not sent; queue --adopt makes it yours.",
+        );
     }
     text
 }

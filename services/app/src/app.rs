@@ -1,7 +1,7 @@
 //! The service as one value: storage, detector, clock, and who waits for whom.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use amends_detect::Detector;
@@ -53,6 +53,8 @@ struct Inner {
     store: Store,
     detector: Arc<Detector>,
     clock: Arc<dyn Clock>,
+    /// The latest time it was: a clock that is set back stands still until it has caught up.
+    latest: AtomicI64,
     ids: Ids,
     settings: Settings,
     shops: ShopCache,
@@ -83,6 +85,7 @@ impl App {
         let app = Self(Arc::new(Inner {
             store,
             detector,
+            latest: AtomicI64::new(clock.now().micros()),
             clock,
             ids,
             settings,
@@ -119,10 +122,12 @@ impl App {
         &self.0.settings
     }
 
-    /// The current time.
+    /// The current time. It never runs backwards, whatever the machine's clock does.
     #[must_use]
     pub fn now(&self) -> Time {
-        self.0.clock.now()
+        let now = self.0.clock.now();
+        let before = self.0.latest.fetch_max(now.micros(), Ordering::SeqCst);
+        now.max(Time::from_micros(before))
     }
 
     /// The source of identifiers.

@@ -14,6 +14,7 @@ use crate::guardrail::Rule;
 use crate::id::UnknownWord;
 use crate::link::Relation;
 use crate::remedy::RemedyKind;
+use crate::reply::HoldEnd;
 use crate::returns::{ReturnStatus, Verdict};
 use crate::review::DiffKind;
 use crate::signal::{Author, Direction, ShipmentState, SignalKind};
@@ -63,6 +64,7 @@ facts_by_display!(
     Reason,
     Rule,
     RemedyKind,
+    HoldEnd,
     ReturnStatus,
     Verdict,
     DiffKind,
@@ -264,7 +266,7 @@ events! {
     /// Another person agreed to a reply.
     ReplyApproved = "reply.approved" { /** Which. */ reply: ReplyId, /** Who. */ by: AgentId },
     /// A reply waits for a connector, which has everything here but the text.
-    ReplyQueued = "reply.queued" { /** Which. */ reply: ReplyId, /** Who wrote it. */ agent: AgentId, /** Whether everyone will read it. */ public: bool, /** The order. */ order: Option<OrderId>, /** The line. */ line: Option<LineId>, /** The conversation it continues. */ conversation: Option<ConversationId>, /** The review it answers. */ review: Option<ReviewId>, /** The language. */ language: String, /** From which template. */ template: Option<TemplateId>, /** The hold it was written under. */ fence: i64, /** How often it was tried before. */ attempts: u32, /** When it was written. */ drafted_at: Time, /** Who approved it. */ approved_by: Option<AgentId> },
+    ReplyQueued = "reply.queued" { /** Which. */ reply: ReplyId, /** Who wrote it. */ agent: AgentId, /** Whether everyone will read it. */ public: bool, /** The order. */ order: Option<OrderId>, /** The line. */ line: Option<LineId>, /** The conversation it continues. */ conversation: Option<ConversationId>, /** The review it answers. */ review: Option<ReviewId>, /** The language. */ language: String, /** From which template. */ template: Option<TemplateId>, /** The hold it was written under. */ fence: i64, /** How often it was tried before. */ attempts: u32, /** When it was written. */ drafted_at: Time, /** Who approved it. */ approved_by: Option<AgentId>, /** The stored decision that let it pass. */ decision: Option<DecisionId> },
     /// A connector takes a reply to the channel.
     ReplySending = "reply.sending" { /** Which. */ reply: ReplyId, /** Which attempt. */ attempt: u32, /** When its end becomes unknown. */ until: Time },
     /// The channel has the reply.
@@ -273,8 +275,12 @@ events! {
     ReplyFailed = "reply.failed" { /** Which. */ reply: ReplyId, /** Which attempt. */ attempt: u32, /** Why. */ why: String },
     /// Nobody knows whether the channel has the reply: look there, and never send it again before.
     ReplyUnknown = "reply.unknown" { /** Which. */ reply: ReplyId, /** Which attempt. */ attempt: u32, /** Why; empty when the time was up. */ why: String },
-    /// A reply was taken back.
-    ReplyWithdrawn = "reply.withdrawn" { /** Which. */ reply: ReplyId },
+    /// A reply was taken back; by the end of its case, if that is said.
+    ReplyWithdrawn = "reply.withdrawn" { /** Which. */ reply: ReplyId, /** How the case ended. */ why: Option<HoldEnd> },
+    /// The hold a reply was written under ended before a connector had it: it is a draft again.
+    ReplyRecalled = "reply.recalled" { /** Which. */ reply: ReplyId, /** How the hold ended. */ why: HoldEnd, /** Which hold. */ fence: i64 },
+    /// An agent made a reply their own that was written under an earlier hold.
+    ReplyAdopted = "reply.adopted" { /** Which. */ reply: ReplyId, /** Who. */ agent: AgentId, /** Whose it was. */ from: AgentId, /** The hold it belongs to now. */ fence: i64 },
     /// An agent takes cases from now on.
     AgentAvailable = "agent.available" { /** Who. */ agent: AgentId, /** Until when, unless it is said again. */ until: Time },
     /// An agent takes no new cases from now on.

@@ -101,6 +101,12 @@ pub fn check_ask(input: &AskInput<'_>) -> Vec<Refusal> {
     refusals
 }
 
+/// Whether an agent's words may go to the buyer of a case: no refusal is a yes.
+#[must_use]
+pub fn check_reply(buyer_erased: bool) -> Vec<Refusal> {
+    if buyer_erased { vec![Refusal { rule: Rule::G23, facts: Vec::new() }] } else { Vec::new() }
+}
+
 fn still_negative(input: &AskInput<'_>) -> bool {
     input.review.rating.is_some_and(|rating| rating <= input.policy.negative_threshold)
 }

@@ -9,10 +9,12 @@ use crate::{
     AgentId, CaseId, ConversationId, LineId, MessageId, OrderId, ReplyId, ReviewId, ShopId, TemplateId, Time,
 };
 
+mod recall;
 mod step;
 pub mod template;
 pub mod value;
 
+pub use recall::HoldEnd;
 pub use step::{ReplyRefused, ReplyVerb, ReplyVerbKind, Standing};
 
 /// Every arrow there is: (from, verb, to). What stands nowhere is illegal.
@@ -26,6 +28,11 @@ pub const ARROWS: &[(ReplyStage, ReplyVerbKind, ReplyStage)] = {
         (AwaitingApproval, ReplyVerbKind::Withdraw, Withdrawn),
         (Queued, ReplyVerbKind::Begin, Sending),
         (Queued, ReplyVerbKind::Withdraw, Withdrawn),
+        // The hold it was written under ended: whoever has the case next decides about it.
+        (AwaitingApproval, ReplyVerbKind::Recall, Draft),
+        (Queued, ReplyVerbKind::Recall, Draft),
+        (Draft, ReplyVerbKind::Adopt, Draft),
+        (Failed, ReplyVerbKind::Adopt, Draft),
         (Sending, ReplyVerbKind::Deliver, Sent),
         (Sending, ReplyVerbKind::Fail, Failed),
         (Sending, ReplyVerbKind::LoseTrack, Unknown),
@@ -41,6 +48,7 @@ pub const ARROWS: &[(ReplyStage, ReplyVerbKind, ReplyStage)] = {
         (Sending, ReplyVerbKind::Observe, Sent),
         (Unknown, ReplyVerbKind::Observe, Sent),
         (Failed, ReplyVerbKind::Observe, Sent),
+        (Draft, ReplyVerbKind::Observe, Sent),
         (AwaitingApproval, ReplyVerbKind::Observe, Sent),
         (Queued, ReplyVerbKind::Observe, Sent),
     ]

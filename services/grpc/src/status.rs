@@ -110,9 +110,9 @@ pub fn of_case(refused: &Refused) -> Refusal {
         Refused::Merged { into } => {
             refuse(Code::FailedPrecondition, Reason::CaseMerged).fact("merged_into", into)
         }
-        Refused::FenceStale { current, .. } => {
-            refuse(Code::Aborted, Reason::FenceStale).fact("current_fence", current)
-        }
+        Refused::FenceStale { current, version, .. } => refuse(Code::Aborted, Reason::FenceStale)
+            .fact("current_fence", current)
+            .fact("current_etag", version),
         Refused::VersionStale { current, .. } => {
             refuse(Code::Aborted, Reason::EtagMismatch).fact("current_etag", current)
         }

@@ -7,17 +7,43 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, Statement, Value};
 
 use crate::engine::Engine;
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::row::Fetched;
 
 /// How often the database was asked, since the store was opened.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Counters {
     statements: AtomicU64,
     commits: AtomicU64,
+    /// After so many statements the database answers no more; never, but in tests of crashes.
+    cut_at: AtomicU64,
+}
+
+impl Default for Counters {
+    fn default() -> Self {
+        Self { statements: AtomicU64::new(0), commits: AtomicU64::new(0), cut_at: AtomicU64::new(u64::MAX) }
+    }
 }
 
 impl Counters {
+    /// Answers so many statements more and then none, as if the process had ended there: for tests of
+    /// what a crash between any two statements leaves. A commit that is the last is done and not answered.
+    pub fn cut_after(&self, statements: u64) {
+        self.cut_at.store(self.statements().saturating_add(statements), Ordering::Relaxed);
+    }
+
+    /// Whether nothing is answered any more.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.statements() >= self.cut_at.load(Ordering::Relaxed)
+    }
+
+    /// Counts a statement that is about to be sent.
+    pub(crate) fn ask(&self) -> Result<()> {
+        let before = self.statements.fetch_add(1, Ordering::Relaxed);
+        if before >= self.cut_at.load(Ordering::Relaxed) { Err(gone()) } else { Ok(()) }
+    }
+
     /// Statements sent, each one round trip; begin and commit among them.
     #[must_use]
     pub fn statements(&self) -> u64 {
@@ -29,6 +55,10 @@ impl Counters {
     pub fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)
     }
+}
+
+fn gone() -> StoreError {
+    StoreError::Unavailable("it was cut off".to_owned())
 }
 
 /// A connection: of a transaction, or any of the pool.
@@ -60,13 +90,13 @@ impl Conn {
         self.engine
     }
 
-    fn statement(&self, sql: String, values: Vec<Value>) -> Statement {
-        self.counters.statements.fetch_add(1, Ordering::Relaxed);
+    fn statement(&self, sql: String, values: Vec<Value>) -> Result<Statement> {
+        self.counters.ask()?;
         let backend = match self.engine {
             Engine::Sqlite => DbBackend::Sqlite,
             Engine::Postgres => DbBackend::Postgres,
         };
-        Statement::from_sql_and_values(backend, sql, values)
+        Ok(Statement::from_sql_and_values(backend, sql, values))
     }
 
     /// Reads all rows.
@@ -74,7 +104,7 @@ impl Conn {
     /// # Errors
     /// When the database refuses or cannot be reached.
     pub async fn all(&self, sql: impl Into<String>, values: Vec<Value>) -> Result<Vec<Fetched>> {
-        let statement = self.statement(sql.into(), values);
+        let statement = self.statement(sql.into(), values)?;
         let rows = match &self.inner {
             Inner::Pool(pool) => pool.query_all_raw(statement).await?,
             Inner::Transaction(tx) => tx.query_all_raw(statement).await?,
@@ -87,7 +117,7 @@ impl Conn {
     /// # Errors
     /// When the database refuses or cannot be reached.
     pub async fn one(&self, sql: impl Into<String>, values: Vec<Value>) -> Result<Option<Fetched>> {
-        let statement = self.statement(sql.into(), values);
+        let statement = self.statement(sql.into(), values)?;
         let row = match &self.inner {
             Inner::Pool(pool) => pool.query_one_raw(statement).await?,
             Inner::Transaction(tx) => tx.query_one_raw(statement).await?,
@@ -100,7 +130,7 @@ impl Conn {
     /// # Errors
     /// When the database refuses or cannot be reached.
     pub async fn run(&self, sql: impl Into<String>, values: Vec<Value>) -> Result<u64> {
-        let statement = self.statement(sql.into(), values);
+        let statement = self.statement(sql.into(), values)?;
         let done = match &self.inner {
             Inner::Pool(pool) => pool.execute_raw(statement).await?,
             Inner::Transaction(tx) => tx.execute_raw(statement).await?,
@@ -113,7 +143,7 @@ impl Conn {
     /// # Errors
     /// When the database refuses or cannot be reached.
     pub async fn script(&self, sql: &str) -> Result<()> {
-        self.counters.statements.fetch_add(1, Ordering::Relaxed);
+        self.counters.ask()?;
         match &self.inner {
             Inner::Pool(pool) => pool.execute_unprepared(sql).await?,
             Inner::Transaction(tx) => tx.execute_unprepared(sql).await?,
@@ -124,20 +154,22 @@ impl Conn {
 
 impl Tx {
     pub(crate) fn new(engine: Engine, tx: DatabaseTransaction, counters: Arc<Counters>) -> Self {
-        counters.statements.fetch_add(1, Ordering::Relaxed);
         Self(Conn { engine, inner: Inner::Transaction(tx), counters })
     }
 
     /// Makes everything done in this transaction durable.
     ///
     /// # Errors
-    /// When the database refuses; then nothing of it was done.
+    /// When the database refuses; then nothing of it was done, unless it went away meanwhile.
     pub async fn commit(self) -> Result<()> {
         let Conn { inner, counters, .. } = self.0;
         if let Inner::Transaction(tx) = inner {
-            counters.statements.fetch_add(1, Ordering::Relaxed);
+            counters.ask()?;
             tx.commit().await?;
             counters.commits.fetch_add(1, Ordering::Relaxed);
+            if counters.is_cut() {
+                return Err(gone());
+            }
         }
         Ok(())
     }

@@ -2,6 +2,9 @@
 
 use amends_domain::{CaseId, DecisionId, ReviewId, ShopId, Time};
 
+use sea_orm::Value;
+
+use crate::bulk::{Existing, Kind, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
 use crate::row::Row;
@@ -28,14 +31,23 @@ pub struct DecisionRow {
     pub body: String,
 }
 
-/// Stores a decision.
-///
-/// # Errors
-/// `Contended` when one of this id is there already.
-pub async fn insert(conn: &Conn, row: &DecisionRow) -> Result<()> {
-    let sql = "INSERT INTO decisions (shop_id, decision_id, case_id, review_id, action, allowed, at, body)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    let values = vec![
+const TABLE: Table = Table {
+    name: "decisions",
+    columns: &[
+        ("shop_id", Kind::Text),
+        ("decision_id", Kind::Text),
+        ("case_id", Kind::Text),
+        ("review_id", Kind::Text),
+        ("action", Kind::Text),
+        ("allowed", Kind::Bool),
+        ("at", Kind::Int),
+        ("body", Kind::Text),
+    ],
+    key: &["shop_id", "decision_id"],
+};
+
+fn values(row: &DecisionRow) -> Vec<Value> {
+    vec![
         text(&row.shop),
         text(row.id),
         text_opt(row.case),
@@ -44,8 +56,23 @@ pub async fn insert(conn: &Conn, row: &DecisionRow) -> Result<()> {
         row.allowed.into(),
         time(row.at),
         text(&row.body),
-    ];
-    conn.run(sql, values).await.map(drop)
+    ]
+}
+
+/// Stores decisions, beside other writes.
+/// `Contended` when one of these ids is there already.
+pub fn keep(rows: &[DecisionRow]) -> Write {
+    Write::insert(&TABLE, rows.iter().map(values).collect(), Existing::Refuse)
+}
+
+/// Stores a decision.
+///
+/// # Errors
+/// `Contended` when one of this id is there already.
+pub async fn insert(conn: &Conn, row: &DecisionRow) -> Result<()> {
+    let sql = "INSERT INTO decisions (shop_id, decision_id, case_id, review_id, action, allowed, at, body)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    conn.run(sql, values(row)).await.map(drop)
 }
 
 /// Reads a decision.

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use crate::conn::{Conn, Counters, Tx};
-use crate::error::{Result, StoreError};
+use crate::error::{Result, StoreError, is_dead_connection};
 
 /// The engines there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub struct Store {
     engine: Engine,
     writer: DatabaseConnection,
     reader: DatabaseConnection,
+    /// Connections of the writer's pool.
+    writers: u32,
     counters: Arc<Counters>,
 }
 
@@ -66,7 +68,7 @@ impl Store {
                 0 => writer.clone(),
                 some => Database::connect(postgres(url, some, options)).await?,
             };
-            return Ok(Self { engine: Engine::Postgres, writer, reader, counters });
+            return Ok(Self { engine: Engine::Postgres, writer, reader, writers, counters });
         }
         if !url.starts_with("sqlite:") || url.contains(":memory:") {
             return Err(StoreError::Unavailable(
@@ -76,7 +78,7 @@ impl Store {
         // The writer comes first: it makes the file and switches it to WAL.
         let writer = Database::connect(sqlite(url, 1, false, options)).await?;
         let reader = Database::connect(sqlite(url, options.connections_max, true, options)).await?;
-        Ok(Self { engine: Engine::Sqlite, writer, reader, counters })
+        Ok(Self { engine: Engine::Sqlite, writer, reader, writers: 1, counters })
     }
 
     /// Which engine this is.
@@ -117,6 +119,15 @@ impl Store {
                 .then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
+        self.counters.ask()?;
+        // A server that was away leaves a pool of dead connections. Nothing was done on one that
+        // cannot even begin, so each is thrown away here and not on a caller.
+        for _ in 0..self.writers {
+            match self.writer.begin_with_options(options).await {
+                Err(error) if is_dead_connection(&error) => {}
+                begun => return Ok(Tx::new(self.engine, begun?, Arc::clone(&self.counters))),
+            }
+        }
         let tx = self.writer.begin_with_options(options).await?;
         Ok(Tx::new(self.engine, tx, Arc::clone(&self.counters)))
     }

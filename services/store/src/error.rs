@@ -46,17 +46,35 @@ impl From<DbErr> for StoreError {
     }
 }
 
+/// Whether a pooled connection turned out to be dead: another one may be alive.
+pub(crate) fn is_dead_connection(error: &DbErr) -> bool {
+    use sea_orm::sqlx::Error;
+    let (DbErr::Exec(RuntimeErr::SqlxError(error))
+    | DbErr::Query(RuntimeErr::SqlxError(error))
+    | DbErr::Conn(RuntimeErr::SqlxError(error))) = error
+    else {
+        return false;
+    };
+    match &**error {
+        Error::Database(db) => matches!(db.code().as_deref(), Some("57P01" | "57P02")),
+        Error::Io(_) => true,
+        _ => false,
+    }
+}
+
 fn classify(error: &sea_orm::sqlx::Error) -> Option<fn(String) -> StoreError> {
     use sea_orm::sqlx::Error;
     match error {
         Error::Database(db) => {
             let code = db.code().unwrap_or_default();
             // PostgreSQL: serialization failure, deadlock, lock not available.
-            // SQLite: busy, locked, busy snapshot. Two writers that insert the
+            // SQLite: locked, busy snapshot. Two writers that insert the
             // same key are contention too: the second sees the first on retry.
-            let busy = ["40001", "40P01", "55P03", "5", "6", "517", "261"].contains(&code.as_ref());
-            // The server is shutting down, or has no slot for another connection.
-            let gone = ["57P01", "57P02", "57P03", "53300"].contains(&code.as_ref());
+            let busy = ["40001", "40P01", "55P03", "6", "517", "261"].contains(&code.as_ref());
+            // The server is shutting down, or has no slot for another connection. SQLite: another
+            // program kept the file locked for as long as one waits for a connection; whoever
+            // tried again here would keep callers beyond their deadline.
+            let gone = ["57P01", "57P02", "57P03", "53300", "5"].contains(&code.as_ref());
             if busy || db.is_unique_violation() {
                 Some(StoreError::Contended)
             } else if gone {

@@ -127,26 +127,6 @@ pub fn intents_of_orders(orders: &[Of<OrderId>]) -> Query<MessageRow> {
         .and("order_id IS NOT NULL AND return_intent")
 }
 
-/// Moves messages to cases.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn set_case(conn: &Conn, messages: &[(ShopId, MessageId, CaseId)]) -> Result<()> {
-    if messages.is_empty() {
-        return Ok(());
-    }
-    let keys: Vec<[String; 3]> = messages
-        .iter()
-        .map(|(shop, message, case)| [shop.to_string(), message.to_string(), case.to_string()])
-        .collect();
-    let (source, values) = bulk::source(conn.engine(), &["shop_id", "message_id", "case_id"], 1, &keys);
-    let sql = format!(
-        "UPDATE messages SET case_id = t.case_id FROM {source} \
-         WHERE messages.shop_id = t.shop_id AND messages.message_id = t.message_id"
-    );
-    conn.run(sql, values).await.map(drop)
-}
-
 fn read(row: &Fetched) -> Result<MessageRow> {
     let row = Row::new("messages", row);
     Ok(MessageRow {

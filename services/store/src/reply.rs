@@ -66,6 +66,12 @@ pub fn by_messages(messages: &[Of<MessageId>]) -> Query<Reply> {
     Query::by(&TABLE, &["shop_id", "message_id"], value::of(messages), read).and("message_id IS NOT NULL")
 }
 
+/// The replies of these cases that no connector has had and that may still go out.
+pub fn unsent(cases: &[Of<CaseId>]) -> Query<Reply> {
+    let unsent = "stage IN ('DRAFT', 'AWAITING_APPROVAL', 'QUEUED')";
+    Query::by(&TABLE, &["shop_id", "case_id"], value::of(cases), read).and(unsent)
+}
+
 /// Stores new replies.
 /// `Contended` when one is there already.
 pub fn insert(replies: &[Reply]) -> Write {

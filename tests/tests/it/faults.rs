@@ -1,5 +1,7 @@
 //! The real binary, killed and ended at the worst moments.
 
+mod away;
+mod desk;
 mod goodbye;
 mod kill;
 mod replicas;

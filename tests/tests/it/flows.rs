@@ -7,6 +7,7 @@ mod claims;
 mod deliveries;
 mod duplicates;
 mod events;
+mod every_verb;
 mod incidents;
 mod languages;
 mod linking;

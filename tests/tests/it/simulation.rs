@@ -1,18 +1,21 @@
 //! Random days in the life of a shop, in one process: signals late, twice and
 //! in any order, agents who do anything, crashes between any two steps.
 //!
-//! A seed is a whole life. One that fails says its number; run it alone with
-//! `AMENDS_TEST_SEED`, and with fewer steps with `AMENDS_TEST_STEPS`.
+//! A seed is a whole life. One that fails says its number and the command that repeats it
+//! (`AMENDS_TEST_SEED`); `AMENDS_TEST_SEEDS` lives that many, `AMENDS_TEST_STEPS` makes them shorter or longer.
 
 use amends_tests::{Database, Engine};
-use rand::SeedableRng as _;
 use rand::seq::SliceRandom as _;
+use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
 mod agents;
+mod changes;
+mod channel;
 mod house;
 mod invariants;
 mod life;
+mod seen;
 mod story;
 
 /// Steps of one life.
@@ -25,7 +28,8 @@ fn given(name: &str) -> Option<u64> {
 
 /// The seeds to run: these, or the one that was asked for.
 fn seeds(usual: std::ops::Range<u64>) -> Vec<u64> {
-    given("AMENDS_TEST_SEED").map_or_else(|| usual.collect(), |seed| vec![seed])
+    let many = given("AMENDS_TEST_SEEDS").map_or(usual.end, |count| usual.start + count);
+    given("AMENDS_TEST_SEED").map_or_else(|| (usual.start..many).collect(), |seed| vec![seed])
 }
 
 async fn lives(engine: Engine, usual: std::ops::Range<u64>) {
@@ -54,6 +58,8 @@ async fn the_order_in_which_signals_arrive_changes_no_fact() {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let story = story::tell(&mut rng);
         let mut other = story.clone();
+        // Some of it is told twice.
+        other.extend(story.iter().filter(|_| rng.random_bool(0.2)).cloned().collect::<Vec<_>>());
         other.shuffle(&mut rng);
         let first = life::facts_of(story, 3).await;
         let second = life::facts_of(other, 7).await;

@@ -35,6 +35,8 @@ fn reply(entry: &Entry) -> Option<(&'static str, String)> {
         Entry::ReplyFailed(step) => ("reply failed", step),
         Entry::ReplyUnknown(step) => ("reply unknown", step),
         Entry::ReplyWithdrawn(step) => ("reply withdrawn", step),
+        Entry::ReplyRecalled(step) => ("reply is a draft again", step),
+        Entry::ReplyAdopted(step) => ("reply adopted", step),
         _ => return None,
     };
     let attempt = if step.attempt > 1 { format!("attempt {}", step.attempt) } else { String::new() };

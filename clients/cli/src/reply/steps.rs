@@ -17,6 +17,9 @@ use super::changed;
 pub struct Queue {
     /// The reply
     reply: String,
+    /// Send it as your own, although it was written under an earlier lease
+    #[arg(long)]
+    adopt: bool,
     #[command(flatten)]
     stamp: Stamp,
 }
@@ -103,6 +106,7 @@ impl Queue {
             name: reply.name,
             etag: version.etag,
             fence: version.fence,
+            adopt: self.adopt,
             ..Default::default()
         };
         let answer = session.client.call(request).await?;

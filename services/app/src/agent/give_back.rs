@@ -8,6 +8,7 @@ use amends_store::{StoreError, agent, case};
 
 use crate::case::{anchor_of, expire, set_deadlines, tell};
 use crate::error::Result;
+use crate::reply::recall;
 use crate::work::Work;
 
 /// Why a case went back, in the words of the timeline.
@@ -57,7 +58,7 @@ fn lapsed(work: &Work, agent: &Agent) -> bool {
 /// What is parked stays parked: nobody else could do anything about it, and once
 /// it comes back its owner is looked for anew.
 pub(super) async fn give_back(work: &mut Work, held: Vec<Case>, abandoned: bool) -> Result<()> {
-    let mut changed = Vec::with_capacity(held.len());
+    let mut steps = Vec::with_capacity(held.len());
     for before in held {
         let Some(lease) = before.handling.lease().cloned() else { continue };
         let after = if lease.expires_at <= work.now {
@@ -78,8 +79,9 @@ pub(super) async fn give_back(work: &mut Work, held: Vec<Case>, abandoned: bool)
             after
         };
         set_deadlines(work, Some(&before), &after).await?;
-        changed.push((after, before.version));
+        steps.push((before, after));
     }
+    let changed: Vec<_> = steps.iter().map(|(before, after)| (after.clone(), before.version)).collect();
     work.tx.send(case::update(&changed)).await?;
-    Ok(())
+    recall(work, steps.iter().map(|(before, after)| (before, after)), &[]).await
 }

@@ -10,6 +10,7 @@ use amends_store::{StoreError, case};
 
 use super::{SUPERVISION, Target, deadlines_of};
 use crate::error::{AppError, Result};
+use crate::reply::recall;
 use crate::work::Work;
 
 /// Reads a case and makes this transaction the only one that writes about it.
@@ -37,6 +38,7 @@ pub(crate) fn check_right(work: &Work, case: &Case, target: &Target) -> Result<(
 /// Stores a case after its step, with the deadlines that follow from it.
 pub(crate) async fn keep(work: &mut Work, before: &Case, after: &Case) -> Result<()> {
     work.tx.send(case::update(&[(after.clone(), before.version)])).await?;
+    recall(work, [(before, after)], &[]).await?;
     set_deadlines(work, Some(before), after).await
 }
 

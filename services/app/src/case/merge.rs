@@ -11,6 +11,7 @@ use super::solve::remedy_in_flight;
 use super::summary::{CaseSummary, summary};
 use super::{DESK, MERGE_TARGET_ENDED, NOTE_CHARS_MAX, Target, tell};
 use crate::error::{AppError, Result};
+use crate::reply::recall;
 use crate::restate;
 use crate::runner::Command;
 use crate::work::Work;
@@ -58,6 +59,7 @@ impl Command for MergeCase {
         work.tx.send(case::update(&[(after.clone(), before.version), (heir.clone(), into.version)])).await?;
         set_deadlines(work, Some(&before), &after).await?;
         set_deadlines(work, Some(&into), &heir).await?;
+        recall(work, [(&before, &after)], &[]).await?;
         move_facts(work, &before, heir.id).await?;
         tell(work, &after, Event::CaseMerged { into: heir.id }, &self.note).await?;
         tell(work, &heir, Event::CaseAbsorbed { from: after.id }, &self.note).await?;

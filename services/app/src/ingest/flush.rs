@@ -10,6 +10,7 @@ use amends_store::{
 
 use super::world::World;
 use crate::error::Result;
+use crate::reply::recall;
 use crate::sla;
 use crate::work::Work;
 
@@ -24,6 +25,14 @@ impl World {
         }
         work.clocks_have_heard();
         Ok(())
+    }
+
+    /// Takes back what no connector has, where a hold ended: the buyer wrote again, or a case was merged.
+    pub(super) async fn recall(&self, work: &mut Work) -> Result<()> {
+        let taken: Vec<_> = self.replies.values().filter(|r| r.changed).map(|r| r.value.id).collect();
+        let steps = self.cases.list.iter();
+        let steps = steps.filter_map(|one| one.held.as_deref().map(|before| (before, &one.case)));
+        recall(work, steps, &taken).await
     }
 
     /// Hands over everything that is new or changed, to be written at the end.

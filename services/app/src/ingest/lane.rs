@@ -305,6 +305,7 @@ async fn inside(work: &mut crate::work::Work, submissions: &[Submission]) -> Res
         answers.push(Ok(receipts));
     }
     world.hear(work).await?;
+    world.recall(work).await?;
     world.flush(work);
     Ok(answers)
 }

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use amends_domain::case::Case;
+use amends_domain::case::{Case, State};
 use amends_domain::deadline::DeadlineChange;
 use amends_domain::event::{Actor, ActorKind, Event};
 use amends_domain::order::{Line, Shipment};
@@ -113,6 +113,8 @@ pub(super) struct CaseWorld {
 pub(super) struct OneCase {
     pub(super) case: Case,
     pub(super) loaded: Option<i64>,
+    /// As it was loaded, where an agent's hold may end.
+    pub(super) held: Option<Box<Case>>,
     /// Whether its nearest promise falls due at another time now.
     pub(super) promised_anew: bool,
 }
@@ -290,7 +292,9 @@ impl CaseWorld {
         }
         self.by_anchor.entry((case.shop.clone(), case.subject.anchor())).or_default().push(index);
         self.by_id.insert(key, index);
-        self.list.push(OneCase { case, loaded, promised_anew: false });
+        let may_end = loaded.is_some() && case.is_open() && case.handling.state() != State::Queued;
+        let held = may_end.then(|| Box::new(case.clone()));
+        self.list.push(OneCase { case, loaded, held, promised_anew: false });
         index
     }
 

@@ -48,7 +48,7 @@ impl Command for ApproveReply {
         check_words(work, &reply).await?;
         work.tx.send([reply::update(&[(reply.clone(), before)])]).await?;
         tell(work, &opened.case, Event::ReplyApproved { reply: reply.id, by }, &self.note).await?;
-        queued(work, &reply);
+        queued(work, &reply, &opened.case).await?;
         done(work, reply, opened).await
     }
 }

@@ -9,6 +9,7 @@ use amends_domain::{CaseId, MessageId, ReplyId, ShopId, Time};
 use amends_store::text::{self, TextOwner};
 use amends_store::{StoreError, message, reply};
 
+use super::decide::decide;
 use super::{ReplyOfCase, ReplyView};
 use crate::case::{stamp_contact, summary, tell};
 use crate::error::{AppError, Result};
@@ -57,7 +58,8 @@ pub(super) async fn begin_work(work: &mut Work, opened: &mut Opened) -> Result<(
 }
 
 /// Hands a reply to the connectors: they get everything but its words.
-pub(super) fn queued(work: &mut Work, reply: &Reply) {
+pub(super) async fn queued(work: &mut Work, reply: &Reply, case: &Case) -> Result<()> {
+    let decision = Some(decide(work, reply, case).await?);
     let to = reply.destination.clone();
     let event = Event::ReplyQueued {
         reply: reply.id,
@@ -73,8 +75,10 @@ pub(super) fn queued(work: &mut Work, reply: &Reply) {
         attempts: reply.attempts,
         drafted_at: reply.drafted_at,
         approved_by: reply.approved_by.clone(),
+        decision,
     };
     work.happened(&reply.shop, Some(reply.case), event);
+    Ok(())
 }
 
 /// The channel has a reply: its case and reviews know of the contact.

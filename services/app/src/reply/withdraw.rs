@@ -48,7 +48,7 @@ impl Command for WithdrawReply {
         let before = reply.version;
         let reply = reply.apply(ReplyVerb::Withdraw, work.now)?;
         work.tx.send([reply::update(&[(reply.clone(), before)])]).await?;
-        tell(work, &opened.case, Event::ReplyWithdrawn { reply: reply.id }, &self.note).await?;
+        tell(work, &opened.case, Event::ReplyWithdrawn { reply: reply.id, why: None }, &self.note).await?;
         done(work, reply, opened).await
     }
 }

@@ -68,7 +68,7 @@ async fn a_heartbeat_of_an_older_hold_another_lease_or_another_agent_is_refused(
     everywhere(async |house| {
         let case = house.claimed(1).await;
         let stale = house.perform(&ann(), RenewLease { fence: 0, ..renew(&case) }).await;
-        assert!(matches!(stale, Err(AppError::Case(Refused::FenceStale { seen: 0, current: 1 }))));
+        assert!(matches!(stale, Err(AppError::Case(Refused::FenceStale { seen: 0, current: 1, .. }))));
         let other = house.perform(&ann(), RenewLease { lease: LeaseId::from_bits(9), ..renew(&case) }).await;
         assert!(matches!(other, Err(AppError::Case(Refused::NotHolder))));
         let stranger = house.perform(&bob(), renew(&case)).await;
@@ -121,7 +121,7 @@ async fn a_supervisor_gives_a_case_to_another_and_the_old_hold_is_worth_nothing(
         let held = assigned.held.unwrap();
         assert_eq!((held.fence, &held.lease.agent), (2, &agent("bob")));
         let late = house.perform(&ann(), AddNote { target: target(&case), text: "late".to_owned() }).await;
-        assert!(matches!(late, Err(AppError::Case(Refused::FenceStale { seen: 1, current: 2 }))));
+        assert!(matches!(late, Err(AppError::Case(Refused::FenceStale { seen: 1, current: 2, .. }))));
     })
     .await;
 }

@@ -24,6 +24,7 @@ mod redirect;
 mod relay;
 mod remedy;
 mod reply;
+mod reply_recall;
 mod reply_template;
 mod replying;
 mod runner;

@@ -261,7 +261,7 @@ impl Case {
     pub fn check(&self, hold: &super::Hold, now: Time) -> Result<(), Refused> {
         let current = self.fence;
         if hold.fence != current {
-            return Err(Refused::FenceStale { seen: hold.fence, current });
+            return Err(Refused::FenceStale { seen: hold.fence, current, version: self.version });
         }
         if self.handling.owner() != Some(&hold.agent) {
             return Err(Refused::NotHolder);

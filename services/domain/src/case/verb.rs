@@ -262,6 +262,8 @@ pub enum Refused {
         seen: i64,
         /// The fence of the case.
         current: i64,
+        /// The version of the case.
+        version: i64,
     },
     /// The case changed since the agent looked.
     #[error("version {seen} is not the current {current}")]

@@ -15,6 +15,10 @@ codes! {
         Approve = "APPROVE",
         /// Take it back.
         Withdraw = "WITHDRAW",
+        /// The hold it was written under ended before a connector had it.
+        Recall = "RECALL",
+        /// Whoever has the case now makes it their own.
+        Adopt = "ADOPT",
         /// A connector takes it.
         Begin = "BEGIN",
         /// The connector says that the channel has it.
@@ -61,6 +65,15 @@ pub enum ReplyVerb {
     },
     /// Take it back.
     Withdraw,
+    /// The hold it was written under ended before a connector had it.
+    Recall,
+    /// Whoever has the case now makes it their own.
+    Adopt {
+        /// Who.
+        by: AgentId,
+        /// Where the case stands: the hold it counts as written under from now on.
+        case: Standing,
+    },
     /// A connector takes it.
     Begin {
         /// Where the case stands.
@@ -150,6 +163,8 @@ impl ReplyVerb {
             Self::Queue { .. } => ReplyVerbKind::Queue,
             Self::Approve { .. } => ReplyVerbKind::Approve,
             Self::Withdraw => ReplyVerbKind::Withdraw,
+            Self::Recall => ReplyVerbKind::Recall,
+            Self::Adopt { .. } => ReplyVerbKind::Adopt,
             Self::Begin { .. } => ReplyVerbKind::Begin,
             Self::Deliver { .. } => ReplyVerbKind::Deliver,
             Self::Fail { .. } => ReplyVerbKind::Fail,
@@ -245,6 +260,16 @@ impl Reply {
                 ReplyState::Queued { at: now }
             }
             ReplyVerb::Withdraw => ReplyState::Withdrawn { at: now },
+            ReplyVerb::Recall => {
+                // What was agreed to was agreed to under that hold.
+                self.approved_by = None;
+                ReplyState::Draft
+            }
+            ReplyVerb::Adopt { by, case } => {
+                self.approved_by = None;
+                (self.author, self.fence) = (by, case.fence);
+                ReplyState::Draft
+            }
             ReplyVerb::Begin { until, message, .. } => {
                 self.attempts += 1;
                 self.message = message;

@@ -95,9 +95,9 @@ fn an_assignment_ends_the_hold_of_the_agent_before() {
     let old = hold(&case);
     let version = case.version;
     let case = step(case, Verb::Assign { lease: lease("bob", at(900)), version }, at(40));
-    let current = case.fence;
+    let (current, version) = (case.fence, case.version);
     let refused = case.apply(Verb::Note { hold: old.clone() }, at(41));
-    assert_eq!(refused, Err(Refused::FenceStale { seen: old.fence, current }));
+    assert_eq!(refused, Err(Refused::FenceStale { seen: old.fence, current, version }));
 }
 
 #[test]

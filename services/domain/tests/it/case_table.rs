@@ -137,15 +137,15 @@ fn every_agents_write_needs_the_living_hold() {
             change(&mut bad);
             case.clone().apply(rehold(good(kind, &case, now), bad), now)
         };
-        let current = case.fence;
+        let (current, version) = (case.fence, case.version);
         assert_eq!(
             with(&|h| h.fence -= 1),
-            Err(Refused::FenceStale { seen: current - 1, current }),
+            Err(Refused::FenceStale { seen: current - 1, current, version }),
             "{state} {kind}"
         );
         assert_eq!(
             with(&|h| h.fence += 1),
-            Err(Refused::FenceStale { seen: current + 1, current }),
+            Err(Refused::FenceStale { seen: current + 1, current, version }),
             "{state} {kind}"
         );
         assert_eq!(with(&|h| h.agent = crate::make::agent("bob")), Err(Refused::NotHolder), "{state} {kind}");

@@ -9,6 +9,7 @@ use amends_domain::event::Event;
 use amends_domain::guardrail::Rule;
 use amends_domain::link::Relation;
 use amends_domain::remedy::RemedyKind;
+use amends_domain::reply::HoldEnd;
 use amends_domain::returns::{ReturnStatus, Verdict};
 use amends_domain::review::DiffKind;
 use amends_domain::signal::{Author, Direction, ShipmentState, SignalKind};
@@ -223,6 +224,7 @@ fn reply_events() -> Vec<Event> {
         attempts: 1,
         drafted_at: at(3),
         approved_by: known.then(agent),
+        decision: known.then(|| DecisionId::from_bits(9)),
     };
     vec![
         Event::ReplyDrafted { reply, agent: agent(), template: None, public: false },
@@ -241,7 +243,10 @@ fn reply_events() -> Vec<Event> {
         },
         Event::ReplyFailed { reply, attempt: u32::MAX, why: "blocked".to_owned() },
         Event::ReplyUnknown { reply, attempt: 1, why: String::new() },
-        Event::ReplyWithdrawn { reply },
+        Event::ReplyWithdrawn { reply, why: None },
+        Event::ReplyWithdrawn { reply, why: Some(HoldEnd::Closed) },
+        Event::ReplyRecalled { reply, why: HoldEnd::LeaseExpired, fence: i64::MAX },
+        Event::ReplyAdopted { reply, agent: agent(), from: agent(), fence: 2 },
     ]
 }
 

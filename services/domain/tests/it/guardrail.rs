@@ -1,6 +1,6 @@
 //! The guardrails of the ask: each rule allowed, refused, and at its boundary.
 
-use amends_domain::guardrail::{ASK_REST, AskInput, Rule, check_ask};
+use amends_domain::guardrail::{ASK_REST, AskInput, Rule, check_ask, check_reply};
 use amends_domain::policy::{AskPermission, ChannelPolicy, EditFrom, EditWindow};
 use amends_domain::review::{EditState, ReviewHistory, ReviewVersion, replay};
 use amends_domain::{Span, Time};
@@ -164,4 +164,10 @@ fn every_rule_that_refuses_is_named_with_its_facts() {
     assert_eq!(facts(Rule::G03), &[("remedies_promised", "2".to_owned())]);
     assert_eq!(facts(Rule::G10), &[("asked_at", at(7).micros().to_string())]);
     assert_eq!(facts(Rule::G11), &[("why", "the review is not negative".to_owned())]);
+}
+
+#[test]
+fn what_an_agent_writes_goes_to_no_buyer_who_was_erased() {
+    assert_eq!(check_reply(false), []);
+    assert_eq!(check_reply(true).iter().map(|refusal| refusal.rule).collect::<Vec<_>>(), [Rule::G23]);
 }

@@ -45,6 +45,8 @@ fn good(kind: ReplyVerbKind, reply: &Reply, case: Standing) -> ReplyVerb {
         ReplyVerbKind::Queue => ReplyVerb::Queue { case },
         ReplyVerbKind::Approve => ReplyVerb::Approve { by: agent("bob"), case },
         ReplyVerbKind::Withdraw => ReplyVerb::Withdraw,
+        ReplyVerbKind::Recall => ReplyVerb::Recall,
+        ReplyVerbKind::Adopt => ReplyVerb::Adopt { by: reply.author.clone(), case },
         ReplyVerbKind::Begin => ReplyVerb::Begin { case, until: at(100), message: Some(message("m")) },
         ReplyVerbKind::Deliver => ReplyVerb::Deliver { attempt, message: message("m"), at: at(9) },
         ReplyVerbKind::Fail => ReplyVerb::Fail { attempt, why: "blocked".to_owned() },

@@ -92,7 +92,9 @@ fn subject(row: &EventRow) -> String {
         | Event::ReplySent { reply, .. }
         | Event::ReplyFailed { reply, .. }
         | Event::ReplyUnknown { reply, .. }
-        | Event::ReplyWithdrawn { reply } => name::of(shop, reply),
+        | Event::ReplyWithdrawn { reply, .. }
+        | Event::ReplyRecalled { reply, .. }
+        | Event::ReplyAdopted { reply, .. } => name::of(shop, reply),
         Event::AgentAvailable { agent, .. }
         | Event::AgentAway { agent, .. }
         | Event::AgentOffline { agent, .. } => name::of(shop, agent),

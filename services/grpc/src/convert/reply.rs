@@ -7,15 +7,18 @@ use amends_app::reply::{Content, Delivery, Preview, ReplyOfCase, ReplyView, Said
 use amends_app::stored::EventRow;
 use amends_domain::event::Event;
 use amends_domain::reply::template::Template;
-use amends_domain::reply::{Destination, Reply, ReplyStage, ReplyState};
+use amends_domain::reply::{Destination, Reply, ReplyState};
 use amends_domain::signal::{Author, Direction};
-use amends_domain::{MessageId, ReplyId, ReviewId, ShopId, TemplateId, Time};
+use amends_domain::{MessageId, ReviewId, ShopId, TemplateId, Time};
 use amends_proto::v1 as pb;
-use pb::timeline_entry::Entry;
 
 use super::{Word as _, case, time};
 use crate::fields::{Fields, TEXT_CHARACTERS_MAX};
 use crate::name;
+
+mod step;
+
+pub use step::entry;
 
 /// The longest reason of a failure, in characters.
 const FAILURE_CHARACTERS_MAX: usize = 500;
@@ -99,6 +102,7 @@ pub fn queued(row: &EventRow) -> Option<pb::Reply> {
         attempts,
         drafted_at,
         approved_by,
+        decision: _,
     } = &row.event
     else {
         return None;
@@ -126,45 +130,6 @@ pub fn queued(row: &EventRow) -> Option<pb::Reply> {
         state: ReplyState::Queued { at: row.occurred_at },
         version: 0,
     }))
-}
-
-/// What happened to a reply; none for every other event.
-#[must_use]
-pub fn entry(shop: &ShopId, event: &Event, text: &str) -> Option<Entry> {
-    let step = |reply: &ReplyId, after: ReplyStage, attempt: u32, detail: &str| pb::ReplyStep {
-        reply: name::of(shop, reply),
-        after: after.number(),
-        attempt: number(attempt),
-        message_id: String::new(),
-        detail: if detail.is_empty() { text.to_owned() } else { detail.to_owned() },
-    };
-    Some(match event {
-        Event::ReplyDrafted { reply, .. } => Entry::ReplyDrafted(step(reply, ReplyStage::Draft, 0, "")),
-        Event::ReplyApprovalAsked { reply } => {
-            Entry::ReplyApprovalRequested(step(reply, ReplyStage::AwaitingApproval, 0, ""))
-        }
-        Event::ReplyApproved { reply, by } => {
-            Entry::ReplyApproved(step(reply, ReplyStage::Queued, 0, &format!("approved by {by}")))
-        }
-        Event::ReplyQueued { reply, attempts, .. } => {
-            Entry::ReplyQueued(step(reply, ReplyStage::Queued, *attempts, ""))
-        }
-        Event::ReplySending { reply, attempt, .. } => {
-            Entry::ReplySending(step(reply, ReplyStage::Sending, *attempt, ""))
-        }
-        Event::ReplySent { reply, attempt, message, .. } => Entry::ReplySent(pb::ReplyStep {
-            message_id: message.to_string(),
-            ..step(reply, ReplyStage::Sent, *attempt, "")
-        }),
-        Event::ReplyFailed { reply, attempt, why } => {
-            Entry::ReplyFailed(step(reply, ReplyStage::Failed, *attempt, why))
-        }
-        Event::ReplyUnknown { reply, attempt, why } => {
-            Entry::ReplyUnknown(step(reply, ReplyStage::Unknown, *attempt, why))
-        }
-        Event::ReplyWithdrawn { reply } => Entry::ReplyWithdrawn(step(reply, ReplyStage::Withdrawn, 0, "")),
-        _ => return None,
-    })
 }
 
 /// A reply that the channel has, as a message of the conversation.

@@ -98,7 +98,7 @@ impl ReplyService for Replies {
             let version = f.etag("etag", &message.etag);
             let fence = f.fence(message.fence);
             let (((shop, reply), version), fence) = f.finish(named.zip(version).zip(fence))?;
-            execute(&self.0, call, QueueReply { shop, reply, version, fence }).await
+            execute(&self.0, call, QueueReply { shop, reply, version, fence, adopt: message.adopt }).await
         })
         .await
     }

@@ -62,7 +62,7 @@ fn what_machines_refuse_has_its_code_and_reason() {
     check(arrow(State::Queued, VerbKind::Solve), Code::FailedPrecondition, Reason::IllegalTransition);
     check(arrow(State::Closed, VerbKind::Reopen), Code::FailedPrecondition, Reason::CaseClosed);
     check(arrow(State::Working, VerbKind::Claim), Code::FailedPrecondition, Reason::AlreadyClaimed);
-    let fence = Refused::FenceStale { seen: 1, current: 2 };
+    let fence = Refused::FenceStale { seen: 1, current: 2, version: 3 };
     check(fence.into(), Code::Aborted, Reason::FenceStale);
     check(Refused::VersionStale { seen: 1, current: 2 }.into(), Code::Aborted, Reason::EtagMismatch);
     check(Refused::LeaseExpired.into(), Code::Aborted, Reason::LeaseLost);

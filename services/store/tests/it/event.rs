@@ -57,6 +57,7 @@ fn fact(word: &str, name: &str) -> String {
         ("case.priority_changed", _) | (_, "priority" | "instance") => "3".to_owned(),
         (_, "metric") => Metric::ALL[0].to_string(),
         (_, "target") => "3600000000".to_owned(),
+        ("reply.adopted", "from") => "an id: 'ü'".to_owned(),
         (_, "follow_up_of" | "into" | "from") => CaseId::from_bits(5).to_string(),
         (_, "subject") => "review:R-1".to_owned(),
         (_, "outcome") => Outcome::NoAnswer.to_string(),
@@ -79,6 +80,7 @@ fn fact(word: &str, name: &str) -> String {
         (_, "drafted_at" | "sent_at") => "1700000000000003".to_owned(),
         (_, "conversation" | "approved_by") => "an id: 'ü'".to_owned(),
         (word, "template") if word.starts_with("reply.") => "an id: 'ü'".to_owned(),
+        ("reply.withdrawn" | "reply.recalled", "why") => "LEASE_EXPIRED".to_owned(),
         (_, "fence" | "abandon_count" | "reopen_count" | "level" | "units" | "score" | "rating") => {
             "3".to_owned()
         }

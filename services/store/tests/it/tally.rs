@@ -104,7 +104,6 @@ async fn empty_batches_send_no_statement(store: Store) {
     review::insert_versions(&[]).run(conn).await.unwrap();
     message::insert(&[]).run(conn).await.unwrap();
     message::intents_of_orders(&[]).all(conn).await.unwrap();
-    message::set_case(conn, &[]).await.unwrap();
     returns::by_orders(&[]).all(conn).await.unwrap();
     returns::by_ids(&[]).all(conn).await.unwrap();
     returns::events_by_orders(&[]).all(conn).await.unwrap();

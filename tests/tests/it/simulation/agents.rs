@@ -20,7 +20,7 @@ use rand::seq::IndexedRandom as _;
 use rand_chacha::ChaCha8Rng;
 
 use super::house::{House, principal, shop};
-use super::invariants::every_case;
+use super::seen::every_case;
 
 /// One agent does one thing.
 pub(super) async fn act(house: &House, rng: &mut ChaCha8Rng) {
@@ -165,7 +165,7 @@ async fn offer(house: &House, rng: &mut ChaCha8Rng, who: &Principal, case: &Case
 }
 
 async fn follow_remedy(house: &House, rng: &mut ChaCha8Rng, who: &Principal, case: &Case, target: Target) {
-    let conn = house.app.store().reader();
+    let conn = house.look.reader();
     let remedies: Vec<Remedy> = remedy::of_cases(&conn, &[(shop(), case.id)]).await.unwrap();
     let Some(remedy) = remedies.choose(rng).map(|remedy| remedy.id) else { return };
     let (shop, version, fence, note) = (shop(), target.version, target.fence, String::new());
@@ -190,7 +190,7 @@ async fn follow_remedy(house: &House, rng: &mut ChaCha8Rng, who: &Principal, cas
 }
 
 async fn ask(house: &House, who: &Principal, case: &Case, target: Target) {
-    let conn = house.app.store().reader();
+    let conn = house.look.reader();
     let reviews = review::by_cases(&[(shop(), case.id)]).all(&conn).await.unwrap();
     let Some(about) = reviews.first() else { return };
     let ask = Ask {

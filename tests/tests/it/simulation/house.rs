@@ -1,11 +1,12 @@
 //! The use cases on a database that can be left and opened again at any moment.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use amends_app::ingest::{Incoming, Receipt};
 use amends_app::key::local_principal;
 use amends_app::shop::CreateShop;
-use amends_app::{App, AppError, Call, Command, Ids, Principal, Role, Settings, ShopScope, VirtualClock};
+use amends_app::{App, AppError, Call, Clock, Command, Ids, Principal, Role, Settings, ShopScope};
 use amends_detect::Detector;
 use amends_domain::event::ActorKind;
 use amends_domain::shop::Channel;
@@ -18,10 +19,32 @@ pub(super) fn shop() -> ShopId {
     ShopId::new("main").unwrap()
 }
 
+/// The machine's clock: it goes on, and is now and then set back.
+#[derive(Debug)]
+pub(super) struct Wall(AtomicI64);
+
+impl Wall {
+    pub(super) fn advance_to(&self, time: Time) {
+        self.0.fetch_max(time.micros(), Ordering::SeqCst);
+    }
+
+    pub(super) fn set_back(&self, by: Span) {
+        self.0.fetch_sub(by.micros(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for Wall {
+    fn now(&self) -> Time {
+        Time::from_micros(self.0.load(Ordering::SeqCst))
+    }
+}
+
 /// The service, and what it takes to start it again.
 pub(super) struct House {
     pub(super) app: App,
-    pub(super) clock: Arc<VirtualClock>,
+    pub(super) clock: Arc<Wall>,
+    /// How the simulation itself looks at the database: no crash reaches it.
+    pub(super) look: Store,
     url: String,
     seed: u64,
     starts: u64,
@@ -38,8 +61,12 @@ pub(super) fn call(principal: &Principal) -> Call {
     Call { principal, request: None, trace: None, cause, actor: ActorKind::Agent }
 }
 
-async fn open(url: &str, clock: &Arc<VirtualClock>, ids: Ids) -> App {
-    let store = Store::open(url, &Options { connections_max: 6, ..Options::default() }).await.unwrap();
+async fn store(url: &str) -> Store {
+    Store::open(url, &Options { connections_max: 6, ..Options::default() }).await.unwrap()
+}
+
+async fn open(url: &str, clock: &Arc<Wall>, ids: Ids) -> App {
+    let store = store(url).await;
     store.migrate().await.unwrap();
     App::new(store, Arc::new(Detector::embedded().unwrap()), clock.clone(), ids, Settings::default())
 }
@@ -58,7 +85,7 @@ fn incoming(signal: &Signal) -> Incoming {
 
 impl House {
     pub(super) async fn start(url: &str, now: Time, seed: u64) -> Self {
-        let clock = Arc::new(VirtualClock::at(now));
+        let clock = Arc::new(Wall(AtomicI64::new(now.micros())));
         let app = open(url, &clock, Ids::seeded(seed)).await;
         let create = CreateShop {
             id: shop(),
@@ -69,13 +96,14 @@ impl House {
             time_zone: "UTC".to_owned(),
         };
         app.perform(call(&local_principal().unwrap()), create).await.unwrap();
-        Self { app, clock, url: url.to_owned(), seed, starts: 1 }
+        Self { app, clock, look: store(url).await, url: url.to_owned(), seed, starts: 1 }
     }
 
     /// Drops the service with whatever it was doing, and starts another on its database.
     pub(super) async fn crash(&mut self) {
         let seed = self.seed * 1_000 + self.starts;
         self.starts += 1;
+        self.clock.advance_to(self.app.now());
         let next = open(&self.url, &self.clock, Ids::seeded(seed)).await;
         let old = std::mem::replace(&mut self.app, next);
         old.stop();
@@ -89,6 +117,17 @@ impl House {
         let store = self.app.store().clone();
         drop(self.app);
         store.close().await;
+        self.look.close().await;
+    }
+
+    /// From now on the database answers so many statements more, and then none: the process ends there.
+    pub(super) fn die_after(&self, statements: u64) {
+        self.app.store().counters().cut_after(statements);
+    }
+
+    /// Whether the process has ended as far as the database knows.
+    pub(super) fn is_dead(&self) -> bool {
+        self.app.store().counters().is_cut()
     }
 
     pub(super) async fn record(&self, signals: &[Signal]) -> Result<Vec<Receipt>, AppError> {
@@ -100,20 +139,25 @@ impl House {
     pub(super) async fn attempt<C: Command>(&self, who: &Principal, command: C) -> Option<C::Output> {
         match self.app.perform(call(who), command).await {
             Ok(output) => Some(output),
+            Err(AppError::Store(_)) if self.is_dead() => None,
             Err(error @ (AppError::Internal(_) | AppError::Store(_))) => panic!("{}: {error}", C::NAME),
             Err(_) => None,
         }
     }
 
     pub(super) async fn settle(&self) {
-        amends_workers::settle(&self.app).await.unwrap();
+        let settled = amends_workers::settle(&self.app).await;
+        assert!(settled.is_ok() || self.is_dead(), "{settled:?}");
     }
 
     pub(super) async fn advance(&self, by: Span) {
         let until = self.app.now() + by;
         loop {
             self.settle().await;
-            let next = deadline::due(&self.app.store().reader(), until, 1).await.unwrap();
+            if self.is_dead() {
+                return;
+            }
+            let next = deadline::due(&self.look.reader(), until, 1).await.unwrap();
             let Some(next) = next.first() else { break };
             self.clock.advance_to(next.due_at);
         }

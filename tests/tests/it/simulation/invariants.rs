@@ -1,109 +1,92 @@
-//! What must hold whatever happened.
+//! What must hold whatever happened. Each check is named after what it promises, looks only at
+//! what was [`Seen`], and says what is wrong: so it can itself be tested on a life that was doctored.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use amends_app::key::local_principal;
+use amends_app::sla::LEAD;
 use amends_domain::agent::Presence;
-use amends_domain::case::{Case, Handling};
-use amends_domain::event::Event;
 use amends_store::agent;
-use amends_store::case::{self, CaseCursor, CaseFilter, CaseOrder};
-use amends_store::event::{self, StoredEvent};
 
+use super::channel::Channel;
 use super::house::{House, call, shop};
+use super::seen::Seen;
 
-/// All of them.
-pub(super) async fn check(house: &House, seed: u64) {
-    let cases = every_case(house).await;
-    one_open_case_per_subject(&cases, seed);
-    nobody_who_is_gone_holds_anything(house, &cases, seed).await;
+mod clocks;
+mod doctored;
+mod holds;
+mod log;
+mod merged;
+mod outgoing;
+
+/// Nothing, or what is wrong.
+pub(super) type Verdict = Result<(), String>;
+
+/// A promise about a life as it stands.
+type Check = fn(&Seen) -> Verdict;
+
+/// A promise about how a life goes on.
+type Step = fn(&Seen, &Seen) -> Verdict;
+
+const ALWAYS: &[(&str, Check)] = &[
+    ("one open case per subject", holds::one_open_case_per_subject),
+    ("fences rise and no case is held twice", holds::fences_rise_and_no_case_is_held_twice),
+    ("agents write only under their own hold", holds::agents_write_only_under_their_own_hold),
+    ("numbers rise on every timeline", log::numbers_rise_on_every_timeline),
+    ("nothing goes out without a passing decision", outgoing::nothing_goes_out_without_a_passing_decision),
+    ("nothing is queued under a hold that ended", outgoing::nothing_is_queued_under_a_hold_that_ended),
+    ("a reply reaches the buyer at most once", outgoing::a_reply_reaches_the_buyer_at_most_once),
+    ("what the buyer has counts as sent", outgoing::what_the_buyer_has_is_never_taken_for_unsent),
+    ("a review is asked about at most once", outgoing::a_review_is_asked_about_at_most_once),
+    ("a breach is told once", clocks::a_warning_and_a_breach_are_told_once_per_instance),
+    ("all the time of a clock is accounted for", clocks::elapsed_outside_and_paused_are_the_wall),
+];
+
+const GOING_ON: &[(&str, Step)] = &[
+    ("timelines only grow", log::timelines_only_grow),
+    ("clocks never run backwards", clocks::clocks_never_run_backwards),
+    ("a merged case stays as it was", merged::a_merged_case_stays_as_it_was),
+];
+
+/// Checks all of them, also against what was seen before; answers what was seen now.
+pub(super) async fn check(house: &House, channel: &Channel, before: Option<&Seen>, seed: u64) -> Seen {
+    // Other hours reach the deadlines of open cases when they begin to hold.
+    house.advance(LEAD).await;
+    let seen = Seen::of(house, channel).await;
+    for (promise, check) in ALWAYS {
+        let verdict = check(&seen);
+        assert!(verdict.is_ok(), "seed {seed}: {promise}: {}\n{}", verdict.unwrap_err(), repeat(seed));
+    }
+    for (promise, check) in GOING_ON {
+        let verdict = before.map_or(Ok(()), |before| check(before, &seen));
+        assert!(verdict.is_ok(), "seed {seed}: {promise}: {}\n{}", verdict.unwrap_err(), repeat(seed));
+    }
+    merged::a_merged_case_accepts_no_writes(house, &seen, seed).await;
+    nobody_who_is_gone_holds_anything(house, &seen, seed).await;
     figures_are_what_the_log_makes_them(house, seed).await;
-    for case in &cases {
-        let events = event::of_case(&house.app.store().reader(), &shop(), &case.id, 0, 10_000).await.unwrap();
-        one_lease_at_a_time(case, &events, seed);
-        in_order(case, &events, seed);
-    }
+    seen
 }
 
-pub(super) async fn every_case(house: &House) -> Vec<Case> {
-    let conn = house.app.store().reader();
-    let (mut cases, mut cursor): (Vec<Case>, Option<CaseCursor>) = (Vec::new(), None);
-    loop {
-        let filter = CaseFilter::default();
-        let page =
-            case::list(&conn, &shop(), &filter, CaseOrder::Opened, cursor.as_ref(), 200).await.unwrap();
-        let Some(last) = page.last() else { return cases };
-        cursor = Some(CaseCursor::after(last, CaseOrder::Opened));
-        cases.extend(page);
-    }
-}
-
-fn one_open_case_per_subject(cases: &[Case], seed: u64) {
-    let mut open: HashSet<String> = HashSet::new();
-    for case in cases.iter().filter(|case| case.is_open()) {
-        let subject = case.subject.to_string();
-        assert!(open.insert(subject), "seed {seed}: two open cases about {}", case.subject);
-    }
+/// The command that lives this life again.
+pub(super) fn repeat(seed: u64) -> String {
+    format!("again: AMENDS_TEST_SEED={seed} cargo test -p amends-tests --test it whatever_happens")
 }
 
 /// Whoever is stored as offline has given everything back; a presence that ran out is acted on by its timer.
-async fn nobody_who_is_gone_holds_anything(house: &House, cases: &[Case], seed: u64) {
-    let holders: HashSet<_> =
-        cases.iter().filter_map(|case| Some(case.handling.lease()?.agent.clone())).collect();
+async fn nobody_who_is_gone_holds_anything(house: &House, seen: &Seen, seed: u64) {
+    let holders: BTreeSet<_> =
+        seen.cases.iter().filter_map(|case| Some(case.handling.lease()?.agent.clone())).collect();
     let holders: Vec<_> = holders.into_iter().map(|agent| (shop(), agent)).collect();
-    for agent in agent::by_ids(&holders).all(&house.app.store().reader()).await.unwrap() {
+    for agent in agent::by_ids(&holders).all(&house.look.reader()).await.unwrap() {
         let gone = agent.told.is_some_and(|told| told.presence == Presence::Offline);
-        assert!(!gone, "seed {seed}: {} is gone and holds a case", agent.id);
+        assert!(!gone, "seed {seed}: {} is gone and holds a case\n{}", agent.id, repeat(seed));
     }
 }
 
 async fn figures_are_what_the_log_makes_them(house: &House, seed: u64) {
     let operator = call(&local_principal().unwrap());
     let found = house.app.recompute(operator, &shop(), false, Arc::new(|_, _| {})).await.unwrap();
-    assert_eq!(found.difference_count, 0, "seed {seed}: {:#?}", found.differences);
-}
-
-/// Fences rise from hold to hold, and nobody gets a case that somebody holds, unless it is assigned.
-fn one_lease_at_a_time(case: &Case, events: &[StoredEvent], seed: u64) {
-    let (mut fence, mut held) = (0, false);
-    for one in events {
-        match &one.row.event {
-            Event::CaseClaimed { fence: given, .. } => {
-                assert!(!held, "seed {seed}: {} was claimed while it was held", case.id);
-                assert!(*given > fence, "seed {seed}: {}: fence {given} after {fence}", case.id);
-                (fence, held) = (*given, true);
-            }
-            Event::CaseAssigned { fence: given, .. } | Event::CaseHandedBack { fence: given, .. } => {
-                assert!(*given > fence, "seed {seed}: {}: fence {given} after {fence}", case.id);
-                (fence, held) = (*given, true);
-            }
-            Event::CaseReleased { .. }
-            | Event::LeaseExpired { .. }
-            | Event::WaitingForBuyer { .. }
-            | Event::WaitingForThirdParty { .. }
-            | Event::CaseSnoozed { .. }
-            | Event::CaseSolved { .. }
-            | Event::CaseReopened { .. }
-            | Event::CaseMerged { .. }
-            | Event::CaseCancelled { .. } => held = false,
-            _ => {}
-        }
-    }
-    assert_eq!(case.fence, fence, "seed {seed}: {}", case.id);
-    let leased = matches!(case.handling, Handling::Claimed(_) | Handling::Working(_));
-    assert_eq!(leased, held, "seed {seed}: {} is {:?}", case.id, case.handling);
-}
-
-/// Numbers rise on the timeline, and positions rise with them.
-fn in_order(case: &Case, events: &[StoredEvent], seed: u64) {
-    let numbers: Vec<i64> = events.iter().map(|one| one.seq).collect();
-    assert!(numbers.is_sorted_by(|a, b| a < b), "seed {seed}: {}: {numbers:?}", case.id);
-    let positions: Vec<i64> = events.iter().filter_map(|one| one.position).collect();
-    assert!(positions.is_sorted_by(|a, b| a < b), "seed {seed}: {}: {positions:?}", case.id);
-    let without = events.iter().position(|one| one.position.is_none()).unwrap_or(events.len());
-    assert_eq!(positions.len(), without, "seed {seed}: {}: the relay skipped an event", case.id);
-    let ids: HashMap<String, usize> = events.iter().map(|one| (one.row.id.to_string(), 1)).collect();
-    assert_eq!(ids.len(), events.len(), "seed {seed}: {}: an event stands there twice", case.id);
-    assert!(matches!(events.first().map(|one| &one.row.event), Some(Event::CaseOpened { .. })));
+    let told = format!("{:#?}\n{}", found.differences, repeat(seed));
+    assert_eq!(found.difference_count, 0, "seed {seed}: {told}");
 }

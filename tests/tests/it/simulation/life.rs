@@ -12,80 +12,163 @@ use rand::seq::SliceRandom as _;
 use rand::{Rng, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
+use super::changes::Voice;
+use super::channel::Channel;
 use super::house::{House, shop};
+use super::seen::Seen;
 use super::story::{BEGIN, DAYS, tell};
-use super::{agents, invariants};
+use super::{agents, changes, invariants};
 
 /// When a life begins: everything has happened, and is told little by little.
 fn begin() -> Time {
     BEGIN + Span::from_days(DAYS + 1)
 }
 
+/// One life under way.
+pub(super) struct Life {
+    pub(super) house: House,
+    pub(super) channel: Channel,
+    rng: ChaCha8Rng,
+    untold: Vec<Signal>,
+    told: Vec<Signal>,
+    said: u64,
+}
+
 /// Lives one life to its end.
 pub(super) async fn live(database: &Database, seed: u64, steps: u64) {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let mut house = House::start(&database.url, begin(), seed).await;
-    let mut untold = tell(&mut rng);
-    untold.shuffle(&mut rng);
-    let mut told: Vec<Signal> = Vec::new();
+    let mut life = Life::begin(database, seed).await;
+    let mut before: Option<Seen> = None;
     for step in 0..steps {
-        match rng.random_range(0..10) {
-            0..3 => hear(&house, &mut rng, &mut untold, &mut told).await,
-            3..8 => agents::act(&house, &mut rng).await,
-            8 => house.advance(Span::from_minutes(rng.random_range(1..3_000))).await,
+        life.step().await;
+        if step % 20 == 19 {
+            before = Some(invariants::check(&life.house, &life.channel, before.as_ref(), seed).await);
+        }
+    }
+    life.repeat_everything().await;
+    for days in [1, 70] {
+        life.house.advance(Span::from_days(days)).await;
+        before = Some(invariants::check(&life.house, &life.channel, before.as_ref(), seed).await);
+    }
+    life.house.end().await;
+}
+
+impl Life {
+    pub(super) async fn begin(database: &Database, seed: u64) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let house = House::start(&database.url, begin(), seed).await;
+        let mut untold = tell(&mut rng);
+        untold.shuffle(&mut rng);
+        Self { house, channel: Channel::default(), rng, untold, told: Vec::new(), said: 0 }
+    }
+
+    /// One step: something happens, or the process ends: between two steps or in the middle of one.
+    pub(super) async fn step(&mut self) {
+        match self.rng.random_range(0..20) {
+            0 => {
+                self.interrupted().await;
+                self.house.crash().await;
+            }
+            1..4 => {
+                // After that many statements, the last of which may be a commit nobody hears of.
+                let statements = self.rng.random_range(0..24);
+                self.house.die_after(statements);
+                self.happen().await;
+                self.house.crash().await;
+            }
+            _ => self.happen().await,
+        }
+    }
+
+    async fn happen(&mut self) {
+        let (house, rng) = (&self.house, &mut self.rng);
+        match rng.random_range(0..24) {
+            0..5 => self.hear().await,
+            5..11 => agents::act(house, rng).await,
+            11..17 => self.channel.act(house, rng).await,
+            17 => changes::shift_begins(house, rng).await,
+            18 => changes::policy(house, rng).await,
+            19 => changes::assign(house, rng).await,
+            20 => self.talk().await,
+            21 => {
+                // The machine's clock is set back, and goes on from there.
+                house.clock.set_back(Span::from_minutes(rng.random_range(1..600)));
+                house.settle().await;
+            }
+            22 => house.advance(Span::from_minutes(rng.random_range(1..600))).await,
             _ => {
-                interrupted(&house, &told).await;
-                house.crash().await;
+                let minutes = if rng.random_bool(0.2) { 20_000 } else { 3_000 };
+                house.advance(Span::from_minutes(rng.random_range(1..minutes))).await;
             }
         }
-        if step % 20 == 19 {
-            invariants::check(&house, seed).await;
+    }
+
+    /// Some new signals, with some old ones among them.
+    async fn hear(&mut self) {
+        let count = self.rng.random_range(0..12).min(self.untold.len());
+        let mut batch: Vec<Signal> = self.untold.drain(..count).collect();
+        let new = batch.clone();
+        for _ in 0..3 {
+            if !self.told.is_empty() {
+                batch.push(self.told[self.rng.random_range(0..self.told.len())].clone());
+            }
+        }
+        batch.shuffle(&mut self.rng);
+        if batch.is_empty() {
+            return;
+        }
+        match self.house.record(&batch).await {
+            Ok(receipts) => {
+                self.told.extend(new);
+                for (receipt, signal) in receipts.iter().zip(&batch) {
+                    assert!(!matches!(receipt, Receipt::Rejected(_)), "{receipt:?} for {signal:?}");
+                }
+            }
+            // Whoever got no answer says it again.
+            Err(error) => {
+                assert!(self.house.is_dead(), "{error}");
+                self.untold.extend(new);
+            }
         }
     }
-    repeat_everything(&house, &untold, &told).await;
-    house.advance(Span::from_days(1)).await;
-    invariants::check(&house, seed).await;
-    house.advance(Span::from_days(70)).await;
-    invariants::check(&house, seed).await;
-    house.end().await;
-}
 
-/// Some new signals, with some old ones among them.
-async fn hear(house: &House, rng: &mut ChaCha8Rng, untold: &mut Vec<Signal>, told: &mut Vec<Signal>) {
-    let count = rng.random_range(0..12).min(untold.len());
-    let mut batch: Vec<Signal> = untold.drain(..count).collect();
-    told.extend(batch.iter().cloned());
-    for _ in 0..3 {
-        if !told.is_empty() {
-            batch.push(told[rng.random_range(0..told.len())].clone());
+    /// Somebody or something speaks. What a machine says stops no clock that waits for a person.
+    async fn talk(&mut self) {
+        self.said += 1;
+        let voices = [Voice::Buyer, Voice::Buyer, Voice::Seller, Voice::QuickReply, Voice::Bot, Voice::Bot];
+        let voice = voices[self.rng.random_range(0..voices.len())];
+        let signal = changes::said(&self.house, &mut self.rng, self.said, voice);
+        let before = changes::waiting(&self.house).await;
+        match self.house.record(std::slice::from_ref(&signal)).await {
+            Ok(_) => self.told.push(signal),
+            Err(error) => {
+                assert!(self.house.is_dead(), "{error}");
+                self.untold.push(signal);
+            }
+        }
+        if voice == Voice::Bot {
+            let after = changes::waiting(&self.house).await;
+            let stopped: Vec<_> = before.difference(&after).collect();
+            assert!(stopped.is_empty(), "a bot stopped {stopped:?}");
         }
     }
-    batch.shuffle(rng);
-    if batch.is_empty() {
-        return;
-    }
-    let receipts = house.record(&batch).await.unwrap();
-    for (receipt, signal) in receipts.iter().zip(&batch) {
-        assert!(!matches!(receipt, Receipt::Rejected(_)), "{receipt:?} for {signal:?}");
-    }
-}
 
-/// A caller who is gone before the answer.
-async fn interrupted(house: &House, told: &[Signal]) {
-    let some: Vec<Signal> = told.iter().rev().take(5).cloned().collect();
-    if !some.is_empty() {
-        let _ = tokio::time::timeout(Duration::from_micros(200), house.record(&some)).await;
+    /// A caller who is gone before the answer.
+    async fn interrupted(&self) {
+        let some: Vec<Signal> = self.told.iter().rev().take(5).cloned().collect();
+        if !some.is_empty() {
+            let _ = tokio::time::timeout(Duration::from_micros(200), self.house.record(&some)).await;
+        }
     }
-}
 
-/// What was told is told again: nothing of it is new.
-async fn repeat_everything(house: &House, untold: &[Signal], told: &[Signal]) {
-    for part in untold.chunks(50) {
-        house.record(part).await.unwrap();
-    }
-    for part in told.chunks(50) {
-        for receipt in house.record(part).await.unwrap() {
-            assert!(matches!(receipt, Receipt::Duplicate { .. }), "{receipt:?}");
+    /// What was told is told again: nothing of it is new.
+    async fn repeat_everything(&self) {
+        for part in self.untold.chunks(50) {
+            self.house.record(part).await.unwrap();
+        }
+        for part in self.told.chunks(50) {
+            for receipt in self.house.record(part).await.unwrap() {
+                assert!(matches!(receipt, Receipt::Duplicate { .. }), "{receipt:?}");
+            }
         }
     }
 }
@@ -96,10 +179,10 @@ pub(super) async fn facts_of(signals: Vec<Signal>, batch: usize) -> Vec<(&'stati
     let house = House::start(&database.url, begin(), 1).await;
     for part in signals.chunks(batch) {
         for receipt in house.record(part).await.unwrap() {
-            assert!(matches!(receipt, Receipt::Accepted { .. }), "{receipt:?}");
+            assert!(matches!(receipt, Receipt::Accepted { .. } | Receipt::Duplicate { .. }), "{receipt:?}");
         }
     }
-    invariants::check(&house, 0).await;
+    invariants::check(&house, &Channel::default(), None, 0).await;
     let facts = facts(&house).await;
     house.end().await;
     facts
@@ -110,7 +193,7 @@ fn show<T: std::fmt::Debug>(facts: &[T]) -> Vec<String> {
 }
 
 async fn facts(house: &House) -> Vec<(&'static str, Vec<String>)> {
-    let conn = house.app.store().reader();
+    let conn = house.look.reader();
     let lines: Vec<Line> = order::page(&conn, &shop(), None, 1_000).await.unwrap();
     let mut orders: Vec<_> = lines.iter().map(|line| (shop(), line.order.clone())).collect();
     orders.dedup();

@@ -115,6 +115,8 @@ fn put_entry<M: SerializeMap>(map: &mut M, entry: &Entry) -> Result<(), M::Error
         Entry::IncidentJoined(step) => put(map, "incident_joined", step),
         Entry::IncidentLeft(step) => put(map, "incident_left", step),
         Entry::IncidentResolved(step) => put(map, "incident_resolved", step),
+        Entry::ReplyRecalled(step) => put(map, "reply_recalled", step),
+        Entry::ReplyAdopted(step) => put(map, "reply_adopted", step),
     }
 }
 
