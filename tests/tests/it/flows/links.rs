@@ -102,7 +102,7 @@ async fn a_closed_case_can_be_linked_to_and_does_not_change(h: &Harness) {
     assert_eq!(seen(&h.view(&a).await), [(b.clone(), CaseRelation::Duplicates, true)]);
     assert_eq!(seen(&h.view(&b).await), [(a.clone(), CaseRelation::Duplicates, false)]);
     let from_closed = link(&h.case(&b).await, 0, &a, CaseRelation::Related);
-    let _ = refused(linked(&sam, from_closed).await, Code::FailedPrecondition, Reason::CaseClosed);
+    let _ = refused(linked(&sam, from_closed).await, Code::FailedPrecondition, Reason::IllegalTransition);
 }
 
 async fn what_is_wrong_with_a_link_is_named(h: &Harness) {
