@@ -6,9 +6,8 @@ use amends_domain::event::Event;
 use amends_domain::{AgentId, ShopId};
 use amends_store::{StoreError, agent, case};
 
-use crate::case::{anchor_of, expire, set_deadlines, tell};
+use crate::case::{anchor_of, expire, keep_all, tell};
 use crate::error::Result;
-use crate::reply::recall;
 use crate::work::Work;
 
 /// Why a case went back, in the words of the timeline.
@@ -78,10 +77,7 @@ pub(super) async fn give_back(work: &mut Work, held: Vec<Case>, abandoned: bool)
             }
             after
         };
-        set_deadlines(work, Some(&before), &after).await?;
         steps.push((before, after));
     }
-    let changed: Vec<_> = steps.iter().map(|(before, after)| (after.clone(), before.version)).collect();
-    work.tx.send(case::update(&changed)).await?;
-    recall(work, steps.iter().map(|(before, after)| (before, after)), &[]).await
+    keep_all(work, &steps).await
 }

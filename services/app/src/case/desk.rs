@@ -42,6 +42,18 @@ pub(crate) async fn keep(work: &mut Work, before: &Case, after: &Case) -> Result
     set_deadlines(work, Some(before), after).await
 }
 
+/// Stores many cases after their steps, each as it was before and as it is now.
+pub(crate) async fn keep_all(work: &mut Work, steps: &[(Case, Case)]) -> Result<()> {
+    let changed: Vec<_> = steps.iter().map(|(before, after)| (after.clone(), before.version)).collect();
+    // Now and not at the end, because the clocks write to the same rows.
+    work.tx.send(case::update(&changed)).await?;
+    recall(work, steps.iter().map(|(before, after)| (before, after)), &[]).await?;
+    for (before, after) in steps {
+        set_deadlines(work, Some(before), after).await?;
+    }
+    Ok(())
+}
+
 /// Sets and clears the deadlines of a case.
 pub(crate) async fn set_deadlines(work: &mut Work, before: Option<&Case>, after: &Case) -> Result<()> {
     let info = work.app.shops().get(&work.tx, &after.shop, work.now).await?;

@@ -9,7 +9,7 @@ use amends_store::text::{self, TextOwner, TextRow};
 use amends_store::{Of, StoreError, case, incident};
 
 use super::{NOTE_CHARS_MAX, check_text, open};
-use crate::case::deadlines_of;
+use crate::case::keep_all;
 use crate::error::{AppError, Result};
 use crate::runner::Command;
 use crate::work::Work;
@@ -105,18 +105,13 @@ fn tell(work: &mut Work, cases: &[Case], incident: &Incident, note: &str) {
 /// Brings back what was put aside. Whether that was because of the incident nobody wrote down:
 /// whoever looks at one that waits for something else puts it aside again.
 async fn wake(work: &mut Work, shop: &ShopId, cases: Vec<Case>) -> Result<usize> {
-    let info = work.app.shops().get(&work.tx, shop, work.now).await?;
     let parked = |case: &Case| matches!(case.handling.state(), State::WaitingThirdParty | State::Snoozed);
     let mut woken = Vec::new();
     for before in cases.into_iter().filter(parked) {
         let after = before.clone().apply(Verb::Wake, work.now)?;
-        for change in deadlines_of(Some(&before), &after, info.policy.remind_after, work.now) {
-            work.change_deadline(change);
-        }
         work.happened(shop, Some(after.id), Event::CaseWoken { cause: "INCIDENT".to_owned() });
-        woken.push((after, before.version));
+        woken.push((before, after));
     }
-    // Now and not at the end, because the clocks write to the same rows.
-    work.tx.send(case::update(&woken)).await?;
+    keep_all(work, &woken).await?;
     Ok(woken.len())
 }
