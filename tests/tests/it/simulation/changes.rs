@@ -69,7 +69,8 @@ pub(super) async fn shift_begins(house: &House, rng: &mut ChaCha8Rng) {
     for answer in join_all(asks).await {
         match answer {
             Ok(amends_app::Answer::Fresh(Some(claimed))) => given.push(claimed.summary.case.id),
-            Ok(_) | Err(AppError::AtCapacity { .. }) => {}
+            // Whoever has gone, or holds enough, gets none.
+            Ok(_) | Err(AppError::AtCapacity { .. } | AppError::Agent(_)) => {}
             Err(error) => assert!(house.is_dead(), "{error}"),
         }
     }
