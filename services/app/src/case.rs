@@ -50,7 +50,7 @@ pub use touched::{Recent, Touched};
 pub use view::{CaseView, History, LINES_MAX, MessageView, ReplySent, SHIPMENTS_MAX, SurveyView};
 pub use viewers::{LOOK_EVERY, Screen, Screens, VIEWING, Viewer, Viewers};
 
-pub(crate) use claim::{anchor_of, expire, lock_agent};
+pub(crate) use claim::{expire, lock_agent};
 pub(crate) use contact::{stamp_contact, stamp_first_action};
 pub(crate) use desk::{check_text, keep, keep_all, open, tell};
 pub(crate) use solve::after_solved;

@@ -10,7 +10,7 @@ use amends_domain::deadline::{Deadline, DeadlineChange, DeadlineKind};
 use amends_domain::event::Event;
 use amends_domain::subject::Anchor;
 use amends_domain::tally::{Count, Measure};
-use amends_domain::{CaseId, Day, EventId, ShopId, Time};
+use amends_domain::{AgentId, CaseId, Day, EventId, ShopId, Time};
 use amends_store::bulk::Write;
 use amends_store::event::EventRow;
 use amends_store::{Tx, case, deadline, event, lock, tally};
@@ -74,6 +74,24 @@ impl Work {
             anchors.into_iter().map(|(shop, anchor)| lock::bucket(shop, anchor)).collect();
         lock::anchors(&self.tx, &buckets).await?;
         Ok(())
+    }
+
+    /// Makes this transaction the only one that gives cases to these agents.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn lock_agents(&self, shop: &ShopId, agents: &[AgentId]) -> Result<()> {
+        Ok(lock::agents(&self.tx, shop, agents, &[]).await?)
+    }
+
+    /// The same, and the only one that writes about these anchors: all of it in one go and in one
+    /// order for everyone, so that two never wait for each other.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn lock_agent_and(&self, shop: &ShopId, agent: &AgentId, anchors: &[Anchor]) -> Result<()> {
+        let buckets: Vec<i64> = anchors.iter().map(|anchor| lock::bucket(shop, anchor)).collect();
+        Ok(lock::agents(&self.tx, shop, std::slice::from_ref(agent), &buckets).await?)
     }
 
     /// Makes this transaction the only one that writes about the incidents of a shop.

@@ -1,13 +1,12 @@
 -- The place of a case in the queue, by columns alone, so that a page can begin anywhere in it.
 -- {least}, {most} and {generated} differ by engine.
 
--- How long a case may wait without a nearer deadline; see the domain's `patience`.
-ALTER TABLE cases ADD COLUMN patience_ends_at BIGINT NOT NULL DEFAULT 0;
-UPDATE cases SET patience_ends_at =
-    queued_at + 604800000000 - 5184000000 * (CASE WHEN priority < 100 THEN priority ELSE 100 END);
-
+-- The nearest deadline, but never before the case came, and never after its patience ends: a week, a day for
+-- the highest priority (see the domain's `take_by`). The database works it out, whoever writes the row.
 ALTER TABLE cases ADD COLUMN take_by BIGINT GENERATED ALWAYS AS ({most}(queued_at, {least}(
-    COALESCE(hard_deadline, patience_ends_at), COALESCE(sla_due, patience_ends_at), patience_ends_at))) {generated};
+    COALESCE(hard_deadline, queued_at + 604800000000 - 5184000000 * {least}(priority, 100)),
+    COALESCE(sla_due, queued_at + 604800000000 - 5184000000 * {least}(priority, 100)),
+    queued_at + 604800000000 - 5184000000 * {least}(priority, 100)))) {generated};
 -- What rises is what a page can go on from, and the highest priority is to come first.
 ALTER TABLE cases ADD COLUMN calmness BIGINT GENERATED ALWAYS AS (-priority) {generated};
 

@@ -20,7 +20,7 @@ mod list;
 mod reach;
 
 pub use board::board;
-pub use claim::{next_claimable, next_within};
+pub use claim::{claimable, lock_queued};
 pub use list::{CaseCursor, CaseFilter, CaseOrder, list};
 
 const TABLE: Table = Table {
@@ -60,7 +60,6 @@ const TABLE: Table = Table {
         ("abandon_count", Kind::Int),
         ("follow_up_of", Kind::Text),
         ("sla_due", Kind::Int),
-        ("patience_ends_at", Kind::Int),
         ("solutions", Kind::Int),
     ],
     key: &["shop_id", "case_id"],
@@ -238,7 +237,6 @@ fn write(case: &Case) -> Vec<Value> {
         int(case.abandon_count),
         text_opt(case.follow_up_of),
         time_opt(case.sla_due),
-        time(case.patience_ends_at()),
         int(case.solutions),
     ]
 }

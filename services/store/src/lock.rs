@@ -1,7 +1,7 @@
 //! Locks that let one writer at a time at what hangs together.
 
-use amends_domain::ShopId;
 use amends_domain::subject::Anchor;
+use amends_domain::{AgentId, ShopId};
 use sea_orm::Value;
 use sea_orm::sea_query::ArrayType;
 
@@ -17,6 +17,13 @@ const BUCKETS: u64 = 1024;
 /// Above every other advisory lock that Amends takes.
 const NAMESPACE: i64 = 0x0041_6d65_6e65_0000;
 
+/// What everyone who locks agents shares, so that all of them can be held off at once.
+const GATE: i64 = NAMESPACE + 0x2000;
+
+/// Agents have a lock each and no bucket: whole shifts ask at once, on every replica, and would
+/// wait for each other. A transaction holds few of them.
+const AGENTS: i64 = 0x4100_0000_0000_0000;
+
 /// Locks these buckets until the transaction ends. SQLite has one writer anyway.
 ///
 /// # Errors
@@ -29,9 +36,31 @@ pub async fn anchors(conn: &Conn, buckets: &[i64]) -> Result<()> {
     let mut sorted = buckets.to_vec();
     sorted.sort_unstable();
     sorted.dedup();
-    let keys = Value::Array(ArrayType::BigInt, Some(Box::new(sorted.into_iter().map(int).collect())));
-    let sql =
-        "SELECT pg_advisory_xact_lock(k) FROM (SELECT k FROM unnest($1::bigint[]) AS k ORDER BY k) AS sorted";
+    take(conn, sorted, "pg_advisory_xact_lock(k)").await
+}
+
+/// Locks how many cases these agents hold, besides these buckets, until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn agents(conn: &Conn, shop: &ShopId, names: &[AgentId], buckets: &[i64]) -> Result<()> {
+    if names.is_empty() || conn.engine() == Engine::Sqlite {
+        return anchors(conn, buckets).await;
+    }
+    let own = |name: &AgentId| AGENTS | (hash(&format!("{shop}\0{name}")) >> 8).cast_signed();
+    let mut sorted: Vec<i64> = names.iter().map(own).chain(buckets.iter().copied()).chain([GATE]).collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let each = format!(
+        "CASE WHEN k = {GATE} THEN pg_advisory_xact_lock_shared(k)::text ELSE pg_advisory_xact_lock(k)::text END"
+    );
+    take(conn, sorted, &each).await
+}
+
+/// Locks these keys in the order given; `each` is how one of them, `k`, is locked.
+async fn take(conn: &Conn, keys: Vec<i64>, each: &str) -> Result<()> {
+    let keys = Value::Array(ArrayType::BigInt, Some(Box::new(keys.into_iter().map(int).collect())));
+    let sql = format!("SELECT {each} FROM (SELECT k FROM unnest($1::bigint[]) AS k ORDER BY k) AS sorted");
     conn.run(sql, vec![keys]).await.map(drop)
 }
 
@@ -41,7 +70,7 @@ pub async fn anchors(conn: &Conn, buckets: &[i64]) -> Result<()> {
 /// When the database fails.
 pub async fn all(conn: &Conn) -> Result<()> {
     let buckets: Vec<i64> =
-        (0..2 * BUCKETS).map(|bucket| NAMESPACE.saturating_add_unsigned(bucket)).collect();
+        (0..2 * BUCKETS).map(|bucket| NAMESPACE.saturating_add_unsigned(bucket)).chain([GATE]).collect();
     anchors(conn, &buckets).await
 }
 

@@ -3,10 +3,11 @@
 use amends_domain::agent::Agent;
 use amends_domain::case::{Case, Verb};
 use amends_domain::event::Event;
+use amends_domain::subject::Anchor;
 use amends_domain::{AgentId, ShopId};
 use amends_store::{StoreError, agent, case};
 
-use crate::case::{anchor_of, expire, keep_all, tell};
+use crate::case::{expire, keep_all, tell};
 use crate::error::Result;
 use crate::work::Work;
 
@@ -28,12 +29,9 @@ pub(super) async fn alone(work: &Work, shop: &ShopId, name: &AgentId, leaves: bo
     let key = [(shop.clone(), name.clone())];
     let seen = agent::by_ids(&key).all(&work.tx).await?;
     let leaves = leaves || seen.iter().any(|agent| lapsed(work, agent));
-    let mut anchors = vec![anchor_of(name)?];
-    if leaves {
-        let held = case::held_by(&work.tx, shop, name).await?;
-        anchors.extend(held.iter().map(|case| case.subject.anchor()));
-    }
-    work.lock(anchors.iter().map(|anchor| (shop, anchor))).await?;
+    let held = if leaves { case::held_by(&work.tx, shop, name).await? } else { Vec::new() };
+    let anchors: Vec<Anchor> = held.iter().map(|case| case.subject.anchor()).collect();
+    work.lock_agent_and(shop, name, &anchors).await?;
     let agent = agent::alone(&work.tx, shop, name).await?;
     let moved = || StoreError::Contended(format!("{name} got another case, or another presence"));
     if !leaves {

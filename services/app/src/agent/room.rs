@@ -28,7 +28,9 @@ pub(crate) async fn check_claim(work: &Work, shop: &ShopId, name: &AgentId, case
     let info = work.app.shops().get(&work.tx, shop, work.now).await?;
     agent.may_claim(work.now)?;
     agent.must_fit(case, &info.shop.channel)?;
-    check_room(held, capacity(&work.app, &info, &agent))
+    // What the agent had until a moment ago is counted as held until its timer comes.
+    let already = case.handling.lease().is_some_and(|lease| lease.agent == *name);
+    check_room(held - i64::from(already), capacity(&work.app, &info, &agent))
 }
 
 /// Why a reader could not claim a case now, as far as they themselves are concerned.

@@ -3,17 +3,19 @@
 use amends_domain::case::{Case, Lease, Verb};
 use amends_domain::event::Event;
 use amends_domain::subject::Anchor;
-use amends_domain::{AgentId, CaseId, ConversationId, LeaseId, ShopId};
+use amends_domain::{AgentId, CaseId, LeaseId, ShopId};
 use amends_store::case;
 
 use super::summary::{CaseSummary, summary};
 use super::{DESK, SUPERVISION, keep, open, tell};
 use crate::agent::check_claim;
+use crate::call::Principal;
 use crate::error::{AppError, Result};
 use crate::runner::Command;
 use crate::work::Work;
 
 mod next;
+mod queue;
 mod turns;
 
 pub use next::ClaimNextCase;
@@ -61,9 +63,7 @@ impl Command for ClaimCase {
         let seen = case::get(&work.tx, &self.shop, &self.case).await?;
         lock_agent(work, &self.shop, &principal.name, seen.as_ref()).await?;
         let before = open(work, &self.shop, self.case).await?;
-        if before.level > 0 && !principal.has(SUPERVISION) {
-            return Err(AppError::RoleMissing { any: SUPERVISION });
-        }
+        check_level(&principal, &before)?;
         match before.handling.lease() {
             Some(lease) if lease.agent == principal.name && lease.expires_at > work.now => {
                 renew(work, before).await
@@ -72,34 +72,28 @@ impl Command for ClaimCase {
                 let ended = held.is_some_and(|lease| lease.expires_at <= work.now);
                 check_claim(work, &self.shop, &principal.name, &before).await?;
                 let free = if ended { expire(work, &before).await? } else { before.clone() };
+                // Abandoned too often, it is a supervisor's from now on.
+                check_level(&principal, &free)?;
                 hand_over(work, &before, free).await
             }
         }
     }
 }
 
+fn check_level(principal: &Principal, case: &Case) -> Result<()> {
+    let may = case.level == 0 || principal.has(SUPERVISION);
+    if may { Ok(()) } else { Err(AppError::RoleMissing { any: SUPERVISION }) }
+}
+
 /// Locks how many cases an agent holds, together with a case that the agent is to get.
-///
-/// Both in one go and in one order for everyone, so that two claims never wait
-/// for each other.
 pub(crate) async fn lock_agent(
     work: &Work,
     shop: &ShopId,
     agent: &AgentId,
     case: Option<&Case>,
 ) -> Result<()> {
-    let mut anchors = vec![anchor_of(agent)?];
-    anchors.extend(case.map(|case| case.subject.anchor()));
-    work.lock(anchors.iter().map(|anchor| (shop, anchor))).await
-}
-
-/// What stands for how many cases an agent holds.
-///
-/// Agents have no anchor of their own. A conversation of the same name
-/// shares the lock at worst, which costs a wait and nothing else.
-pub(crate) fn anchor_of(agent: &AgentId) -> Result<Anchor> {
-    let name = ConversationId::new(agent.as_str()).map_err(|e| AppError::Internal(e.to_string()))?;
-    Ok(Anchor::Conversation(name))
+    let anchors: Vec<Anchor> = case.map(|case| case.subject.anchor()).into_iter().collect();
+    work.lock_agent_and(shop, agent, &anchors).await
 }
 
 /// A new lease of the shop's length for an agent.

@@ -164,9 +164,13 @@ impl AssignCase {
         let before = open(work, &self.shop, self.case).await?;
         let already = before.handling.lease().is_some_and(|lease| lease.agent == agent);
         check_gift(work, &self.shop, &agent, i64::from(already)).await?;
+        check_version(&before, self.version)?;
+        let ended = before.handling.lease().is_some_and(|lease| lease.expires_at <= work.now);
+        // Whether its timer came or not: who let it lapse has abandoned it.
+        let free = if ended { expire(work, &before).await? } else { before.clone() };
         let lease = new_lease(work, &self.shop, agent.clone()).await?;
-        let verb = Verb::Assign { lease: lease.clone(), version: self.version };
-        let after = before.clone().apply(verb, work.now)?;
+        let verb = Verb::Assign { lease: lease.clone(), version: free.version };
+        let after = free.apply(verb, work.now)?;
         keep(work, &before, &after).await?;
         let fence = after.fence;
         tell(work, &after, Event::CaseAssigned { agent, fence }, &self.note).await?;

@@ -7,7 +7,7 @@ use amends_domain::deadline::DeadlineKind;
 use amends_store::deadline;
 
 use crate::house::{House, call, everywhere, everywhere_with};
-use crate::make::{after, agent, ann, bob, case, case_id, minutes, nan, shop, stranger, sue};
+use crate::make::{after, agent, ann, bob, case, case_id, days, minutes, nan, shop, stranger, sue};
 
 fn next() -> ClaimNextCase {
     ClaimNextCase { shop: shop(), kinds: Vec::new(), languages: Vec::new(), level_max: None }
@@ -258,6 +258,90 @@ async fn another_shops_case_does_not_exist_and_an_analyst_claims_nothing() {
         assert!(matches!(missing, Err(AppError::NotFound { what: "case", .. })));
         let refused = house.perform(&nan(), one(1)).await;
         assert!(matches!(refused, Err(AppError::RoleMissing { .. })));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_for_one_agent_neither_hides_the_urgent_nor_goes_to_another_before_it() {
+    let settings = Settings { agent_capacity: 1, ..Settings::default() };
+    everywhere_with(settings, async |house| {
+        let kept = |n: u32| Case {
+            preferred_agent: Some(agent("ann")),
+            queued_at: after(days(i64::from(n))),
+            ..case(n)
+        };
+        for n in 2..=7 {
+            house.insert(&kept(n)).await;
+        }
+        house.insert(&Case { hard_deadline: Some(after(minutes(10))), ..case(1) }).await;
+        house.insert(&Case { hard_deadline: Some(after(minutes(11))), ..case(8) }).await;
+        let ask = |who: &amends_app::Principal| {
+            let (app, call) = (house.app.clone(), call(who));
+            async move { app.claim_next(call, next(), |_| Vec::new()).await }
+        };
+        // The first turn goes by itself; the others wait for it and are served together.
+        let (own, urgent, more) = futures::join!(ask(&ann()), ask(&bob()), ask(&ann()));
+        let got = |answer: &Result<Answer<Option<amends_app::case::Claimed>>, AppError>| match answer {
+            Ok(Answer::Fresh(Some(claimed))) => Some(claimed.summary.case.id),
+            _ => None,
+        };
+        assert_eq!(got(&own), Some(case_id(2)), "hers first");
+        assert_eq!(got(&urgent), Some(case_id(1)), "the most urgent, and none of hers");
+        assert!(matches!(more, Err(AppError::AtCapacity { held: 1, max: 1 })), "{more:?}");
+    })
+    .await;
+}
+
+// On one thread nothing is served before this test waits.
+#[tokio::test]
+async fn whoever_hung_up_before_their_turn_takes_nothing() {
+    everywhere(async |house| {
+        for n in 1..=3 {
+            house.insert(&case(n)).await;
+        }
+        let ask = |who: &amends_app::Principal| {
+            let (app, call) = (house.app.clone(), call(who));
+            async move { app.claim_next(call, next(), |_| Vec::new()).await }
+        };
+        // Polled once: the turn is in the queue, and its caller is gone before anyone could serve it.
+        let mut gone = Box::pin(ask(&ann()));
+        let before_served = futures::poll!(gone.as_mut());
+        drop(gone);
+        let served = ask(&bob()).await.unwrap();
+        assert!(before_served.is_pending());
+        assert!(matches!(served, Answer::Fresh(Some(_))), "{served:?}");
+        for n in 1..=3 {
+            assert_ne!(house.case(case_id(n)).await.handling.owner(), Some(&agent("ann")));
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_abandoned_for_the_third_time_is_no_plain_agents_any_more() {
+    everywhere(async |house| {
+        house.insert(&Case { abandon_count: 2, ..case(1) }).await;
+        house.perform(&ann(), one(1)).await.unwrap();
+        house.clock.advance_to(after(minutes(5)));
+        let refused = house.perform(&bob(), one(1)).await;
+        assert!(matches!(refused, Err(AppError::RoleMissing { .. })), "{refused:?}");
+        house.settle().await;
+        assert_eq!((house.case(case_id(1)).await.level, house.case(case_id(1)).await.fence), (1, 1));
+        let claimed = house.perform(&sue(), one(1)).await.unwrap();
+        assert_eq!(claimed.summary.case.abandon_count, 3);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_at_capacity_takes_their_own_lapsed_case_again() {
+    let settings = Settings { agent_capacity: 1, ..Settings::default() };
+    everywhere_with(settings, async |house| {
+        house.claimed(1).await;
+        house.clock.advance_to(after(minutes(5)));
+        let again = house.perform(&ann(), one(1)).await.unwrap();
+        assert_eq!((again.held.fence, again.summary.case.abandon_count), (2, 1));
     })
     .await;
 }

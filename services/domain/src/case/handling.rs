@@ -236,6 +236,13 @@ impl Case {
     pub fn apply(mut self, verb: Verb, now: Time) -> Result<Self, Refused> {
         let from = self.handling.state();
         let kind = verb.kind();
+        // Whoever saw another case than this one is told so, and not what this one allows.
+        if from.is_open()
+            && let Some(hold) = verb.hold()
+        {
+            self.check_fence(hold)?;
+            self.check_version(&verb)?;
+        }
         let Some(to) = arrow(from, kind) else {
             return Err(match self.handling {
                 Handling::Merged { into, .. } => Refused::Merged { into },
@@ -245,9 +252,7 @@ impl Case {
         if let Some(hold) = verb.hold() {
             self.check(hold, now)?;
         }
-        if let Some(seen) = verb.seen_version().filter(|seen| *seen != self.version) {
-            return Err(Refused::VersionStale { seen, current: self.version });
-        }
+        self.check_version(&verb)?;
         self.step(verb, now)?;
         debug_assert_eq!(self.handling.state(), to, "{from} on {kind} must lead to {to}");
         self.version += 1;
@@ -259,10 +264,7 @@ impl Case {
     /// # Errors
     /// When someone else had the case since, holds it, or the lease has ended.
     pub fn check(&self, hold: &super::Hold, now: Time) -> Result<(), Refused> {
-        let current = self.fence;
-        if hold.fence != current {
-            return Err(Refused::FenceStale { seen: hold.fence, current, version: self.version });
-        }
+        self.check_fence(hold)?;
         if self.handling.owner() != Some(&hold.agent) {
             return Err(Refused::NotHolder);
         }
@@ -270,6 +272,18 @@ impl Case {
             return Err(Refused::LeaseExpired);
         }
         Ok(())
+    }
+
+    fn check_fence(&self, hold: &super::Hold) -> Result<(), Refused> {
+        let (seen, current, version) = (hold.fence, self.fence, self.version);
+        if seen == current { Ok(()) } else { Err(Refused::FenceStale { seen, current, version }) }
+    }
+
+    fn check_version(&self, verb: &Verb) -> Result<(), Refused> {
+        match verb.seen_version() {
+            Some(seen) if seen != self.version => Err(Refused::VersionStale { seen, current: self.version }),
+            _ => Ok(()),
+        }
     }
 
     fn step(&mut self, verb: Verb, now: Time) -> Result<(), Refused> {

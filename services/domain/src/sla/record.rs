@@ -60,6 +60,7 @@ pub const WORDS: &[&str] = &[
     "case.released",
     "case.lease_expired",
     "case.handed_back",
+    "case.assigned",
     "remedy.accepted",
     "case.solved",
     "case.reopened",
@@ -94,7 +95,10 @@ pub fn happening(event: &Event, standing: Standing) -> Option<Happening> {
         // The same word tells that a pause is over and that a solved case came back.
         Event::CaseWoken { .. } if standing == Standing::Solved => Happening::Reopened,
         Event::CaseWoken { .. } => Happening::Resumed,
-        Event::CaseReleased { .. } | Event::LeaseExpired { .. } => Happening::Queued,
+        // Whoever was given it has not begun yet, and nothing of it waits for somebody else any more.
+        Event::CaseReleased { .. } | Event::LeaseExpired { .. } | Event::CaseAssigned { .. } => {
+            Happening::Queued
+        }
         // The agent is at work again, without anything they would have to do first.
         Event::CaseHandedBack { .. } => Happening::WorkStarted,
         Event::RemedyAccepted { .. } => Happening::RemedyAccepted,

@@ -1,25 +1,39 @@
 //! The queue: who gets which case next.
 
+use amends_domain::agent::Reach;
 use amends_domain::case::{Case, Handling, Lease, Outcome};
 use amends_domain::{LeaseId, ShopId, Span, Time};
-use amends_store::{Engine, Store, case};
+use amends_store::{Conn, Engine, Store, case};
 
 use crate::case::{agent, at, insert, opened, shop};
 
 conformance!(
     the_nearest_deadline_comes_first_then_priority_then_age,
     what_has_waited_long_enough_comes_before_what_came_later_however_urgent,
-    a_case_returns_to_the_agent_who_had_it,
-    cases_that_several_agents_had_before_come_first_for_all_of_them,
+    what_is_kept_for_an_agent_is_seen_however_far_back,
+    what_is_kept_for_some_hides_nothing_from_others,
     how_many_cases_each_agent_holds_is_counted_at_once,
     only_queued_cases_of_the_agents_shops_and_level_are_taken,
     two_agents_at_once_take_two_cases,
     a_case_taken_a_moment_ago_is_not_taken_again,
 );
 
+async fn claimable(conn: &Conn, shop: &ShopId, agents: &[&str], level_max: u8, limit: u32) -> Vec<Case> {
+    let agents: Vec<_> = agents.iter().copied().map(agent).collect();
+    case::claimable(conn, shop, &agents, level_max, &Reach::default(), limit).await.unwrap()
+}
+
+async fn lock(conn: &Conn, cases: &[Case]) -> Vec<u128> {
+    let ids: Vec<_> = cases.iter().map(|case| (case.shop.clone(), case.id)).collect();
+    let mut locked: Vec<u128> =
+        case::lock_queued(conn, &ids).await.unwrap().iter().map(|case| case.id.bits()).collect();
+    locked.sort_unstable();
+    locked
+}
+
 async fn take(store: &Store, shop: &ShopId, level_max: u8, limit: u32) -> Vec<u128> {
     let tx = store.begin().await.unwrap();
-    let cases = case::next_claimable(&tx, shop, &[agent("ana")], level_max, limit).await.unwrap();
+    let cases = claimable(&tx, shop, &["ana"], level_max, limit).await;
     tx.rollback().await.unwrap();
     cases.iter().map(|c| c.id.bits()).collect()
 }
@@ -65,26 +79,26 @@ async fn what_has_waited_long_enough_comes_before_what_came_later_however_urgent
     assert_eq!(take(&store, &shop(), 0, 100).await, [2, 1, 4, 3, 5]);
 }
 
-async fn a_case_returns_to_the_agent_who_had_it(store: Store) {
+async fn what_is_kept_for_an_agent_is_seen_however_far_back(store: Store) {
     let mut cases: Vec<Case> = (1..=80).map(|n| opened(&shop(), n, at(i64::from(n)))).collect();
     cases[69].preferred_agent = Some(agent("ana"));
     cases[79].preferred_agent = Some(agent("ana"));
     cases[0].preferred_agent = Some(agent("ben"));
     insert(&store, &cases).await;
-    assert_eq!(take(&store, &shop(), 0, 4).await, [70, 80, 1, 2]);
-    assert_eq!(take(&store, &shop(), 0, 1).await, [70]);
+    assert_eq!(take(&store, &shop(), 0, 4).await, [1, 2, 3, 4, 70, 80]);
+    assert_eq!(take(&store, &shop(), 0, 1).await, [1, 70, 80]);
 }
 
-async fn cases_that_several_agents_had_before_come_first_for_all_of_them(store: Store) {
+async fn what_is_kept_for_some_hides_nothing_from_others(store: Store) {
     let mut cases: Vec<Case> = (1..=80).map(|n| opened(&shop(), n, at(i64::from(n)))).collect();
-    cases[69].preferred_agent = Some(agent("ana"));
+    for case in &mut cases[50..70] {
+        case.preferred_agent = Some(agent("ana"));
+    }
     cases[79].preferred_agent = Some(agent("ben"));
     insert(&store, &cases).await;
-    let tx = store.begin().await.unwrap();
-    let both = [agent("ana"), agent("ben")];
-    let found = case::next_claimable(&tx, &shop(), &both, 0, 3).await.unwrap();
-    tx.rollback().await.unwrap();
-    assert_eq!(found.iter().map(|c| c.id.bits()).collect::<Vec<_>>(), [70, 80, 1]);
+    let found = claimable(&store.reader(), &shop(), &["ana", "ben"], 0, 3).await;
+    let found: Vec<u128> = found.iter().map(|c| c.id.bits()).collect();
+    assert_eq!(found, [1, 2, 3, 51, 52, 53, 54, 55, 56, 57, 58, 80], "the first of each agent's");
 }
 
 async fn how_many_cases_each_agent_holds_is_counted_at_once(store: Store) {
@@ -111,7 +125,7 @@ async fn only_queued_cases_of_the_agents_shops_and_level_are_taken(store: Store)
     cases[1].preferred_agent = Some(agent("ana"));
     insert(&store, &cases).await;
     assert_eq!(take(&store, &shop(), 1, 10).await, [1]);
-    assert_eq!(take(&store, &shop(), 2, 10).await, [2, 1]);
+    assert_eq!(take(&store, &shop(), 2, 10).await, [1, 2]);
     assert_eq!(take(&store, &other, 0, 10).await, [5, 6]);
 }
 
@@ -123,25 +137,23 @@ async fn two_agents_at_once_take_two_cases(store: Store) {
     let cases: Vec<Case> = (1..=60).map(|n| opened(&shop(), n, at(i64::from(n)))).collect();
     insert(&store, &cases).await;
     let (first, second) = (store.begin().await.unwrap(), store.begin().await.unwrap());
-    let (ana, ben) = (agent("ana"), agent("ben"));
-    // More than the first look sees, so that the second has to look further.
-    let one = case::next_claimable(&first, &shop(), &[ana], 0, 40).await.unwrap();
-    let two = case::next_claimable(&second, &shop(), &[ben], 0, 2).await.unwrap();
+    let one = claimable(&first, &shop(), &["ana"], 0, 3).await;
+    let two = claimable(&second, &shop(), &["ben"], 0, 5).await;
+    assert_eq!(lock(&first, &one[..2]).await, [1, 2], "what was picked");
+    assert_eq!(lock(&second, &two).await, [3, 4, 5], "and nothing else, without waiting");
     first.rollback().await.unwrap();
     second.rollback().await.unwrap();
-    assert_eq!(one.len(), 40);
-    assert_eq!(two.iter().map(|c| c.id.bits()).collect::<Vec<_>>(), [41, 42]);
 }
 
 async fn a_case_taken_a_moment_ago_is_not_taken_again(store: Store) {
-    let mut cases: Vec<Case> = (1..=2).map(|n| opened(&shop(), n, at(i64::from(n)))).collect();
+    let cases: Vec<Case> = (1..=2).map(|n| opened(&shop(), n, at(i64::from(n)))).collect();
     insert(&store, &cases).await;
     let tx = store.begin().await.unwrap();
-    let mut taken = case::next_claimable(&tx, &shop(), &[agent("ana")], 0, 1).await.unwrap().remove(0);
+    let mut taken = claimable(&tx, &shop(), &["ana"], 0, 1).await.remove(0);
     taken.handling = Handling::Snoozed { owner: agent("ana"), until: at(2) };
     taken.version = 2;
     tx.send(case::update(&[(taken.clone(), 1)])).await.unwrap();
     tx.commit().await.unwrap();
-    cases.retain(|c| c.id != taken.id);
     assert_eq!(take(&store, &shop(), 0, 10).await, [2]);
+    assert_eq!(lock(&store.begin().await.unwrap(), &cases).await, [2], "though it was seen before");
 }

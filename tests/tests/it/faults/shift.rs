@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use amends_app::{App, Ids, Role, Settings, ShopScope, VirtualClock};
@@ -62,13 +63,31 @@ async fn fill(root: &Client) {
     }
 }
 
+/// What all agents together have got, and how many of them wait for an answer.
+#[derive(Default)]
+struct Tally {
+    claimed: AtomicUsize,
+    asking: AtomicUsize,
+}
+
 /// Claims until nothing waits; answers which cases, under which fence.
-async fn claim_all(agent: &Client) -> Vec<(String, i64)> {
+async fn claim_all(agent: &Client, tally: &Tally) -> Vec<(String, i64)> {
     let mut claimed = Vec::new();
     loop {
         let request = v1::ClaimNextCaseRequest { parent: MAIN.to_owned(), ..Default::default() };
+        tally.asking.fetch_add(1, Ordering::SeqCst);
         let answer = agent.call(request).await.unwrap();
-        let Some(case) = answer.case else { return claimed };
+        if answer.case.is_some() {
+            tally.claimed.fetch_add(1, Ordering::SeqCst);
+        }
+        tally.asking.fetch_sub(1, Ordering::SeqCst);
+        let Some(case) = answer.case else {
+            // In this order: an answer that comes in between is counted twice, and never not at all.
+            let asking = tally.asking.load(Ordering::SeqCst);
+            let claimed_by_all = tally.claimed.load(Ordering::SeqCst);
+            assert!(claimed_by_all + asking >= CASES, "{claimed_by_all} were claimed, {asking} asked");
+            return claimed;
+        };
         claimed.push((case.name, answer.lease.unwrap().fence));
     }
 }
@@ -81,7 +100,8 @@ async fn empty(database: &Database, servers: Vec<Server>, keys: (String, Vec<Str
         agents.push(connect(&server.endpoint, Some(key)).await);
     }
     let started = Instant::now();
-    let shares = futures::future::join_all(agents.iter().map(claim_all)).await;
+    let tally = Tally::default();
+    let shares = futures::future::join_all(agents.iter().map(|agent| claim_all(agent, &tally))).await;
     let took = started.elapsed().as_secs_f64();
     println!(
         "{CASES} cases to {AGENTS} agents on {} in {took:.1} s",

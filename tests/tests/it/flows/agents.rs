@@ -145,7 +145,7 @@ async fn an_agent_who_leaves_gives_back_what_they_hold(h: &Harness) {
         assert_eq!((back.reason(), back.agent.as_str()), (v1::RequeueReason::AgentGone, "mia"));
     }
     let _ = refused(desk.renew().await, Code::Aborted, Reason::LeaseLost);
-    let _ = refused(desk.note("too late").await, Code::FailedPrecondition, Reason::IllegalTransition);
+    let _ = refused(desk.note("too late").await, Code::Aborted, Reason::EtagMismatch);
 }
 
 async fn a_presence_that_runs_out_gives_back_what_its_agent_holds(h: &Harness) {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use amends_domain::ShopId;
 use amends_store::{StoreError, request};
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
 
 use super::Claimed;
@@ -96,26 +97,70 @@ impl TurnStart {
     }
 }
 
+/// Turns that wait, by shop, and the shops that are being served: each by itself, so that one
+/// whose transaction waits for somebody holds up no other.
+#[derive(Default)]
+struct Shops {
+    waiting: BTreeMap<ShopId, Vec<Waiting>>,
+    count: usize,
+    tasks: JoinSet<()>,
+    served: HashMap<Id, ShopId>,
+}
+
 async fn run(app: App, mut receiver: mpsc::Receiver<Waiting>) {
-    while let Some(first) = receiver.recv().await {
-        let mut batch = vec![first];
-        while batch.len() < TURNS_MAX
+    let mut shops = Shops::default();
+    let mut is_open = true;
+    while is_open || !shops.tasks.is_empty() {
+        tokio::select! {
+            next = receiver.recv(), if is_open && shops.count < WAITING_MAX => match next {
+                Some(next) => shops.add(next),
+                None => is_open = false,
+            },
+            Some(done) = shops.tasks.join_next_with_id() => {
+                let id = done.map_or_else(|error| error.id(), |(id, ())| id);
+                shops.served.remove(&id);
+            }
+        }
+        while shops.count < WAITING_MAX
             && let Ok(next) = receiver.try_recv()
         {
-            batch.push(next);
+            shops.add(next);
         }
-        let mut shops: BTreeMap<ShopId, Vec<Waiting>> = BTreeMap::new();
-        for waiting in batch {
-            shops.entry(waiting.turn.command.shop.clone()).or_default().push(waiting);
-        }
-        for waiting in shops.into_values() {
-            serve(&app, waiting).await;
+        shops.start(&app);
+    }
+}
+
+impl Shops {
+    fn add(&mut self, next: Waiting) {
+        self.count += 1;
+        self.waiting.entry(next.turn.command.shop.clone()).or_default().push(next);
+    }
+
+    /// Serves each shop that waits and is not being served.
+    fn start(&mut self, app: &App) {
+        let idle: Vec<ShopId> = self
+            .waiting
+            .keys()
+            .filter(|shop| !self.served.values().any(|busy| busy == *shop))
+            .cloned()
+            .collect();
+        for shop in idle {
+            let Some(mut batch) = self.waiting.remove(&shop) else { continue };
+            if batch.len() > TURNS_MAX {
+                self.waiting.insert(shop.clone(), batch.split_off(TURNS_MAX));
+            }
+            self.count -= batch.len();
+            let app = app.clone();
+            let task = self.tasks.spawn(async move { serve(&app, batch).await });
+            self.served.insert(task.id(), shop);
         }
     }
 }
 
 /// Serves turns of one shop. A request that came twice is answered after itself.
 async fn serve(app: &App, mut waiting: Vec<Waiting>) {
+    // Who hung up would hold a case that nobody knows of.
+    waiting.retain(|waiting| !waiting.reply.is_closed());
     while !waiting.is_empty() {
         let mut seen = HashSet::new();
         let is_new = |w: &mut Waiting| {
@@ -147,6 +192,9 @@ async fn serve_once(app: &App, batch: Vec<Waiting>) {
             for (reply, turn) in replies.into_iter().zip(turns.iter()) {
                 let known =
                     error.take().or_else(|| gone.clone().map(|why| StoreError::Unavailable(why).into()));
+                if reply.is_closed() {
+                    continue;
+                }
                 let answer = match known {
                     Some(error) => Err(error),
                     None => attempt(app, &Arc::new(vec![turn.clone()]))

@@ -100,7 +100,9 @@ pub(super) fn agents_write_only_under_their_own_hold(seen: &Seen) -> Verdict {
                 return Err(format!("{case}: {} by {name} while {owner:?} had it", event.word()));
             }
             match event {
-                Event::CaseClaimed { agent, fence } | Event::CaseAssigned { agent, fence } => {
+                Event::CaseClaimed { agent, fence }
+                | Event::CaseAssigned { agent, fence }
+                | Event::CaseHandedBack { agent, fence } => {
                     (owner, current) = (Some(agent.to_string()), *fence);
                 }
                 Event::ReplyQueued { fence, .. } | Event::ReplyAdopted { fence, .. } if *fence != current => {
