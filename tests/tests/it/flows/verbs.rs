@@ -96,11 +96,11 @@ async fn a_third_party_brings_a_case_back_when_the_time_is_over(h: &Harness) {
     assert_eq!(time(desk.case.wake_time), until);
     h.advance(Span::from_hours(5)).await;
     assert_eq!(h.case(&case).await.state(), CaseState::Queued);
-    let _ = refused(
-        desk.wait(WaitReason::ThirdParty, None).await,
-        Code::FailedPrecondition,
-        Reason::IllegalTransition,
-    );
+    let late = refused(desk.wait(WaitReason::ThirdParty, None).await, Code::Aborted, Reason::EtagMismatch);
+    desk.look().await;
+    assert_eq!(late.metadata["current_etag"], desk.case.etag);
+    let now = desk.wait(WaitReason::ThirdParty, None).await;
+    let _ = refused(now, Code::FailedPrecondition, Reason::IllegalTransition);
 }
 
 async fn a_snoozed_case_wakes_and_never_sleeps_past_a_hard_deadline(h: &Harness) {
