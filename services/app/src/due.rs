@@ -70,9 +70,10 @@ impl App {
                 Err(error @ AppError::Store(StoreError::Unavailable(_))) => return Err(error),
                 // Whoever is in the way will be gone by the next look.
                 Err(error) if error.is_contention() => tracing::debug!(%error, "a deadline waits its turn"),
+                // An agent who is gone is still gone, whatever one of their cases refused.
                 Err(
                     AppError::Case(_) | AppError::Remedy(_) | AppError::Reply(_) | AppError::NotFound { .. },
-                ) => {
+                ) if deadline.kind != DeadlineKind::PresenceExpiry => {
                     // What it was set for has gone another way.
                     self.perform(call, ForgetDeadline { deadline: deadline.clone() }).await?;
                 }

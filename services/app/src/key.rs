@@ -7,9 +7,10 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use amends_domain::deadline::DeadlineKind;
 use amends_domain::{AgentId, KeyId, ShopId, Time};
-use amends_store::Conn;
 use amends_store::key::{self, KeyRow};
+use amends_store::{Conn, agent};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -132,7 +133,15 @@ impl Command for RevokeKey {
     async fn run(self, work: &mut Work) -> Result<()> {
         work.call.principal.require(WRITERS)?;
         let ended = key::revoke(&work.tx, &self.id, work.now).await?;
-        if ended { Ok(()) } else { Err(AppError::not_found("key", self.id)) }
+        let name = ended.ok_or_else(|| AppError::not_found("key", self.id))?;
+        if !key::is_active(&work.tx, &name, work.now).await? {
+            // Nobody can speak for them any more: what they hold goes back like that of everyone
+            // whose presence ran out.
+            for shop in agent::end_presences(&work.tx, &name, work.now).await? {
+                work.due(&shop, DeadlineKind::PresenceExpiry, &name, work.now);
+            }
+        }
+        Ok(())
     }
 }
 

@@ -74,9 +74,7 @@ fn refusal_of(error: &AppError) -> Refusal {
         AppError::Ledger(refused) => of_ledger(refused),
         AppError::Precondition(text) => of_precondition(text),
         AppError::Agent(refused) => agent::refusal(refused),
-        AppError::AtCapacity { held, max } => {
-            refuse(Code::FailedPrecondition, Reason::AgentAtCapacity).fact("held", held).fact("max", max)
-        }
+        AppError::AtCapacity { held, max } => at_capacity(*held, *max),
         AppError::TooManyWatches { max, .. } => {
             refuse(Code::ResourceExhausted, Reason::TooManyStreams).fact("max", max).retry_after(WATCH_RETRY)
         }
@@ -97,6 +95,15 @@ pub fn role_missing(any: &[Role]) -> Refusal {
     let roles: Vec<&str> = any.iter().map(|role| role.as_str()).collect();
     let message = format!("this needs one of the roles {}", roles.join(", "));
     Refusal::new(Code::PermissionDenied, Reason::RoleMissing, message).fact("role", roles.join(","))
+}
+
+/// Why an agent who holds as many cases as they may gets no other.
+#[must_use]
+pub fn at_capacity(held: i64, max: i64) -> Refusal {
+    let message = AppError::AtCapacity { held, max }.to_string();
+    Refusal::new(Code::FailedPrecondition, Reason::AgentAtCapacity, message)
+        .fact("held", held)
+        .fact("max", max)
 }
 
 /// Why a case refuses a step.

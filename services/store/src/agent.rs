@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use amends_domain::agent::{Agent, Skills, Told};
 use amends_domain::shop::Channel;
-use amends_domain::{AgentId, ShopId};
+use amends_domain::{AgentId, ShopId, Time};
 use sea_orm::Value;
 
 use crate::Of;
@@ -13,7 +13,7 @@ use crate::conn::Conn;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::row::{Fetched, Row};
-use crate::value::{self, int, int_opt, str, text, text_opt, time_opt};
+use crate::value::{self, int, int_opt, str, text, text_opt, time, time_opt};
 
 const AGENTS: Table = Table {
     name: "agents",
@@ -81,6 +81,17 @@ async fn locked(conn: &Conn, agents: &[Of<AgentId>], how: &str) -> Result<Vec<Ag
     let (which, values) = bulk::keys(conn.engine(), AGENTS.key, 1, &value::of(agents));
     let rows = conn.all(format!("{} WHERE {which} {how}", bulk::select(&AGENTS)), values).await?;
     rows.iter().map(read).collect()
+}
+
+/// Lets every presence of this name run out now, in all shops; answers in which.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn end_presences(conn: &Conn, name: &AgentId, now: Time) -> Result<Vec<ShopId>> {
+    let sql = "UPDATE agents SET expires_at = $1, version = version + 1
+               WHERE agent_id = $2 AND expires_at > $1 RETURNING shop_id";
+    let rows = conn.all(sql, vec![time(now), text(name)]).await?;
+    rows.iter().map(|row| Row::new("agents", row).parse("shop_id")).collect()
 }
 
 /// Every agent of a shop of whom anything was ever said, by their names.

@@ -1,6 +1,6 @@
 //! API keys. Only a hash of the secret is ever stored.
 
-use amends_domain::{KeyId, Time};
+use amends_domain::{AgentId, KeyId, Time};
 
 use crate::conn::Conn;
 use crate::error::Result;
@@ -72,13 +72,24 @@ pub async fn list(conn: &Conn) -> Result<Vec<KeyRow>> {
     rows.iter().map(read).collect()
 }
 
-/// Ends a key; false when there is none of this id that could be ended.
+/// Ends a key and answers whose it was; none when there is none of this id that could be ended.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn revoke(conn: &Conn, id: &KeyId, now: Time) -> Result<Option<AgentId>> {
+    let sql = "UPDATE api_keys SET revoked_at = $1 WHERE key_id = $2 AND revoked_at IS NULL RETURNING name";
+    let row = conn.one(sql, vec![time(now), text(id)]).await?;
+    row.map(|row| Row::new("api_keys", &row).parse("name")).transpose()
+}
+
+/// Whether somebody of this name has a key that is valid now.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn revoke(conn: &Conn, id: &KeyId, now: Time) -> Result<bool> {
-    let sql = "UPDATE api_keys SET revoked_at = $1 WHERE key_id = $2 AND revoked_at IS NULL";
-    Ok(conn.run(sql, vec![time(now), text(id)]).await? > 0)
+pub async fn is_active(conn: &Conn, name: &AgentId, now: Time) -> Result<bool> {
+    let sql = "SELECT 1 AS yes FROM api_keys WHERE name = $1
+               AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2) LIMIT 1";
+    Ok(conn.one(sql, vec![text(name), time(now)]).await?.is_some())
 }
 
 /// Whether any key is valid now.

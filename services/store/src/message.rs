@@ -91,16 +91,17 @@ pub fn insert(messages: &[MessageRow]) -> Write {
     Write::insert(&MESSAGES, rows.collect(), Existing::Keep)
 }
 
-/// The messages of a case, the oldest first.
+/// The newest messages of a case, the oldest of them first.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn of_case(conn: &Conn, shop: &ShopId, case: &CaseId, limit: u32) -> Result<Vec<MessageRow>> {
     let sql = format!(
-        "{} WHERE shop_id = $1 AND case_id = $2 ORDER BY occurred_at, message_id LIMIT $3",
+        "{} WHERE shop_id = $1 AND case_id = $2 ORDER BY occurred_at DESC, message_id DESC LIMIT $3",
         bulk::select(&MESSAGES)
     );
-    conn.all(sql, vec![str(shop.as_str()), text(case), int(limit)]).await?.iter().map(read).collect()
+    let rows = conn.all(sql, vec![str(shop.as_str()), text(case), int(limit)]).await?;
+    rows.iter().rev().map(read).collect()
 }
 
 /// The newest message of a case.

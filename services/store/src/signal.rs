@@ -103,16 +103,17 @@ pub fn insert(signals: &[SignalRow]) -> Write {
     Write::insert(&SIGNALS, rows.collect(), Existing::Refuse)
 }
 
-/// The signals that opened or joined a case, in the order they came.
+/// The latest signals that opened or joined a case, in the order they came.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn of_case(conn: &Conn, shop: &ShopId, case: &CaseId, limit: u32) -> Result<Vec<SignalRow>> {
     let sql = format!(
-        "{} WHERE shop_id = $1 AND case_id = $2 ORDER BY received_at, kind, signal_id LIMIT $3",
+        "{} WHERE shop_id = $1 AND case_id = $2 ORDER BY received_at DESC, kind DESC, signal_id DESC LIMIT $3",
         bulk::select(&SIGNALS)
     );
-    conn.all(sql, vec![str(shop.as_str()), text(case), int(limit)]).await?.iter().map(read).collect()
+    let rows = conn.all(sql, vec![str(shop.as_str()), text(case), int(limit)]).await?;
+    rows.iter().rev().map(read).collect()
 }
 
 /// How many of each kind a shop has.

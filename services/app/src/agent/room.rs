@@ -1,12 +1,13 @@
 //! Whether an agent gets a case: they are there, it is within their skills, and there is room.
 
-use amends_domain::agent::{Agent, AgentRefused};
+use amends_domain::agent::Agent;
 use amends_domain::case::Case;
 use amends_domain::{AgentId, ShopId};
 use amends_store::Conn;
 use amends_store::agent::{self, Standing};
 
 use crate::app::App;
+use crate::case::NotNow;
 use crate::error::{AppError, Result};
 use crate::shops::ShopInfo;
 use crate::work::Work;
@@ -34,17 +35,14 @@ pub(crate) async fn check_claim(work: &Work, shop: &ShopId, name: &AgentId, case
 }
 
 /// Why a reader could not claim a case now, as far as they themselves are concerned.
-pub(crate) async fn why_not(
-    app: &App,
-    conn: &Conn,
-    reader: &AgentId,
-    case: &Case,
-) -> Result<Option<AgentRefused>> {
-    let found = agent::by_ids(&[(case.shop.clone(), reader.clone())]).all(conn).await?;
-    let Some(agent) = found.first() else { return Ok(None) };
+pub(crate) async fn why_not(app: &App, conn: &Conn, reader: &AgentId, case: &Case) -> Result<Option<NotNow>> {
+    let mut found = agent::standings(conn, &case.shop, std::slice::from_ref(reader)).await?;
+    let Some(Standing { agent, held }) = found.remove(reader) else { return Ok(None) };
     let info = app.shops().get(conn, &case.shop, app.now()).await?;
     let may = agent.may_claim(app.now()).and_then(|()| agent.must_fit(case, &info.shop.channel));
-    Ok(may.err())
+    let max = capacity(app, &info, &agent);
+    let full = || (held >= max).then_some(NotNow::AtCapacity { held, max });
+    Ok(may.err().map(NotNow::Agent).or_else(full))
 }
 
 /// Refuses to give an agent a case that a supervisor chose for them; `already` of those they hold do

@@ -43,6 +43,13 @@ pub enum NotNow {
     RoleMissing(&'static [Role]),
     /// The reader is not there, or the case lies outside their skills.
     Agent(AgentRefused),
+    /// The reader holds as many cases as they may.
+    AtCapacity {
+        /// So many.
+        held: i64,
+        /// Of so many.
+        max: i64,
+    },
 }
 
 /// Every verb of the desk, with why the reader could not use it now.

@@ -21,7 +21,7 @@ use amends_store::{
 };
 
 use super::link::LinkView;
-use super::next::{NextVerb, NotNow, next_verbs};
+use super::next::{NextVerb, next_verbs};
 use super::summary::{CaseSummary, summary};
 use super::{DESK, READERS};
 use crate::agent::why_not;
@@ -156,7 +156,7 @@ impl App {
         let mut next = next_verbs(&summary.case, principal, in_flight, self.now());
         let claim = next.iter_mut().find(|one| one.verb == VerbKind::Claim && one.refused.is_none());
         if let Some(claim) = claim {
-            claim.refused = why_not(self, &conn, &principal.name, &summary.case).await?.map(NotNow::Agent);
+            claim.refused = why_not(self, &conn, &principal.name, &summary.case).await?;
         }
         let detections = heard.into_iter().filter(|signal| signal.detection.is_some()).collect();
         Ok(CaseView {

@@ -2,7 +2,8 @@
 
 use amends_app::agent::{AgentView, SetPresence};
 use amends_app::case::{AddNote, AssignCase, ClaimCase, ClaimNextCase, WaitCase, WaitFor};
-use amends_app::{AppError, Principal, Result};
+use amends_app::key::{CreateKey, RevokeKey};
+use amends_app::{AppError, Principal, Result, Role, ShopScope};
 use amends_domain::agent::{AgentRefused, PRESENCE_USUAL, Presence, Told};
 use amends_domain::case::{Case, State};
 use amends_domain::deadline::DeadlineKind;
@@ -10,7 +11,7 @@ use amends_domain::{Span, Time};
 use amends_store::{deadline, event};
 
 use crate::house::{House, call, everywhere};
-use crate::make::{after, agent, ann, bob, case, case_id, minutes, shop, sue, target};
+use crate::make::{after, agent, ann, bob, case, case_id, minutes, root, shop, sue, target};
 
 fn set(who: &Principal, presence: Presence, lasts: Span) -> SetPresence {
     SetPresence { shop: shop(), agent: who.name.clone(), presence, lasts }
@@ -269,6 +270,29 @@ async fn a_write_under_way_is_before_the_end_of_the_presence_or_refused() {
                 );
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_last_key_is_revoked_is_gone_and_what_they_held_goes_back() {
+    everywhere(async |house| {
+        let key = |name: &str| CreateKey {
+            name: agent(name),
+            roles: vec![Role::Agent],
+            shops: ShopScope::All,
+            expires_at: None,
+        };
+        let first = house.perform(&root(), key("ann")).await.unwrap();
+        let second = house.perform(&root(), key("ann")).await.unwrap();
+        tell(house, &ann(), Presence::Available, Span::from_hours(8)).await;
+        house.claimed(1).await;
+        house.perform(&root(), RevokeKey { id: first.id }).await.unwrap();
+        house.settle().await;
+        assert_eq!(house.case(case_id(1)).await.handling.owner(), Some(&agent("ann")), "one key is left");
+        house.perform(&root(), RevokeKey { id: second.id }).await.unwrap();
+        house.settle().await;
+        assert_eq!(house.case(case_id(1)).await.handling.state(), State::Queued);
     })
     .await;
 }

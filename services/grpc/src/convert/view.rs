@@ -189,6 +189,7 @@ fn next_action(next: &NextVerb) -> Option<pb::NextAction> {
         NotNow::Case(refused) => status::of_case(refused),
         NotNow::RoleMissing(any) => status::role_missing(any),
         NotNow::Agent(refused) => status::agent::refusal(refused),
+        NotNow::AtCapacity { held, max } => status::at_capacity(*held, *max),
     });
     let refusals = refusal.map(|refusal| pb::Refusal {
         rule: reason_word(refusal.reason).to_ascii_lowercase(),

@@ -55,7 +55,11 @@ async fn a_message_is_kept_as_first_written(store: Store) {
     let reader = store.reader();
     let found = message::of_case(&reader, &shop_id(ODD), &case_id(1), 9).await.unwrap();
     assert_eq!(found, [early.clone(), full(ODD, 1)]);
-    assert_eq!(message::of_case(&reader, &shop_id(ODD), &case_id(1), 1).await.unwrap(), [early]);
+    assert_eq!(
+        message::of_case(&reader, &shop_id(ODD), &case_id(1), 1).await.unwrap(),
+        [full(ODD, 1)],
+        "the newest"
+    );
     assert!(message::of_case(&reader, &shop_id("x"), &case_id(1), 9).await.unwrap().is_empty());
 }
 

@@ -104,7 +104,10 @@ pub(super) fn languages(f: &mut Fields, languages: Vec<String>) -> Option<Vec<St
     if languages.len() > 100 {
         return f.refuse("languages", "must have at most 100 entries");
     }
-    f.each("languages", languages, |f, tag| f.language("", tag))
+    f.each("languages", languages, |f, tag| match tag.is_empty() {
+        true => f.refuse("", "must not be empty"),
+        false => f.language("", tag),
+    })
 }
 
 /// An escalation level that may be left out. The outer option says whether it was readable.
