@@ -55,12 +55,12 @@ impl App {
     /// # Errors
     /// When storage cannot be reached.
     pub async fn run_due(&self, limit: u32) -> Result<usize> {
-        let due = deadline::due(&self.store().reader(), self.now(), limit).await?;
+        let (conn, now) = (self.store().reader(), self.now());
         let name = AgentId::new(TIMER).map_err(|e| AppError::Internal(e.to_string()))?;
-        let found = due.len();
-        let (parcels, others): (Vec<_>, Vec<_>) =
-            due.into_iter().partition(|one| one.kind == DeadlineKind::DeliveryDue);
-        let waiting = self.deliveries_due(&name, &parcels).await?;
+        // Apart, because a lane that is full makes parcels wait, and parcels only.
+        let parcels = deadline::due_of(&conn, DeadlineKind::DeliveryDue, true, now, limit).await?;
+        let others = deadline::due_of(&conn, DeadlineKind::DeliveryDue, false, now, limit).await?;
+        let found = others.len() + parcels.len();
         for deadline in &others {
             let call = Call::by_timer(&name, format!("timer.{}", deadline.kind));
             let fired = self.perform(call.clone(), FireDeadline { deadline: deadline.clone() }).await;
@@ -85,6 +85,7 @@ impl App {
             }
         }
         // What waits is no reason to look again at once.
+        let waiting = self.deliveries_due(&name, &parcels).await?;
         Ok(found - waiting)
     }
 }

@@ -3,9 +3,13 @@
 //! All writes about incidents of a shop are one after the other; they take the lock of the
 //! shop's incidents first, and that of the cases after it. Who holds only a case never asks for it.
 
+use std::collections::HashSet;
+
+use amends_domain::case::Case;
 use amends_domain::incident::{About, Incident, IncidentState};
-use amends_domain::{IncidentId, ShopId, Time};
-use amends_store::incident;
+use amends_domain::subject::Anchor;
+use amends_domain::{CaseId, IncidentId, ShopId, Time};
+use amends_store::{Of, StoreError, case, incident};
 
 use crate::app::App;
 use crate::call::Principal;
@@ -111,4 +115,20 @@ async fn open(work: &Work, shop: &ShopId, id: IncidentId) -> Result<Incident> {
         IncidentState::Open => Ok(incident),
         IncidentState::Resolved => Err(AppError::Precondition(RESOLVED)),
     }
+}
+
+/// Cases as they are, for this transaction alone.
+///
+/// Looked up before they are locked, because all locks are taken at once and in order; one that
+/// moved to another subject meanwhile is found out afterwards.
+async fn alone(work: &Work, shop: &ShopId, ids: &[CaseId]) -> Result<Vec<Case>> {
+    let ids: Vec<Of<CaseId>> = ids.iter().map(|id| (shop.clone(), *id)).collect();
+    let seen = case::by_ids(&ids).all(&work.tx).await?;
+    let anchors: HashSet<Anchor> = seen.iter().map(|case| case.subject.anchor()).collect();
+    work.lock(anchors.iter().map(|anchor| (shop, anchor))).await?;
+    let cases = case::by_ids(&ids).all(&work.tx).await?;
+    if cases.iter().any(|case| !anchors.contains(&case.subject.anchor())) {
+        return Err(StoreError::Contended("a case moved to another subject".to_owned()).into());
+    }
+    Ok(cases)
 }

@@ -33,7 +33,7 @@ pub use approve::ApproveReply;
 pub use deliver::BeginDelivery;
 pub use draft::{Content, DraftReply};
 pub use queue::QueueReply;
-pub(crate) use recall::recall;
+pub(crate) use recall::{ended_by, recall};
 pub use report::{Delivery, ReportDelivery};
 pub use template::{CreateTemplate, Preview, Said, TEMPLATES_PAGE_MAX, UpdateTemplate};
 pub use timer::DeliveryOverdue;

@@ -6,11 +6,13 @@ ALTER TABLE shipments ADD COLUMN first_eta_said_at BIGINT;
 ALTER TABLE shipments ADD COLUMN late_told BIGINT;
 ALTER TABLE shipments ADD COLUMN remedy_id TEXT;
 
--- What is under way now is looked after as well; 86400000000 is the grace that every shop begins with.
+-- What is under way now is looked after as well, unless it is too long ago to be news: a month before the last
+-- thing that was written. 86400000000 is the grace that every shop begins with.
 UPDATE shipments SET eta_said_at = state_at, first_eta = eta, first_eta_said_at = state_at WHERE eta IS NOT NULL;
 INSERT INTO deadlines (shop_id, kind, subject, due_at)
     SELECT shop_id, 'DELIVERY_DUE', order_id || '/' || shipment_id, eta + 86400000000 FROM shipments
-    WHERE eta IS NOT NULL AND delivered_at IS NULL AND NOT for_remedy
+    WHERE eta > (SELECT COALESCE(MAX(recorded_at), 0) FROM events) - 2592000000000
+        AND delivered_at IS NULL AND NOT for_remedy
         AND state NOT IN ('DELIVERED', 'LOST', 'RETURNED_TO_SENDER');
 
 -- How often a case was solved; a case that a message brought back is not counted here, as nobody counted it.
@@ -37,6 +39,7 @@ CREATE TABLE incidents (
     PRIMARY KEY (shop_id, incident_id)
 ) {rowid};
 CREATE INDEX incidents_opened ON incidents (shop_id, opened_at, incident_id);
+CREATE INDEX incidents_open ON incidents (shop_id, opened_at, incident_id) WHERE state = 'OPEN';
 
 CREATE TABLE incident_cases (
     shop_id TEXT NOT NULL, incident_id TEXT NOT NULL, case_id TEXT NOT NULL, added_by TEXT NOT NULL,

@@ -44,8 +44,27 @@ pub fn apply(changes: &[DeadlineChange]) -> [Write; 2] {
 /// # Errors
 /// When the database fails or holds what it must not.
 pub async fn due(conn: &Conn, now: Time, limit: u32) -> Result<Vec<Deadline>> {
+    look(conn, "", now, limit).await
+}
+
+/// Those of them that are of this kind, or those that are not.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn due_of(
+    conn: &Conn,
+    kind: DeadlineKind,
+    is_it: bool,
+    now: Time,
+    limit: u32,
+) -> Result<Vec<Deadline>> {
+    let equal = if is_it { "=" } else { "<>" };
+    look(conn, &format!("AND kind {equal} '{kind}'"), now, limit).await
+}
+
+async fn look(conn: &Conn, which: &str, now: Time, limit: u32) -> Result<Vec<Deadline>> {
     let order = "due_at, shop_id, kind, subject";
-    let sql = format!("{} WHERE due_at <= $1 ORDER BY {order} LIMIT $2", bulk::select(&TABLE));
+    let sql = format!("{} WHERE due_at <= $1 {which} ORDER BY {order} LIMIT $2", bulk::select(&TABLE));
     let rows = conn.all(sql, vec![time(now), int(limit)]).await?;
     let rows = rows.iter().map(|row| Row::new("deadlines", row));
     rows.map(|row| {

@@ -6,9 +6,9 @@ use amends_domain::case::Case;
 use amends_domain::event::Event;
 use amends_domain::incident::{CASES_MAX, Incident, Membership};
 use amends_domain::{CaseId, IncidentId, ShopId};
-use amends_store::{case, incident};
+use amends_store::incident;
 
-use super::{FULL, open};
+use super::{FULL, alone, open};
 use crate::error::{AppError, Result};
 use crate::runner::Command;
 use crate::work::Work;
@@ -85,7 +85,7 @@ async fn known(work: &Work, shop: &ShopId, ids: &[CaseId]) -> Result<Known> {
         return Err(AppError::field("cases", "must name 1–1,000 cases"));
     }
     let keys: Vec<_> = ids.iter().collect::<HashSet<_>>().into_iter().map(|id| (shop.clone(), *id)).collect();
-    let cases = case::by_ids(&keys).all(&work.tx).await?;
+    let cases = alone(work, shop, ids).await?;
     let members = incident::of_cases(&keys).all(&work.tx).await?;
     let within = members.into_iter().filter(|one| one.open).map(|one| (one.case, one)).collect();
     Ok(Known { cases: cases.into_iter().map(|case| (case.id, case)).collect(), within })

@@ -5,10 +5,10 @@ use amends_domain::event::Event;
 use amends_domain::incident::{Incident, Membership, Resolution};
 use amends_domain::{CaseId, EventId, IncidentId, ShopId};
 use amends_store::event::EventRow;
+use amends_store::incident;
 use amends_store::text::{self, TextOwner, TextRow};
-use amends_store::{Of, StoreError, case, incident};
 
-use super::{NOTE_CHARS_MAX, check_text, open};
+use super::{NOTE_CHARS_MAX, alone, check_text, open};
 use crate::case::keep_all;
 use crate::error::{AppError, Result};
 use crate::runner::Command;
@@ -52,7 +52,10 @@ impl Command for ResolveIncident {
             return Err(AppError::EtagStale { seen: self.version, current: before.version });
         }
         let members = incident::members(&[(self.shop.clone(), before.id)]).all(&work.tx).await?;
-        let cases = held(work, &self.shop, &members).await?;
+        let ids: Vec<CaseId> = members.iter().map(|one| one.case).collect();
+        let mut cases = alone(work, &self.shop, &ids).await?;
+        cases.retain(Case::is_open);
+        cases.sort_by_key(|case| case.id);
         let (by, at) = (work.call.principal.name.clone(), work.now);
         let resolution = Some(Resolution { by, at, note: self.note.clone() });
         let after = Incident { resolution, version: before.version + 1, ..before };
@@ -62,21 +65,6 @@ impl Command for ResolveIncident {
         let woken = wake(work, &self.shop, cases).await?;
         Ok(Resolved { incident: after, woken })
     }
-}
-
-/// The cases that are still open, for this transaction alone.
-async fn held(work: &Work, shop: &ShopId, members: &[Membership]) -> Result<Vec<Case>> {
-    let ids: Vec<Of<CaseId>> = members.iter().map(|one| (shop.clone(), one.case)).collect();
-    let seen = case::by_ids(&ids).all(&work.tx).await?;
-    let anchors: Vec<_> = seen.iter().map(|case| case.subject.anchor()).collect();
-    work.lock(anchors.iter().map(|anchor| (shop, anchor))).await?;
-    let mut cases = case::by_ids(&ids).all(&work.tx).await?;
-    if cases.iter().any(|case| !anchors.contains(&case.subject.anchor())) {
-        return Err(StoreError::Contended("a case moved to another subject".to_owned()).into());
-    }
-    cases.retain(Case::is_open);
-    cases.sort_by_key(|case| case.id);
-    Ok(cases)
 }
 
 /// Tells every open case what resolved its incident: the words once for each, written together.

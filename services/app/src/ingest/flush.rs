@@ -1,18 +1,23 @@
 //! Writing what a batch changed: all of it together, a statement per table.
 
 use amends_domain::case::Case;
+use amends_domain::event::{Actor, ActorKind};
 use amends_domain::returns::ReturnEvent;
 use amends_domain::review::ReviewVersion;
-use amends_domain::{OrderId, ReturnId, ReviewId, ShopId};
+use amends_domain::{EventId, OrderId, ReturnId, ReviewId, ShopId};
+use amends_store::event::EventRow;
 use amends_store::{
     buyer, case, link, message, order, reply, returns, review, shipment, signal, survey, text,
 };
 
 use super::world::World;
 use crate::error::Result;
-use crate::reply::recall;
+use crate::reply::ended_by;
 use crate::sla;
 use crate::work::Work;
+
+/// The name under which replies are taken back whose hold ended.
+const HOLDS: &str = "holds";
 
 impl World {
     /// Lets the clocks hear what happened, before the cases are written.
@@ -28,11 +33,26 @@ impl World {
     }
 
     /// Takes back what no connector has, where a hold ended: the buyer wrote again, or a case was merged.
-    pub(super) async fn recall(&self, work: &mut Work) -> Result<()> {
+    ///
+    /// Told as the service's own doing and after what caused it: a lane works for many callers at once.
+    pub(super) async fn recall(&mut self, work: &Work) -> Result<()> {
         let taken: Vec<_> = self.replies.values().filter(|r| r.changed).map(|r| r.value.id).collect();
         let steps = self.cases.list.iter();
         let steps = steps.filter_map(|one| one.held.as_deref().map(|before| (before, &one.case)));
-        recall(work, steps, &taken).await
+        for (shop, case, event) in ended_by(work, steps, &taken).await? {
+            self.out.events.push(EventRow {
+                shop,
+                id: EventId::from_bits(work.id()),
+                case: Some(case),
+                event,
+                actor: Actor { kind: ActorKind::System, name: HOLDS.to_owned() },
+                cause: HOLDS.to_owned(),
+                trace: None,
+                occurred_at: work.now,
+                recorded_at: work.now,
+            });
+        }
+        Ok(())
     }
 
     /// Hands over everything that is new or changed, to be written at the end.

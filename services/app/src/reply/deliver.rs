@@ -1,5 +1,6 @@
 //! A connector takes a queued reply to the channel.
 
+use amends_domain::case::Refused;
 use amends_domain::deadline::DeadlineKind;
 use amends_domain::event::Event;
 use amends_domain::reply::ReplyVerb;
@@ -38,6 +39,10 @@ impl Command for BeginDelivery {
         check_message(work, &reply, self.message.as_ref()).await?;
         let info = work.app.shops().get(&work.tx, &self.shop, work.now).await?;
         let until = work.now + info.policy.reply_delivery;
+        // Its timer may come late; the agent's own writes are refused from this moment on.
+        if opened.case.handling.lease().is_some_and(|lease| lease.expires_at <= work.now) {
+            return Err(Refused::LeaseExpired.into());
+        }
         let (before, case) = (reply.version, standing(&opened.case));
         let reply = reply.apply(ReplyVerb::Begin { case, until, message: self.message }, work.now)?;
         check_words(work, &reply).await?;

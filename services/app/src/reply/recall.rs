@@ -1,5 +1,7 @@
 //! The hold that replies were written under ends: what no connector has yet goes no further.
 
+use std::collections::HashMap;
+
 use amends_domain::ReplyId;
 use amends_domain::case::Case;
 use amends_domain::event::Event;
@@ -19,18 +21,31 @@ pub(crate) async fn recall(
     steps: impl IntoIterator<Item = (&Case, &Case)>,
     taken: &[ReplyId],
 ) -> Result<()> {
-    let ended = steps.into_iter().filter_map(|(before, after)| {
-        HoldEnd::of(before, after).map(|why| ((after.shop.clone(), after.id), heir(after), why))
-    });
-    let ended: Vec<((ShopId, CaseId), CaseId, HoldEnd)> = ended.collect();
-    if ended.is_empty() {
-        return Ok(());
+    for (shop, case, event) in ended_by(work, steps, taken).await? {
+        work.happened(&shop, Some(case), event);
     }
-    let keys: Vec<_> = ended.iter().map(|(key, ..)| key.clone()).collect();
+    Ok(())
+}
+
+/// The same; what happened is answered, for whoever tells it in another name.
+pub(crate) async fn ended_by(
+    work: &Work,
+    steps: impl IntoIterator<Item = (&Case, &Case)>,
+    taken: &[ReplyId],
+) -> Result<Vec<(ShopId, CaseId, Event)>> {
+    let ended = steps.into_iter().filter_map(|(before, after)| {
+        HoldEnd::of(before, after).map(|why| ((after.shop.clone(), after.id), (heir(after), why)))
+    });
+    let ended: HashMap<(ShopId, CaseId), (CaseId, HoldEnd)> = ended.collect();
+    let mut told = Vec::new();
+    if ended.is_empty() {
+        return Ok(told);
+    }
+    let keys: Vec<_> = ended.keys().cloned().collect();
     let mut changed: Vec<(Reply, i64)> = Vec::new();
     for reply in reply::unsent(&keys).all(&work.tx).await? {
-        let of_case = ended.iter().find(|((shop, case), ..)| *shop == reply.shop && *case == reply.case);
-        let Some((_, told_on, why)) = of_case.filter(|_| !taken.contains(&reply.id)) else { continue };
+        let of_case = ended.get(&(reply.shop.clone(), reply.case));
+        let Some((told_on, why)) = of_case.filter(|_| !taken.contains(&reply.id)) else { continue };
         let verb = if why.is_final() { ReplyVerb::Withdraw } else { ReplyVerb::Recall };
         if arrow(reply.state.stage(), verb.kind()).is_none() {
             continue;
@@ -42,10 +57,11 @@ pub(crate) async fn recall(
         } else {
             Event::ReplyRecalled { reply: after.id, why: *why, fence: after.fence }
         };
-        work.happened(&shop, Some(*told_on), event);
+        told.push((shop, *told_on, event));
         changed.push((after, before));
     }
-    Ok(work.tx.send([reply::update(&changed)]).await?)
+    work.tx.send([reply::update(&changed)]).await?;
+    Ok(told)
 }
 
 /// The case whose replies they are from now on.

@@ -63,7 +63,10 @@ async fn a_key_is_active_until_it_is_revoked_or_ends(store: Store) {
     insert(&store, &made(2)).await;
     assert!(key::any_active(&reader, at(10)).await.unwrap());
     let tx = store.begin().await.unwrap();
-    assert_eq!(key::revoke(&tx, &made(2).id, at(11)).await.unwrap().map(|name| name.to_string()), Some(made(2).name));
+    assert_eq!(
+        key::revoke(&tx, &made(2).id, at(11)).await.unwrap().map(|name| name.to_string()),
+        Some(made(2).name)
+    );
     assert_eq!(key::revoke(&tx, &made(2).id, at(12)).await.unwrap(), None);
     assert_eq!(key::revoke(&tx, &made(3).id, at(12)).await.unwrap(), None);
     tx.commit().await.unwrap();

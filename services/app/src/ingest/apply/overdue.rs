@@ -68,7 +68,7 @@ impl World {
         kept.value.expected.told = Some(eta);
         kept.changed = true;
         let parcel = kept.value.clone();
-        if eta + NEWS_FOR < at.now {
+        if late + NEWS_FOR < at.now {
             return Effect::default();
         }
         self.tell_overdue(at, &parcel, eta)

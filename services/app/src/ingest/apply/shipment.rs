@@ -90,7 +90,9 @@ impl World {
             eta: parcel.eta,
         };
         self.happened(at, effect.case, event);
-        if let (Some(_), Some(case), false) = (parcel.remedy, effect.case, effect.opened) {
+        // A parcel that will not come, or that was promised as help, is no news to sleep over.
+        let is_grave = parcel.remedy.is_some() || reason == Reason::NotReceived;
+        if let Some(case) = effect.case.filter(|_| is_grave && !effect.opened) {
             self.wake_parked(at, case);
         }
         effect
