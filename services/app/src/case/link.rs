@@ -81,10 +81,10 @@ impl Command for LinkCases {
         let (shop, to) = (&self.target.shop, &self.link);
         let (before, other) = open_both(work, &self.target, to).await?;
         let (mine, theirs) = (of(&work.tx, shop, before.id).await?, of(&work.tx, shop, other.id).await?);
-        let after = written_to(work, &self.target, &before)?;
         if found(&mine, before.id, to).next().is_some() {
             return Ok(Linked { case: summary(&work.tx, before).await?, existed: true });
         }
+        let after = written_to(work, &self.target, &before)?;
         if mine.len() >= LINKS_MAX || theirs.len() >= LINKS_MAX {
             return Err(AppError::Precondition(LINKS_FULL));
         }
@@ -112,10 +112,10 @@ impl Command for UnlinkCases {
         let (before, other) = open_both(work, &self.target, &self.link).await?;
         let mine = of(&work.tx, &self.target.shop, before.id).await?;
         let gone: Vec<Link> = found(&mine, before.id, &self.link).cloned().collect();
-        let after = written_to(work, &self.target, &before)?;
         if gone.is_empty() {
             return Ok(Linked { case: summary(&work.tx, before).await?, existed: false });
         }
+        let after = written_to(work, &self.target, &before)?;
         work.write([link::remove(&gone)]);
         keep(work, &before, &after).await?;
         let told = |other, relation, incoming| Event::CaseUnlinked { other, relation, incoming };
