@@ -75,18 +75,30 @@ impl App {
                     AppError::Case(_) | AppError::Remedy(_) | AppError::Reply(_) | AppError::NotFound { .. },
                 ) if deadline.kind != DeadlineKind::PresenceExpiry => {
                     // What it was set for has gone another way.
-                    self.perform(call, ForgetDeadline { deadline: deadline.clone() }).await?;
+                    self.put_aside(call, ForgetDeadline { deadline: deadline.clone() }).await?;
                 }
                 Err(error) => {
                     let (kind, subject) = (deadline.kind, &deadline.subject);
                     tracing::error!(%error, %kind, subject, "a deadline failed; it is tried again later");
-                    self.perform(call, PostponeDeadline { deadline: deadline.clone() }).await?;
+                    self.put_aside(call, PostponeDeadline { deadline: deadline.clone() }).await?;
                 }
             }
         }
         // What waits is no reason to look again at once.
         let waiting = self.deliveries_due(&name, &parcels).await?;
         Ok(found - waiting)
+    }
+
+    /// Forgets or moves a deadline. If somebody is in the way for long it stays due, and the others
+    /// do not wait for that.
+    async fn put_aside<C: Command<Output = ()>>(&self, call: Call, command: C) -> Result<()> {
+        match self.perform(call, command).await {
+            Err(error) if error.is_contention() => {
+                tracing::debug!(%error, "a deadline that could not be done waits its turn");
+                Ok(())
+            }
+            other => other,
+        }
     }
 }
 

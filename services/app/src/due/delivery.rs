@@ -53,7 +53,7 @@ impl App {
         let Err(error) = self.deliveries_of(name, &due.shop, &[due]).await else { return Ok(()) };
         let subject = &due.subject;
         tracing::error!(%error, subject, "a late parcel could not be looked at; it is tried again later");
-        self.perform(call(name), PostponeDeadline { deadline: due.clone() }).await
+        self.put_aside(call(name), PostponeDeadline { deadline: due.clone() }).await
     }
 }
 
