@@ -28,9 +28,6 @@ pub const CAPACITY_MAX: u32 = 1_000;
 /// How often a shop may have changed its channel's rules: each row is kept.
 const OWN_ROWS_MAX: usize = 200;
 
-/// Ten thousand ten-thousandths: the whole.
-const POINTS_MAX: i64 = 10_000;
-
 /// A version of a shop's policy, with what follows from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyView {
@@ -77,20 +74,8 @@ pub struct PolicyChange {
     pub close_after: Option<Span>,
     /// How long a lease lasts: 30 seconds to 1 hour.
     pub lease: Option<Span>,
-    /// The share a partial refund begins at, in ten-thousandths.
-    pub partial_refund_points: Option<i64>,
-    /// The worth of a coupon, in ten-thousandths of the price.
-    pub coupon_points: Option<i64>,
     /// How many cases an agent holds at a time, 1–1,000; the inner none for as many as the service is set to.
     pub agent_capacity: Option<Option<u32>>,
-    /// What an article costs, in ten-thousandths of its price.
-    pub article_cost_points: Option<i64>,
-    /// What a parcel costs, in ten-thousandths of the price.
-    pub freight_points: Option<i64>,
-    /// What of a returned article cannot be sold again, in ten-thousandths of its price.
-    pub unsellable_points: Option<i64>,
-    /// What one more counted return costs, in minor units.
-    pub counted_return_cost: Option<i64>,
     /// What is promised, whole, for clocks that start from [`LEAD`] after now on.
     pub targets: Option<Vec<Target>>,
     /// The hours of work from then on; the inner none for always open. Their zone is the shop's.
@@ -166,12 +151,6 @@ impl PolicyChange {
         set(&mut policy.close_after, self.close_after);
         set(&mut policy.lease, self.lease);
         set(&mut policy.agent_capacity, self.agent_capacity);
-        set(&mut policy.partial_refund_points, self.partial_refund_points);
-        set(&mut policy.coupon_points, self.coupon_points);
-        set(&mut policy.article_cost_points, self.article_cost_points);
-        set(&mut policy.freight_points, self.freight_points);
-        set(&mut policy.unsellable_points, self.unsellable_points);
-        set(&mut policy.counted_return_cost, self.counted_return_cost);
         set(&mut policy.reply_approval, self.reply_approval);
         set(&mut policy.reply_delivery, self.reply_delivery);
         set(&mut policy.delivery_grace, self.delivery_grace);
@@ -216,21 +195,8 @@ fn violations(policy: &ShopPolicy) -> Vec<Violation> {
             wrong(field, problem);
         }
     }
-    let points = [
-        ("partial_refund_points", policy.partial_refund_points),
-        ("coupon_points", policy.coupon_points),
-        ("article_cost_points", policy.article_cost_points),
-        ("freight_points", policy.freight_points),
-        ("unsellable_points", policy.unsellable_points),
-    ];
-    for (field, _) in points.into_iter().filter(|(_, value)| !(0..=POINTS_MAX).contains(value)) {
-        wrong(&format!("shop_rules.{field}"), "must be 0–10,000 ten-thousandths");
-    }
     if policy.approval_limit < 0 {
         wrong("shop_rules.approval_limit", "must not be negative");
-    }
-    if policy.counted_return_cost < 0 {
-        wrong("shop_rules.counted_return_cost", "must not be negative");
     }
     if policy.channel.len() > OWN_ROWS_MAX {
         wrong("channel_overrides", "was changed too often: at most 200 rows are kept");

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use amends_domain::order::Line;
 use amends_domain::policy::{ChannelPolicy, ShopPolicy, catalogue, in_force};
+use amends_domain::remedy_policy::RemedyPolicy;
 use amends_domain::review::ReviewHistory;
 use amends_domain::shop::Shop;
 use amends_domain::sla::Ready;
@@ -31,6 +32,8 @@ pub struct ShopInfo {
     pub policy: ShopPolicy,
     /// The number of that policy; 0 for the one that every shop starts with.
     pub policy_version: i64,
+    /// What the shop offers instead of a return.
+    pub remedy: RemedyPolicy,
     /// What the shop promises, and its hours.
     pub sla: Ready,
     salt: [u8; 32],
@@ -48,7 +51,14 @@ impl ShopInfo {
             .chain(catalogue())
             .any(|row| row.channel == shop.channel.as_str() && row.effective_from > Time::MIN);
         let row = in_force(&policy.channel, shop.channel.as_str(), &shop.region, Time::MIN);
-        Ok(Self { undated: (!dated).then(|| Arc::new(row)), shop, policy, policy_version, sla, salt })
+        let remedy = RemedyPolicy {
+            approval_limit: policy.approval_limit,
+            offer_life: policy.offer_life,
+            fulfilment_within: policy.fulfilment_within,
+            ..RemedyPolicy::default()
+        };
+        let undated = (!dated).then(|| Arc::new(row));
+        Ok(Self { undated, shop, policy, policy_version, remedy, sla, salt })
     }
 
     /// The channel's policy at a time.

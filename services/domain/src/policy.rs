@@ -168,18 +168,6 @@ pub struct ShopPolicy {
     pub lease: Span,
     /// How many cases an agent holds at a time; none for as many as the service is set to.
     pub agent_capacity: Option<u32>,
-    /// The share of the price a partial refund begins at, in ten-thousandths.
-    pub partial_refund_points: i64,
-    /// The worth of a coupon as a share of the price, in ten-thousandths.
-    pub coupon_points: i64,
-    /// What an article costs the seller as a share of its price, in ten-thousandths.
-    pub article_cost_points: i64,
-    /// What sending a parcel costs as a share of the price, in ten-thousandths.
-    pub freight_points: i64,
-    /// The part of a returned article that cannot be sold again, in ten-thousandths of its price.
-    pub unsellable_points: i64,
-    /// What one more counted return costs the shop, in minor units.
-    pub counted_return_cost: i64,
     /// Whether a reply waits for another person before it goes out.
     pub reply_approval: bool,
     /// How long a connector may take over a reply before its end is unknown.
@@ -204,12 +192,6 @@ impl Default for ShopPolicy {
             close_after: Span::from_days(4),
             lease: Span::from_minutes(5),
             agent_capacity: None,
-            partial_refund_points: 3_000,
-            coupon_points: 1_000,
-            article_cost_points: 6_000,
-            freight_points: 1_500,
-            unsellable_points: 2_500,
-            counted_return_cost: 0,
             reply_approval: false,
             reply_delivery: Span::from_minutes(10),
             delivery_grace: Span::from_hours(24),

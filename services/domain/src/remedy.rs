@@ -221,6 +221,18 @@ pub enum RemedyVerb {
     },
 }
 
+codes! {
+    /// What the buyer does with the article at hand.
+    pub enum Disposal {
+        /// Keeps it.
+        Keep = "KEEP",
+        /// Hands it to the courier who brings the other.
+        HandToCourier = "HAND_TO_COURIER",
+        /// Sends it back with a label.
+        SendBack = "SEND_BACK",
+    }
+}
+
 /// What exactly is given.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Terms {
@@ -230,6 +242,12 @@ pub struct Terms {
     pub article: String,
     /// What else the buyer should know.
     pub note: String,
+    /// What the buyer does with the article at hand; none where there is nothing to decide.
+    pub disposal: Option<Disposal>,
+    /// A coupon on top, for a buyer who comes back.
+    pub gift: Option<Money>,
+    /// The code of the coupon, if the shop made one already.
+    pub coupon_code: String,
 }
 
 /// A remedy of a case.

@@ -7,8 +7,8 @@
 use crate::code::codes;
 use crate::detection::{Flag, Reason};
 use crate::ledger::{self, Grant, Request};
-use crate::policy::ShopPolicy;
 use crate::remedy::{RemedyKind, Takes, Terms};
+use crate::remedy_policy::{Price, RemedyPolicy};
 use crate::{Currency, Money, RemedyId};
 
 codes! {
@@ -52,7 +52,7 @@ pub struct Input<'a> {
     /// The shop's currency, for what needs no order.
     pub currency: Currency,
     /// The shop's policy.
-    pub policy: &'a ShopPolicy,
+    pub policy: &'a RemedyPolicy,
     /// Whether a return of this line is already counted, so that avoiding it helps no metric.
     pub already_counted: bool,
 }
@@ -174,11 +174,11 @@ fn price(kind: RemedyKind, place: usize, input: &Input<'_>) -> Result<Alternativ
     };
     let terms = Terms { amount: default_amount(kind, total, policy), ..Terms::default() };
     check_ledger(kind, &terms, input)?;
-    let cost = cost(kind, total, &terms, policy);
-    let counted = if input.already_counted { 0 } else { policy.counted_return_cost };
-    let share = |points| total.basis_points(points).minor_units;
-    let (freight, unsellable) = (share(policy.freight_points), share(policy.unsellable_points));
-    let article = share(policy.article_cost_points);
+    let cost = cost(kind, total, input.units, &terms, policy);
+    let counted = if input.already_counted { 0 } else { policy.costs.counted_return };
+    let of = |price: Price| price.of(total, input.units);
+    let (freight, unsellable) = (of(policy.costs.return_freight), of(policy.costs.unsellable));
+    let article = of(policy.costs.article);
     // The article that comes back is worth its cost again, but for the unsellable share.
     let loss = [freight, unsellable, counted].into_iter().fold(total.minor_units, i64::saturating_add);
     let loss = loss.saturating_sub(article);
@@ -223,14 +223,12 @@ fn check_ledger(kind: RemedyKind, terms: &Terms, input: &Input<'_>) -> Result<()
 
 /// The money an alternative names by default.
 #[must_use]
-pub fn default_amount(kind: RemedyKind, total: Money, policy: &ShopPolicy) -> Option<Money> {
+pub fn default_amount(kind: RemedyKind, total: Money, policy: &RemedyPolicy) -> Option<Money> {
     match kind {
         RemedyKind::RefundWithoutReturn => Some(total),
-        RemedyKind::PartialRefund => Some(at_least_one(total.basis_points(policy.partial_refund_points))),
-        RemedyKind::PriceMatch => Some(at_least_one(total.basis_points(policy.coupon_points))),
-        RemedyKind::Coupon if total.minor_units > 0 => {
-            Some(at_least_one(total.basis_points(policy.coupon_points)))
-        }
+        RemedyKind::PartialRefund => Some(at_least_one(total.basis_points(policy.partial_refund.first))),
+        RemedyKind::PriceMatch => Some(at_least_one(total.basis_points(policy.coupon))),
+        RemedyKind::Coupon if total.minor_units > 0 => Some(at_least_one(total.basis_points(policy.coupon))),
         _ => None,
     }
 }
@@ -241,9 +239,9 @@ fn at_least_one(money: Money) -> Money {
 
 /// What a remedy costs the seller once the buyer accepts.
 #[must_use]
-pub fn cost(kind: RemedyKind, total: Money, terms: &Terms, policy: &ShopPolicy) -> Money {
-    let article = total.basis_points(policy.article_cost_points).minor_units;
-    let freight = total.basis_points(policy.freight_points).minor_units;
+pub fn cost(kind: RemedyKind, total: Money, units: u32, terms: &Terms, policy: &RemedyPolicy) -> Money {
+    let article = policy.costs.article.of(total, units);
+    let freight = policy.costs.freight.of(total, units);
     let minor = match kind {
         RemedyKind::Replacement | RemedyKind::Reship | RemedyKind::Exchange => {
             article.saturating_add(freight)
@@ -258,7 +256,7 @@ pub fn cost(kind: RemedyKind, total: Money, terms: &Terms, policy: &ShopPolicy) 
             .minor_units
             .saturating_sub(article)
             .saturating_add(freight)
-            .saturating_add(total.basis_points(policy.unsellable_points).minor_units),
+            .saturating_add(policy.costs.unsellable.of(total, units)),
     };
     Money::new(minor, total.currency)
 }

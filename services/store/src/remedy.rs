@@ -218,6 +218,7 @@ fn read(row: &Fetched) -> Result<Remedy> {
             amount: row.money_opt("amount", "currency")?,
             article: row.get("article")?,
             note: row.get("note")?,
+            ..Terms::default()
         },
         reason: row.parse("reason")?,
         cost: row.money_opt("cost", "cost_currency")?,

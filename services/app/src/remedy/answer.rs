@@ -58,7 +58,7 @@ impl Command for RecordAnswer {
         let right = Right::of(&principal, self.version, self.fence, &[Role::Supervisor], &[Role::Ingest])?;
         let (remedy, mut opened) = open_remedy(work, &self.shop, self.remedy).await?;
         let info = work.app.shops().get(&work.tx, &self.shop, work.now).await?;
-        let due_at = work.now + info.policy.fulfilment_within;
+        let due_at = work.now + info.remedy.fulfilment_within;
         // Writing an answer down is no action of the seller's: it begins no work.
         opened.check(work, &right, |hold| Verb::Note { hold })?;
         let verb = match self.answer {

@@ -44,7 +44,7 @@ impl Command for ApproveRemedy {
         let by = work.call.principal.name.clone();
         opened.check(work, &Right::Seen(self.version), |hold| Verb::Act { hold })?;
         let info = work.app.shops().get(&work.tx, &self.shop, work.now).await?;
-        let expires_at = expiry(work.now, info.policy.offer_life, &opened.case)?;
+        let expires_at = expiry(work.now, info.remedy.offer_life, &opened.case)?;
         let before = remedy.version;
         let remedy = remedy.apply(RemedyVerb::Approve { by: by.clone(), expires_at }, work.now)?;
         remedy::update(&work.tx, &remedy, before).await?;

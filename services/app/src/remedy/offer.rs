@@ -182,7 +182,7 @@ impl OfferRemedy {
     fn proposed(&self, work: &Work, info: &ShopInfo, case: &Case, bought: Option<&Bought>) -> Remedy {
         let total = self.total(info, bought);
         let mut terms = self.terms.clone();
-        terms.amount = terms.amount.or_else(|| default_amount(self.kind, total, &info.policy));
+        terms.amount = terms.amount.or_else(|| default_amount(self.kind, total, &info.remedy));
         Remedy {
             id: RemedyId::from_bits(work.id()),
             shop: self.shop.clone(),
@@ -190,7 +190,7 @@ impl OfferRemedy {
             line: bought.map(|b| b.line.clone()),
             units: self.units(),
             kind: self.kind,
-            cost: Some(cost(self.kind, total, &terms, &info.policy)),
+            cost: Some(cost(self.kind, total, self.units(), &terms, &info.remedy)),
             terms,
             reason: case.reasons.first().copied().unwrap_or(Reason::Other),
             proposed_by: work.call.principal.name.clone(),
@@ -217,8 +217,8 @@ impl OfferRemedy {
         bought: Option<&Bought>,
     ) -> Result<Remedy> {
         let (id, kind, units) = (remedy.id, remedy.kind, remedy.units);
-        let expires_at = expiry(work.now, self.life.unwrap_or(info.policy.offer_life), case)?;
-        let grave = worth(kind, self.total(info, bought), &remedy.terms) > info.policy.approval_limit;
+        let expires_at = expiry(work.now, self.life.unwrap_or(info.remedy.offer_life), case)?;
+        let grave = worth(kind, self.total(info, bought), &remedy.terms) > info.remedy.approval_limit;
         let verb = if grave { RemedyVerb::Submit } else { RemedyVerb::Offer { expires_at } };
         let remedy = remedy.apply(verb, work.now)?;
         work.happened(&self.shop, Some(case.id), Event::RemedyProposed { remedy: id, kind, units });

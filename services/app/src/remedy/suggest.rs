@@ -130,7 +130,7 @@ impl Facts {
             line: self.terms.as_ref(),
             units: self.units,
             currency: info.shop.currency,
-            policy: &info.policy,
+            policy: &info.remedy,
             already_counted: self.already_counted(),
         }
     }

@@ -40,12 +40,12 @@ async fn a_policy_is_changed_by_admins_who_saw_the_latest_and_within_bounds() {
         house.perform(&root(), change(0, lease(30))).await.unwrap();
         let stale = house.perform(&root(), change(0, lease(10))).await;
         assert!(matches!(stale, Err(AppError::EtagStale { seen: 0, current: 1 })));
-        let wrong = PolicyChange { coupon_points: Some(10_001), ..lease(61) };
+        let wrong = PolicyChange { approval_limit: Some(-1), ..lease(61) };
         let Err(AppError::Invalid(violations)) = house.perform(&root(), change(1, wrong)).await else {
             panic!("it must be refused")
         };
         let fields: Vec<_> = violations.iter().map(|v| v.field.as_str()).collect();
-        assert_eq!(fields, ["shop_rules.lease_life", "shop_rules.coupon_points"]);
+        assert_eq!(fields, ["shop_rules.lease_life", "shop_rules.approval_limit"]);
     })
     .await;
 }

@@ -2,8 +2,8 @@
 
 use amends_domain::detection::{Flag, Reason};
 use amends_domain::ledger::{Grant, GrantState};
-use amends_domain::policy::ShopPolicy;
 use amends_domain::remedy::{Remedy, RemedyKind, Takes, Terms};
+use amends_domain::remedy_policy::{Costs, RemedyPolicy};
 use amends_domain::suggestion::{
     Alternative, Excluded, Input, LineTerms, Suggestion, answers, cost, suggest, worth,
 };
@@ -15,7 +15,13 @@ fn line(purchased: u32) -> LineTerms {
     LineTerms { purchased, unit_price: eur(10_000), grants: Vec::new() }
 }
 
-fn input<'a>(reason: Reason, line: Option<&'a LineTerms>, policy: &'a ShopPolicy) -> Input<'a> {
+/// A policy by which a counted return costs so much.
+fn counted(cost: i64) -> RemedyPolicy {
+    let policy = RemedyPolicy::default();
+    RemedyPolicy { costs: Costs { counted_return: cost, ..policy.costs }, ..policy }
+}
+
+fn input<'a>(reason: Reason, line: Option<&'a LineTerms>, policy: &'a RemedyPolicy) -> Input<'a> {
     Input { reason, flags: &[], line, units: 1, currency: eur(0).currency, policy, already_counted: false }
 }
 
@@ -60,12 +66,12 @@ fn no_review_is_within_reach_of_a_remedy() {
 #[test]
 fn the_inputs_are_these_and_no_others() {
     // No `..`: whoever adds an input must come here and say that it is no review.
-    let policy = ShopPolicy::default();
+    let policy = RemedyPolicy::default();
     let terms = line(1);
     let Input { reason: _, flags: _, line: _, units: _, currency: _, policy: _, already_counted: _ } =
         input(Reason::Damaged, Some(&terms), &policy);
     let LineTerms { purchased: _, unit_price: _, grants: _ } = terms;
-    let Terms { amount: _, article: _, note: _ } = Terms::default();
+    let Terms { amount: _, article: _, note: _, disposal: _, gift: _, coupon_code: _ } = Terms::default();
     let Remedy {
         id: _,
         shop: _,
@@ -114,7 +120,7 @@ fn each_reason_has_its_first_thought() {
 
 #[test]
 fn a_fake_or_a_danger_is_refunded_at_once() {
-    let policy = ShopPolicy::default();
+    let policy = RemedyPolicy::default();
     let terms = line(1);
     let fake = input(Reason::Counterfeit, Some(&terms), &policy);
     let danger =
@@ -130,7 +136,7 @@ fn a_fake_or_a_danger_is_refunded_at_once() {
 
 #[test]
 fn what_is_not_on_offer_is_listed_with_its_rule() {
-    let policy = ShopPolicy::default();
+    let policy = RemedyPolicy::default();
     let terms = line(1);
     let fresh = suggest(&input(Reason::Damaged, Some(&terms), &policy));
     assert_eq!(why_not(&fresh, RemedyKind::Coupon), Excluded::DoesNotFitReason);
@@ -159,7 +165,7 @@ fn what_is_not_on_offer_is_listed_with_its_rule() {
 
 #[test]
 fn nothing_is_suggested_for_units_that_were_not_bought() {
-    let policy = ShopPolicy::default();
+    let policy = RemedyPolicy::default();
     let terms = line(2);
     for units in [0, 3, u32::MAX] {
         for &reason in Reason::ALL {
@@ -176,7 +182,7 @@ fn nothing_is_suggested_for_units_that_were_not_bought() {
 
 #[test]
 fn without_an_order_there_are_still_words_and_coupons() {
-    let policy = ShopPolicy::default();
+    let policy = RemedyPolicy::default();
     let suggestion = suggest(&input(Reason::Service, None, &policy));
     let kinds: Vec<_> = suggestion.alternatives.iter().map(|a| a.kind).collect();
     assert_eq!(kinds, [RemedyKind::Coupon, RemedyKind::Instructions]);
@@ -186,7 +192,7 @@ fn without_an_order_there_are_still_words_and_coupons() {
 #[test]
 fn the_price_can_be_redone_by_hand() {
     // 100.00 paid; an article costs 60.00, a parcel 15.00, a quarter cannot be sold again.
-    let policy = ShopPolicy { counted_return_cost: 500, ..ShopPolicy::default() };
+    let policy = counted(500);
     let terms = line(1);
     let suggestion = suggest(&input(Reason::Damaged, Some(&terms), &policy));
     // Lost by a return: 100.00 back, 15.00 freight, 25.00 unsellable, 5.00 for the count, less the 60.00 article.
@@ -207,7 +213,7 @@ fn the_price_can_be_redone_by_hand() {
 
 #[test]
 fn every_number_that_entered_is_in_the_answer() {
-    let policy = ShopPolicy { counted_return_cost: 500, ..ShopPolicy::default() };
+    let policy = counted(500);
     let terms = line(2);
     for units in 1..=2 {
         let suggestion = suggest(&Input { units, ..input(Reason::Quality, Some(&terms), &policy) });
@@ -230,11 +236,11 @@ fn every_number_that_entered_is_in_the_answer() {
 
 #[test]
 fn a_return_that_is_counted_already_costs_no_second_count() {
-    let policy = ShopPolicy { counted_return_cost: 500, ..ShopPolicy::default() };
+    let policy = counted(500);
     let terms = line(1);
     let open = input(Reason::Damaged, Some(&terms), &policy);
     let counted = suggest(&Input { already_counted: true, ..open });
-    let free = suggest(&input(Reason::Damaged, Some(&terms), &ShopPolicy::default()));
+    let free = suggest(&input(Reason::Damaged, Some(&terms), &RemedyPolicy::default()));
     assert_eq!(counted, free);
     let minor = |a: &Alternative| a.expected_cost.minor_units;
     assert!(suggest(&open).alternatives.iter().all(|a| minor(a) > minor(of(&counted, a.kind))));
@@ -244,7 +250,7 @@ fn a_return_that_is_counted_already_costs_no_second_count() {
 fn what_is_worth_more_than_the_limit_needs_another_person() {
     let terms = line(1);
     let needs = |approval_limit, kind| {
-        let policy = ShopPolicy { approval_limit, ..ShopPolicy::default() };
+        let policy = RemedyPolicy { approval_limit, ..RemedyPolicy::default() };
         of(&suggest(&input(Reason::Damaged, Some(&terms), &policy)), kind).needs_approval
     };
     assert!(!needs(10_000, RemedyKind::Replacement) && needs(9_999, RemedyKind::Replacement));
@@ -255,7 +261,7 @@ fn what_is_worth_more_than_the_limit_needs_another_person() {
 
 #[test]
 fn an_article_that_was_free_can_be_replaced_but_not_refunded() {
-    let policy = ShopPolicy::default();
+    let policy = RemedyPolicy::default();
     let gift = LineTerms { unit_price: eur(0), ..line(1) };
     let suggestion = suggest(&input(Reason::Damaged, Some(&gift), &policy));
     assert_eq!(of(&suggestion, RemedyKind::Replacement).cost, eur(0));
@@ -265,8 +271,8 @@ fn an_article_that_was_free_can_be_replaced_but_not_refunded() {
 
 #[test]
 fn the_cost_of_each_kind_is_what_leaves_the_seller() {
-    let policy = ShopPolicy::default();
-    let price = |kind, amount| cost(kind, eur(10_000), &Terms { amount, ..Terms::default() }, &policy);
+    let policy = RemedyPolicy::default();
+    let price = |kind, amount| cost(kind, eur(10_000), 1, &Terms { amount, ..Terms::default() }, &policy);
     assert_eq!(price(RemedyKind::Exchange, None), eur(7_500));
     assert_eq!(price(RemedyKind::Reship, None), eur(7_500));
     assert_eq!(price(RemedyKind::MissingPart, None), eur(3_000));
@@ -296,7 +302,7 @@ proptest! {
         grants in grants(),
         already_counted in any::<bool>(),
     ) {
-        let policy = ShopPolicy::default();
+        let policy = RemedyPolicy::default();
         let terms = LineTerms { purchased, unit_price: eur(price), grants };
         let input = Input { flags: &flags, units, already_counted, ..input(reason, known.then_some(&terms), &policy) };
         let suggestion = suggest(&input);

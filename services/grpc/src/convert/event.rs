@@ -54,7 +54,7 @@ fn accepted(row: &EventRow) -> Option<Remedy> {
         line: order.clone().zip(line.clone()),
         units: *units,
         kind: *kind,
-        terms: Terms { amount, article: article.clone(), note: String::new() },
+        terms: Terms { amount, article: article.clone(), ..Terms::default() },
         reason: Reason::Other,
         cost: None,
         proposed_by: AgentId::new(&row.actor.name).ok()?,

@@ -144,7 +144,7 @@ pub fn parse_terms(fields: &mut Fields, terms: Option<pb::RemedyTerms>) -> Optio
             f.refuse::<()>("item_disposal", "is no value that can be sent here");
         }
         f.text("coupon_code", terms.coupon_code, 100);
-        Some((Terms { amount: amount?, article: article?, note: note? }, quantity?))
+        Some((Terms { amount: amount?, article: article?, note: note?, ..Terms::default() }, quantity?))
     })
 }
 

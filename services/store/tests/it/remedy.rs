@@ -67,6 +67,7 @@ async fn a_remedy_reads_back_as_written_at_every_stage(store: Store) {
             amount: Some(Money::new(250_000, "IDR".parse().unwrap())),
             article: "SKU-9".to_owned(),
             note: "with a gift card".to_owned(),
+            ..Terms::default()
         };
         full.cost = Some(Money::new(-1, "USD".parse().unwrap()));
         full.after = Some(RemedyId::from_bits(99));

@@ -147,6 +147,7 @@ async fn offer(house: &House, rng: &mut ChaCha8Rng, who: &Principal, case: &Case
         amount: gives_money.then_some(amount),
         article: if kind == RemedyKind::Exchange { "sku-9".to_owned() } else { String::new() },
         note: if kind == RemedyKind::Instructions { "Turn it.".to_owned() } else { String::new() },
+        ..Terms::default()
     };
     let offer = OfferRemedy {
         shop: shop(),
