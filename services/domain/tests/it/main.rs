@@ -41,3 +41,4 @@ mod suggestion_rules;
 mod tally;
 mod template;
 mod time;
+mod worked_examples;
