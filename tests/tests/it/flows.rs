@@ -30,6 +30,7 @@ mod skills;
 mod sla;
 mod stale;
 mod streams;
+mod suggestions;
 mod supervision;
 mod templates;
 mod verbs;
