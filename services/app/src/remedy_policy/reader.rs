@@ -15,6 +15,8 @@ pub(super) struct Reader {
     pub(super) currency: Currency,
     /// Where each line begins.
     starts: Vec<usize>,
+    /// The lines that begin a section or rule.
+    headers: BTreeSet<u32>,
     /// The line of each value that was read.
     lines: HashMap<String, u32>,
     /// The values that could not be read: no more is said about them.
@@ -34,6 +36,8 @@ impl Reader {
     pub(super) fn new(text: &str, currency: Currency) -> Self {
         let after_breaks = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1);
         let starts = std::iter::once(0).chain(after_breaks).collect();
+        let headers = text.lines().zip(1..).filter(|(line, _)| line.trim_start().starts_with('['));
+        let headers = headers.map(|(_, line)| line).collect();
         Self { currency, starts, lines: HashMap::new(), wrong: BTreeSet::new(), problems: Vec::new() }
     }
 
