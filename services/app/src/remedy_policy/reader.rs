@@ -38,7 +38,14 @@ impl Reader {
         let starts = std::iter::once(0).chain(after_breaks).collect();
         let headers = text.lines().zip(1..).filter(|(line, _)| line.trim_start().starts_with('['));
         let headers = headers.map(|(_, line)| line).collect();
-        Self { currency, starts, lines: HashMap::new(), wrong: BTreeSet::new(), problems: Vec::new() }
+        Self {
+            currency,
+            starts,
+            headers,
+            lines: HashMap::new(),
+            wrong: BTreeSet::new(),
+            problems: Vec::new(),
+        }
     }
 
     /// The line on which a stretch begins, from 1.
@@ -112,8 +119,11 @@ impl Reader {
     pub(super) fn into_problems(self) -> Vec<DocumentProblem> {
         let mut problems = self.problems;
         let broken: BTreeSet<u32> = problems.iter().filter(|p| p.path.is_empty()).map(|p| p.line).collect();
-        // What cannot be read as text has no value that could be wrong.
-        problems.retain(|p| p.path.is_empty() || !broken.contains(&p.line));
+        // What cannot be read as text has no value that could be wrong, and what stands below a
+        // header that cannot be read was taken for part of something else.
+        let header = |line: u32| self.headers.range(..=line).next_back().copied().unwrap_or(0);
+        let unsure = |line: u32| broken.contains(&line) || broken.contains(&header(line));
+        problems.retain(|p| p.path.is_empty() || !unsure(p.line));
         problems.sort_by(|a, b| (a.line, &a.path).cmp(&(b.line, &b.path)));
         problems.dedup();
         problems
