@@ -6,6 +6,7 @@
 mod apply;
 mod check;
 mod diff;
+mod dry_run;
 mod flat;
 mod keys;
 mod parse;
@@ -22,6 +23,7 @@ use amends_domain::remedy_policy::RemedyPolicy;
 pub use apply::{ApplyRemedyPolicy, BEGINS_BEFORE, FUTURE_MAX};
 pub use check::Checked;
 pub use diff::{Difference, differences};
+pub use dry_run::{DryRun, DryRunCase, DryRunKind};
 pub use keys::{KEYS, Key};
 pub use parse::parse;
 pub use print::print;

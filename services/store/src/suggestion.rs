@@ -59,7 +59,7 @@ pub async fn get(conn: &Conn, shop: &ShopId, id: &SuggestionId) -> Result<Option
 /// When the database fails or holds what it must not.
 pub async fn latest_of_cases(conn: &Conn, shop: &ShopId, limit: u32) -> Result<Vec<SuggestionRow>> {
     // From the newest backwards, leaving out what has a newer one of its case: both are found in an index.
-    let sql = "SELECT suggestion_id, case_id, at, body FROM suggestions AS one WHERE shop_id = $1 \
+    let sql = "SELECT suggestion_id, case_id, at, body FROM suggestions AS one WHERE shop_id = $1 AND case_id <> '' \
         AND NOT EXISTS (SELECT 1 FROM suggestions AS newer WHERE newer.shop_id = one.shop_id \
             AND newer.case_id = one.case_id \
             AND (newer.at, newer.suggestion_id) > (one.at, one.suggestion_id)) \
@@ -67,7 +67,7 @@ pub async fn latest_of_cases(conn: &Conn, shop: &ShopId, limit: u32) -> Result<V
     let rows = conn.all(sql, vec![text(shop), int(limit)]).await?;
     let read = |row| {
         let row = Row::new("suggestions", row);
-        let (id, case) = (row.parse("suggestion_id")?, row.parse("case_id")?);
+        let (id, case) = (row.parse("suggestion_id")?, Some(row.parse("case_id")?));
         Ok(SuggestionRow { shop: shop.clone(), id, case, at: row.time("at")?, body: row.get("body")? })
     };
     rows.iter().map(read).collect()

@@ -1,9 +1,12 @@
 //! What a document would change, before it is switched on.
 
+use std::sync::Arc;
+
 use amends_domain::ShopId;
 use amends_domain::shop::Shop;
 use amends_store::remedy_policy;
 
+use super::dry_run::{self, DryRun, Policies};
 use super::stored::{READERS, in_force, shop_and_rules};
 use super::{Difference, DocumentProblem, base, differences, parse, print};
 use crate::app::App;
@@ -23,12 +26,15 @@ pub struct Checked {
     pub problems: Vec<DocumentProblem>,
     /// In what it differs from the version in force.
     pub differences: Vec<Difference>,
+    /// What it would have changed, if that was asked for.
+    pub dry_run: Option<DryRun>,
     /// Every value that would hold, as a document.
     pub effective: String,
 }
 
 impl App {
-    /// Tells what is wrong with a document and what it would change; stores nothing.
+    /// Tells what is wrong with a document, what it would change, and what it would have changed on so
+    /// many of the latest cases; stores nothing.
     ///
     /// # Errors
     /// When there is no such shop, the role is missing, or storage fails.
@@ -37,6 +43,7 @@ impl App {
         principal: &Principal,
         id: &ShopId,
         document: &str,
+        cases: Option<u32>,
     ) -> Result<Checked> {
         principal.enter(id)?;
         principal.require(READERS)?;
@@ -49,6 +56,7 @@ impl App {
             newest,
             problems: Vec::new(),
             differences: Vec::new(),
+            dry_run: None,
             effective: String::new(),
             shop,
         };
@@ -57,6 +65,10 @@ impl App {
             Ok(policy) => {
                 checked.differences = differences(&current.policy, &policy, checked.shop.currency);
                 checked.effective = print(&policy, checked.shop.currency);
+                if let Some(cases) = cases {
+                    let policies = Policies { in_force: current.policy, document: Arc::new(policy) };
+                    checked.dry_run = Some(dry_run::run(&conn, &checked.shop, policies, cases).await?);
+                }
             }
         }
         Ok(checked)

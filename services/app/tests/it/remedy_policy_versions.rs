@@ -170,11 +170,11 @@ async fn a_check_tells_problems_or_differences_and_stores_nothing() {
     everywhere(async |house| {
         switch_on(house, apply(0, "12%", None)).await.unwrap();
         let document = "[offers]\ncoupon = \"15%\"\n";
-        let checked = house.app.check_remedy_policy(&ann(), &shop(), document).await.unwrap();
+        let checked = house.app.check_remedy_policy(&ann(), &shop(), document, None).await.unwrap();
         assert_eq!((checked.in_force, checked.newest, checked.problems.len()), (1, 1, 0));
         assert_eq!(checked.differences.len(), 1);
         assert_eq!(checked.differences[0].path, "offers.coupon");
-        let wrong = house.app.check_remedy_policy(&ann(), &shop(), "[offer]\n").await.unwrap();
+        let wrong = house.app.check_remedy_policy(&ann(), &shop(), "[offer]\n", None).await.unwrap();
         assert_eq!((wrong.problems.len(), wrong.differences.len()), (1, 0));
         assert_eq!(house.app.remedy_policies(&ann(), &shop(), None, 9).await.unwrap().len(), 1);
     })

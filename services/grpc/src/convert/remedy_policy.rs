@@ -1,14 +1,17 @@
 //! What a shop offers instead of a return, as a document.
 
 use amends_app::remedy_policy::{
-    ApplyRemedyPolicy, Checked, DOCUMENT_BYTES_MAX, Difference, DocumentProblem, RemedyPolicyView,
+    ApplyRemedyPolicy, Checked, DOCUMENT_BYTES_MAX, Difference, DocumentProblem, DryRun, DryRunCase,
+    DryRunKind, RemedyPolicyView,
 };
-use amends_domain::ShopId;
 use amends_domain::event::Event;
+use amends_domain::remedy::RemedyKind;
+use amends_domain::shop::Shop;
+use amends_domain::{Money, ShopId};
 use amends_proto::v1 as pb;
 use pb::timeline_entry::Entry;
 
-use super::time;
+use super::{Word as _, money, time};
 use crate::call::Renders;
 use crate::fields::Fields;
 use crate::name;
@@ -92,7 +95,7 @@ pub fn checked(checked: Checked) -> pb::CheckRemedyPolicyResponse {
     pb::CheckRemedyPolicyResponse {
         problems: checked.problems.into_iter().map(problem).collect(),
         differences: checked.differences.into_iter().map(difference).collect(),
-        dry_run: None,
+        dry_run: checked.dry_run.map(|run| dry_run(&checked.shop, run)),
         effective_document: checked.effective,
         version: checked.in_force,
         etag: checked.newest.to_string(),
@@ -109,4 +112,42 @@ fn problem(problem: DocumentProblem) -> pb::RemedyPolicyProblem {
 
 fn difference(difference: Difference) -> pb::RemedyPolicyDifference {
     pb::RemedyPolicyDifference { path: difference.path, then: difference.then, now: difference.now }
+}
+
+fn dry_run(shop: &Shop, run: DryRun) -> pb::RemedyDryRun {
+    let amount = |minor_units| money::render(Money::new(minor_units, shop.currency));
+    let count = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
+    pb::RemedyDryRun {
+        changed_cases: count(run.cases.iter().filter(|case| case.is_changed()).count()),
+        incomparable_cases: count(run.incomparable),
+        expected_cost_then: Some(amount(run.cost_then())),
+        expected_cost_now: Some(amount(run.cost_now())),
+        kinds: run.kinds().into_iter().map(dry_run_kind).collect(),
+        cases: run.cases.into_iter().map(|case| dry_run_case(shop, case)).collect(),
+    }
+}
+
+fn dry_run_case(shop: &Shop, case: DryRunCase) -> pb::RemedyDryRunCase {
+    let amount = |minor_units| money::render(Money::new(minor_units, shop.currency));
+    let numbers = |kinds: Vec<RemedyKind>| kinds.into_iter().map(RemedyKind::number).collect();
+    pb::RemedyDryRunCase {
+        case: name::of(&shop.id, &case.case),
+        suggest_time: Some(time::render(case.at)),
+        first_then: case.then.map(|(kind, _)| kind.number()),
+        first_now: case.now.map(|(kind, _)| kind.number()),
+        expected_cost_then: case.then.map(|(_, cost)| amount(cost)),
+        expected_cost_now: case.now.map(|(_, cost)| amount(cost)),
+        newly_excluded: numbers(case.newly_excluded),
+        newly_offered: numbers(case.newly_offered),
+    }
+}
+
+fn dry_run_kind(kind: DryRunKind) -> pb::RemedyDryRunKind {
+    pb::RemedyDryRunKind {
+        kind: kind.kind.number(),
+        first_then: kind.first_then,
+        first_now: kind.first_now,
+        newly_excluded: kind.newly_excluded,
+        newly_offered: kind.newly_offered,
+    }
 }

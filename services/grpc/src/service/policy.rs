@@ -104,8 +104,8 @@ impl PolicyService for Policies {
         answer(async {
             let (principal, mut f, message) = read(request)?;
             let asked = remedy_policy::parse_check(&mut f, message);
-            let (shop, document, _cases) = f.finish(asked)?;
-            let checked = self.0.check_remedy_policy(&principal, &shop, &document).await?;
+            let (shop, document, cases) = f.finish(asked)?;
+            let checked = self.0.check_remedy_policy(&principal, &shop, &document, cases).await?;
             Ok(remedy_policy::checked(checked))
         })
         .await
