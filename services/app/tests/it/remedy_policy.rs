@@ -303,3 +303,42 @@ fn a_thousand_rules_are_read_in_no_time() {
     eprintln!("1,000 rules, {} bytes: {took:?}", document.len());
     assert!(took.as_millis() < 2_000, "{took:?}");
 }
+
+const PAGE: &str = include_str!("../../../../docs/remedy-policy.md");
+const EXAMPLE: &str = include_str!("../../../../docs/examples/remedy-policy.toml");
+
+#[test]
+fn the_example_of_the_documents_is_read_and_is_the_same_in_both() {
+    let inside = PAGE.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    assert_eq!(inside, EXAMPLE);
+    let policy = read(EXAMPLE);
+    assert_eq!((policy.rules.len(), policy.order.len(), policy.return_shares.len()), (4, 2, 2));
+    assert_eq!(policy.costs.freight, Price::Fixed(490));
+    assert_eq!(policy.gift, Some(Gift { orders_from: 3, share: 500 }));
+    assert_eq!(policy.rules[3].when.delivered_for, Some(Span::from_days(365)));
+}
+
+#[test]
+fn the_documents_tell_every_key_with_its_default() {
+    let defaults = print(&RemedyPolicy::default(), currency("EUR"));
+    let mut section = "";
+    for key in KEYS {
+        if key.section != section {
+            section = key.section;
+            assert!(PAGE.contains(&format!("| **`[{section}]`** |")), "{section}");
+        }
+        let below = PAGE.split(&format!("| **`[{section}]`** |")).nth(1).unwrap();
+        let row = below.lines().find(|line| line.starts_with(&format!("| `{}` |", key.name)));
+        let row = row.unwrap_or_else(|| panic!("{section}.{} is not told", key.name));
+        let printed = defaults.split(&format!("[{section}]")).nth(1).unwrap();
+        let line = printed.lines().find_map(|line| line.strip_prefix(&format!("{} = ", key.name)));
+        let shops = ["the shop's rules", "must be set", "what was paid", "at-most", "`30`"];
+        let told = line.is_some_and(|default| row.contains(&format!("| `{default}` |")));
+        assert!(told || shops.iter().any(|words| row.contains(words)), "{row} does not tell {line:?}");
+    }
+    for reason in
+        Reason::ALL.iter().map(ToString::to_string).chain(RemedyKind::ALL.iter().map(ToString::to_string))
+    {
+        assert!(PAGE.contains(&format!("`{}`", reason.to_lowercase().replace('_', "-"))), "{reason}");
+    }
+}

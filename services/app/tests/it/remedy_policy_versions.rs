@@ -142,6 +142,8 @@ async fn a_stored_document_that_cannot_be_read_is_a_fault_and_no_other_holds_in_
         tx.commit().await.unwrap();
         let Err(AppError::Internal(why)) = info(house).await else { panic!("it must fail") };
         assert!(why.contains("remedy policy 1") && why.contains("line 2: offers.from_another_time"), "{why}");
+        switch_on(house, apply(1, "12%", None)).await.unwrap();
+        assert_eq!(info(house).await.unwrap().remedy_version, 2, "another can be switched on");
     })
     .await;
 }
