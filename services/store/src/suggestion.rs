@@ -7,6 +7,7 @@ use amends_domain::{CaseId, ShopId, SuggestionId, Time};
 
 pub use history::{History, Wanted, history};
 
+use crate::bulk::{Existing, Kind, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
 use crate::row::Row;
@@ -27,17 +28,25 @@ pub struct SuggestionRow {
     pub body: String,
 }
 
-/// Stores an answer.
-///
-/// # Errors
-/// `Contended` when one of this id is there already.
-pub async fn insert(conn: &Conn, row: &SuggestionRow) -> Result<()> {
+const TABLE: Table = Table {
+    name: "suggestions",
+    columns: &[
+        ("shop_id", Kind::Text),
+        ("suggestion_id", Kind::Text),
+        ("case_id", Kind::Text),
+        ("at", Kind::Int),
+        ("body", Kind::Text),
+    ],
+    key: &["shop_id", "suggestion_id"],
+};
+
+/// Stores an answer. `Contended` when one of this id is there already.
+#[must_use]
+pub fn insert(row: &SuggestionRow) -> Write {
     // The column is older than suggestions without a case and takes no NULL.
     let case = row.case.map_or_else(String::new, |case| case.to_string());
-    let sql =
-        "INSERT INTO suggestions (shop_id, suggestion_id, case_id, at, body) VALUES ($1, $2, $3, $4, $5)";
     let values = vec![text(&row.shop), text(row.id), text(case), time(row.at), text(&row.body)];
-    conn.run(sql, values).await.map(drop)
+    Write::insert(&TABLE, vec![values], Existing::Refuse)
 }
 
 /// Reads an answer.

@@ -4,8 +4,8 @@
 mod body;
 mod facts;
 mod inputs;
+mod subject;
 
-use amends_domain::case::Case;
 use amends_domain::detection::{Flag, Reason};
 use amends_domain::event::Event;
 use amends_domain::remedy::RemedyKind;
@@ -13,9 +13,8 @@ use amends_domain::suggestion::Suggestion;
 use amends_domain::{BuyerRef, CaseId, LineId, Money, OrderId, ShopId, Sku, SuggestionId, Time};
 use amends_store::suggestion::{self, SuggestionRow};
 
-use super::step::open_case;
 use crate::call::Role;
-use crate::error::{AppError, Result};
+use crate::error::Result;
 use crate::runner::Command;
 use crate::work::Work;
 
@@ -160,12 +159,11 @@ impl Command for SuggestRemedies {
         work.call.principal.require(ASKERS)?;
         let info = work.app.shops().get(&work.tx, &self.shop, work.now).await?;
         // Looking changes nothing about the case, so no version moves.
-        let case = self.open(work).await?;
-        let subject = facts::subject(&info, case.as_ref(), &self)?;
+        let subject = subject::of(work, &info, &self).await?;
         let facts = facts::load(work, &info, subject, &self).await?;
         let suggested = Suggested {
             id: SuggestionId::from_bits(work.id()),
-            case: case.map(|case| case.id),
+            case: facts.case,
             line: facts.line,
             suggestion: facts.inputs.suggest(&info.remedy),
             inputs: facts.inputs,
@@ -173,23 +171,12 @@ impl Command for SuggestRemedies {
             policy_version: info.remedy_version,
             at: work.now,
         };
-        store(work, &self.shop, &suggested).await?;
+        store(work, &self.shop, &suggested);
         Ok(suggested)
     }
 }
 
-impl SuggestRemedies {
-    async fn open(&self, work: &Work) -> Result<Option<Case>> {
-        let Target::Case(id) = &self.target else { return Ok(None) };
-        let case = open_case(work, &self.shop, *id).await?.case;
-        if !case.is_open() {
-            return Err(AppError::Precondition("the case is over"));
-        }
-        Ok(Some(case))
-    }
-}
-
-async fn store(work: &mut Work, shop: &ShopId, suggested: &Suggested) -> Result<()> {
+fn store(work: &mut Work, shop: &ShopId, suggested: &Suggested) {
     let row = SuggestionRow {
         shop: shop.clone(),
         id: suggested.id,
@@ -197,7 +184,7 @@ async fn store(work: &mut Work, shop: &ShopId, suggested: &Suggested) -> Result<
         at: work.now,
         body: body::write(suggested),
     };
-    suggestion::insert(&work.tx, &row).await?;
+    work.write([suggestion::insert(&row)]);
     if let Some(case) = suggested.case {
         let first = suggested.suggestion.alternatives.first().map(|a| a.kind);
         work.happened(
@@ -206,5 +193,4 @@ async fn store(work: &mut Work, shop: &ShopId, suggested: &Suggested) -> Result<
             Event::RemedySuggested { suggestion: suggested.id.to_string(), first },
         );
     }
-    Ok(())
 }

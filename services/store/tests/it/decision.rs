@@ -22,7 +22,7 @@ async fn a_suggestion_reads_back_as_written(store: Store) {
         body: r#"{"first":"REPLACEMENT","why":"早く"}"#.to_owned(),
     };
     let tx = store.begin().await.unwrap();
-    suggestion::insert(&tx, &row).await.unwrap();
+    suggestion::insert(&row).run(&tx).await.unwrap();
     tx.commit().await.unwrap();
     let reader = store.reader();
     let elsewhere = ShopId::new("shop-2").unwrap();

@@ -1,8 +1,6 @@
 //! Reads what a suggestion depends on: in one trip, whatever the shop's past.
 
-use amends_domain::case::Case;
 use amends_domain::counting::{ReturnSoFar, Standing};
-use amends_domain::detection::{Flag, Reason};
 use amends_domain::learning::holdout;
 use amends_domain::order::{Line, Purchase};
 use amends_domain::remedy_policy::RemedyPolicy;
@@ -12,83 +10,42 @@ use amends_domain::{BuyerKey, CaseId, Day, LineId, OrderId};
 use amends_store::bulk::Trip;
 use amends_store::returns::ReturnRow;
 use amends_store::suggestion::{History, Wanted, history};
-use amends_store::{grant, order, returns};
+use amends_store::{case, grant, order, returns};
 
-use super::{Bought, Inputs, SuggestRemedies, Target};
+use super::subject::Subject;
+use super::{Bought, Inputs, SuggestRemedies};
 use crate::error::{AppError, Result};
 use crate::facts::only_line;
 use crate::shops::ShopInfo;
 use crate::work::Work;
 
-/// What a suggestion is about.
-pub(super) struct Subject {
-    case: Option<CaseId>,
-    of: Option<(OrderId, Option<LineId>)>,
-    bought: Option<Bought>,
-    reason: Reason,
-    flags: Vec<Flag>,
-    buyer: Option<BuyerKey>,
-    language: String,
-    deadline: Option<amends_domain::Time>,
-}
-
 /// What was read.
 pub(super) struct Facts {
+    pub(super) case: Option<CaseId>,
     pub(super) line: Option<(OrderId, LineId)>,
     pub(super) inputs: Inputs,
     pub(super) language: String,
-}
-
-/// From the case, or from what the caller said.
-pub(super) fn subject(info: &ShopInfo, case: Option<&Case>, command: &SuggestRemedies) -> Result<Subject> {
-    match (&command.target, case) {
-        (Target::Hypothetical(asked), _) => {
-            let foreign = asked.bought.as_ref().is_some_and(|b| b.unit_price.currency != info.shop.currency);
-            if foreign {
-                return Err(AppError::field(
-                    "hypothetical.unit_price",
-                    "must be in the currency of the shop",
-                ));
-            }
-            Ok(Subject {
-                case: None,
-                of: asked.line.clone().map(|(order, line)| (order, Some(line))),
-                bought: asked.bought.clone(),
-                reason: asked.reason,
-                flags: asked.flags.clone(),
-                buyer: asked.buyer.as_ref().map(|buyer| info.buyer_key(buyer)),
-                language: asked.language.clone(),
-                deadline: None,
-            })
-        }
-        (Target::Case(id), None) => Err(AppError::not_found("case", id)),
-        (Target::Case(_), Some(case)) => Ok(Subject {
-            case: Some(case.id),
-            of: case.subject.order().map(|order| (order.clone(), case.subject.line().cloned())),
-            bought: None,
-            reason: case.reasons.first().copied().unwrap_or(Reason::Other),
-            flags: case.flags.clone(),
-            buyer: case.buyer,
-            language: case.language.clone(),
-            deadline: case.hard_deadline,
-        }),
-    }
 }
 
 /// Reads everything.
 pub(super) async fn load(
     work: &Work,
     info: &ShopInfo,
-    subject: Subject,
+    mut subject: Subject,
     command: &SuggestRemedies,
 ) -> Result<Facts> {
     let shop = &info.shop.id;
     let orders: Vec<_> = subject.of.iter().map(|(order, _)| (shop.clone(), order.clone())).collect();
+    let cases: Vec<_> = subject.case.iter().map(|case| (shop.clone(), *case)).collect();
     let mut trip = Trip::default();
+    let case = trip.ask(case::by_ids(&cases));
     let lines = trip.ask(order::by_orders(&orders));
     let grants = trip.ask(grant::by_orders(&orders));
     let requests = trip.ask(returns::by_orders(&orders));
     let mut answers = trip.go(&work.tx).await?;
+    if let Some(case) = answers.take(case)?.pop() {
+        subject.refresh(case)?;
+    }
     let (lines, grants) = (answers.take(lines)?, answers.take(grants)?);
     let requests: Vec<ReturnRow> = answers.take(requests)?;
 
@@ -134,6 +91,7 @@ pub(super) async fn load(
     inputs.draw = draw(info, &subject, line, buyer, &inputs);
     let line = line.filter(|line| line.purchase.is_some());
     Ok(Facts {
+        case: subject.case,
         line: line.map(|line| (line.order.clone(), line.line.clone())),
         inputs,
         language: language.unwrap_or(subject.language),
