@@ -166,5 +166,9 @@ calls! {
     write policies.update_policy(UpdatePolicyRequest) -> UpdatePolicyResponse;
     read policies.list_policy_versions(ListPolicyVersionsRequest) -> ListPolicyVersionsResponse;
     read policies.check_policy(CheckPolicyRequest) -> CheckPolicyResponse;
+    read policies.check_remedy_policy(CheckRemedyPolicyRequest) -> CheckRemedyPolicyResponse;
+    write policies.apply_remedy_policy(ApplyRemedyPolicyRequest) -> ApplyRemedyPolicyResponse;
+    read policies.get_remedy_policy(GetRemedyPolicyRequest) -> GetRemedyPolicyResponse;
+    read policies.list_remedy_policies(ListRemedyPoliciesRequest) -> ListRemedyPoliciesResponse;
     read events.list_events(ListEventsRequest) -> ListEventsResponse;
 }

@@ -13,6 +13,7 @@ pub mod metrics;
 pub mod money;
 pub mod policy;
 pub mod remedy;
+pub mod remedy_policy;
 pub mod reply;
 pub mod returns;
 pub mod review;

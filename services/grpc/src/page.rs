@@ -36,6 +36,7 @@ paged!(
     ListIncidentsRequest,
     ListPolicyVersionsRequest,
     ListRemediesRequest,
+    ListRemedyPoliciesRequest,
     ListRepliesRequest,
     ListTemplatesRequest,
     ListReturnsRequest,

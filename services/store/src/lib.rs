@@ -27,6 +27,7 @@ pub mod migrate;
 pub mod order;
 pub mod policy;
 pub mod remedy;
+pub mod remedy_policy;
 pub mod reply;
 pub mod request;
 pub mod returns;

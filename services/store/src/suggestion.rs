@@ -11,7 +11,7 @@ use crate::bulk::{Existing, Kind, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
 use crate::row::Row;
-use crate::value::{text, time};
+use crate::value::{int, text, time};
 
 /// One stored answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,4 +60,24 @@ pub async fn get(conn: &Conn, shop: &ShopId, id: &SuggestionId) -> Result<Option
     let for_case: String = row.get("case_id")?;
     let case = if for_case.is_empty() { None } else { Some(row.parse("case_id")?) };
     Ok(Some(SuggestionRow { shop: shop.clone(), id: *id, case, at: row.time("at")?, body: row.get("body")? }))
+}
+
+/// The latest suggestion of each case, the newest first, at most so many.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn latest_of_cases(conn: &Conn, shop: &ShopId, limit: u32) -> Result<Vec<SuggestionRow>> {
+    // From the newest backwards, leaving out what has a newer one of its case: both are found in an index.
+    let sql = "SELECT suggestion_id, case_id, at, body FROM suggestions AS one WHERE shop_id = $1 AND case_id <> '' \
+        AND NOT EXISTS (SELECT 1 FROM suggestions AS newer WHERE newer.shop_id = one.shop_id \
+            AND newer.case_id = one.case_id \
+            AND (newer.at, newer.suggestion_id) > (one.at, one.suggestion_id)) \
+        ORDER BY at DESC, suggestion_id DESC LIMIT $2";
+    let rows = conn.all(sql, vec![text(shop), int(limit)]).await?;
+    let read = |row| {
+        let row = Row::new("suggestions", row);
+        let (id, case) = (row.parse("suggestion_id")?, Some(row.parse("case_id")?));
+        Ok(SuggestionRow { shop: shop.clone(), id, case, at: row.time("at")?, body: row.get("body")? })
+    };
+    rows.iter().map(read).collect()
 }

@@ -21,6 +21,7 @@ mod picture;
 mod policies;
 mod promises;
 mod remedies;
+mod remedy_policies;
 mod replies;
 mod requests;
 mod returns;

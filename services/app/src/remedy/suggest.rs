@@ -91,7 +91,7 @@ pub struct Suggested {
     pub suggestion: Suggestion,
     /// The buyer's language; empty if it is not known.
     pub language: String,
-    /// The version of the shop's rules it was made under.
+    /// The version of the remedy policy it was made under.
     pub policy_version: i64,
     /// When it was made.
     pub at: Time,
@@ -168,7 +168,7 @@ impl Command for SuggestRemedies {
             suggestion: facts.inputs.suggest(&info.remedy),
             inputs: facts.inputs,
             language: facts.language,
-            policy_version: info.policy_version,
+            policy_version: info.remedy_version,
             at: work.now,
         };
         store(work, &self.shop, &suggested);

@@ -18,6 +18,7 @@ mod order;
 mod policy;
 mod rate;
 mod remedy;
+mod remedy_policy;
 mod reply;
 mod returns;
 mod review;

@@ -24,6 +24,7 @@ mod order;
 mod policy;
 mod relay;
 mod remedy;
+mod remedy_policy;
 mod reply;
 mod request;
 mod returns;
