@@ -12,5 +12,6 @@ pub mod estimate;
 pub mod holdout;
 pub mod moments;
 pub mod stop;
+pub mod trial;
 
 pub use acceptance::{Evidence, Posterior, Tried};
