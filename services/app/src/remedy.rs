@@ -30,7 +30,7 @@ pub use answer::{BuyerAnswer, RecordAnswer};
 pub use approve::ApproveRemedy;
 pub use fulfil::{Report, ReportFulfilment};
 pub use offer::OfferRemedy;
-pub use suggest::{SuggestRemedies, Suggested};
+pub use suggest::{Bought, Hypothetical, SuggestRemedies, Suggested, Target};
 pub use timer::{ExpireOffer, FulfilmentOverdue};
 pub use withdraw::WithdrawRemedy;
 

@@ -8,6 +8,7 @@ mod code;
 
 pub mod agent;
 pub mod case;
+pub mod counting;
 pub mod deadline;
 pub mod delivery;
 pub mod detection;
@@ -27,6 +28,7 @@ pub mod remedy_policy;
 pub mod reply;
 pub mod returns;
 pub mod review;
+pub mod scrutiny;
 pub mod shop;
 pub mod signal;
 pub mod sla;

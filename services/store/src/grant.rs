@@ -3,11 +3,12 @@
 use amends_domain::ledger::{Grant, GrantState};
 use amends_domain::{LineId, OrderId, RemedyId, ShopId};
 
-use crate::bulk::{self, Existing, Kind, Table, Write};
+use crate::Of;
+use crate::bulk::{self, Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
 use crate::row::Row;
-use crate::value::{int, text};
+use crate::value::{self, int, text};
 
 const TABLE: Table = Table {
     name: "grants",
@@ -23,6 +24,14 @@ const TABLE: Table = Table {
     ],
     key: &["shop_id", "order_id", "line_id", "unit", "remedy_id"],
 };
+
+/// All grants on these orders, with the line of each.
+pub fn by_orders(orders: &[Of<OrderId>]) -> Query<(LineId, Grant)> {
+    Query::by(&TABLE, &["shop_id", "order_id"], value::of(orders), |row| {
+        let row = Row::new("grants", row);
+        Ok((row.parse("line_id")?, read(&row)?))
+    })
+}
 
 /// The grants of these lines, by unit.
 ///
@@ -42,17 +51,18 @@ pub async fn of_lines(
     let sql = format!("{} WHERE {condition} ORDER BY {order}", bulk::select(&TABLE));
     let rows = conn.all(sql, values).await?;
     let rows = rows.iter().map(|row| Row::new("grants", row));
-    rows.map(|row| {
-        let grant = Grant {
-            remedy: row.parse("remedy_id")?,
-            unit: row.number("unit")?,
-            goods: row.get("goods")?,
-            value: row.get("value")?,
-            state: row.parse("state")?,
-        };
-        Ok((row.parse("shop_id")?, row.parse("order_id")?, row.parse("line_id")?, grant))
+    rows.map(|row| Ok((row.parse("shop_id")?, row.parse("order_id")?, row.parse("line_id")?, read(&row)?)))
+        .collect()
+}
+
+fn read(row: &Row<'_>) -> Result<Grant> {
+    Ok(Grant {
+        remedy: row.parse("remedy_id")?,
+        unit: row.number("unit")?,
+        goods: row.get("goods")?,
+        value: row.get("value")?,
+        state: row.parse("state")?,
     })
-    .collect()
 }
 
 /// Stores grants of one line, over older ones of the same unit and remedy.

@@ -13,12 +13,12 @@ async fn a_suggestion_reads_back_as_written(store: Store) {
     let row = SuggestionRow {
         shop: shop(),
         id: SuggestionId::from_bits(1),
-        case: CaseId::from_bits(2),
+        case: Some(CaseId::from_bits(2)),
         at: at(3),
         body: r#"{"first":"REPLACEMENT","why":"早く"}"#.to_owned(),
     };
     let tx = store.begin().await.unwrap();
-    suggestion::insert(&tx, &row).await.unwrap();
+    suggestion::insert(&row).run(&tx).await.unwrap();
     tx.commit().await.unwrap();
     let reader = store.reader();
     let elsewhere = ShopId::new("shop-2").unwrap();

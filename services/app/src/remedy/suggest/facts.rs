@@ -1,0 +1,190 @@
+//! Reads what a suggestion depends on: in one trip, whatever the shop's past.
+
+use amends_domain::counting::{ReturnSoFar, Standing};
+use amends_domain::learning::holdout;
+use amends_domain::order::{Line, Purchase};
+use amends_domain::remedy_policy::RemedyPolicy;
+use amends_domain::scrutiny::Claims;
+use amends_domain::suggestion::{Bounds, Buyer, Channel, Draw, LineTerms};
+use amends_domain::{BuyerKey, CaseId, Day, LineId, OrderId};
+use amends_store::bulk::Trip;
+use amends_store::returns::ReturnRow;
+use amends_store::suggestion::{History, Wanted, history};
+use amends_store::{case, grant, order, returns};
+
+use super::subject::Subject;
+use super::{Bought, Inputs, SuggestRemedies};
+use crate::error::{AppError, Result};
+use crate::facts::only_line;
+use crate::shops::ShopInfo;
+use crate::work::Work;
+
+/// What was read.
+pub(super) struct Facts {
+    pub(super) case: Option<CaseId>,
+    pub(super) line: Option<(OrderId, LineId)>,
+    pub(super) inputs: Inputs,
+    pub(super) language: String,
+}
+
+/// Reads everything.
+pub(super) async fn load(
+    work: &Work,
+    info: &ShopInfo,
+    mut subject: Subject,
+    command: &SuggestRemedies,
+) -> Result<Facts> {
+    let shop = &info.shop.id;
+    let orders: Vec<_> = subject.of.iter().map(|(order, _)| (shop.clone(), order.clone())).collect();
+    let cases: Vec<_> = subject.case.iter().map(|case| (shop.clone(), *case)).collect();
+    let mut trip = Trip::default();
+    let case = trip.ask(case::by_ids(&cases));
+    let lines = trip.ask(order::by_orders(&orders));
+    let grants = trip.ask(grant::by_orders(&orders));
+    let requests = trip.ask(returns::by_orders(&orders));
+    let mut answers = trip.go(&work.tx).await?;
+    if let Some(case) = answers.take(case)?.pop() {
+        subject.refresh(case)?;
+    }
+    let (lines, grants) = (answers.take(lines)?, answers.take(grants)?);
+    let requests: Vec<ReturnRow> = answers.take(requests)?;
+
+    let named = subject.of.as_ref().and_then(|(_, line)| line.clone());
+    let line = found(&lines, named.as_ref());
+    let purchase = line.and_then(|line| line.purchase.as_ref());
+    let buyer = purchase.map(|p| p.buyer).or(subject.buyer);
+    let past = past(work, info, &subject, buyer).await?;
+    let terms = match (line, purchase, &subject.bought) {
+        (Some(line), Some(purchase), _) => {
+            let own = grants.into_iter().filter(|(of, _)| *of == line.line).map(|(_, grant)| grant);
+            Some(of_line(line, purchase, own.collect()))
+        }
+        (_, _, Some(bought)) => Some(described(bought)),
+        _ => None,
+    };
+    let units = command.units.max(1);
+    if terms.as_ref().is_some_and(|t| units > t.purchased) {
+        return Err(AppError::field("quantity", "must be at most as many as were bought"));
+    }
+    let so_far = so_far(line, &lines, &requests, &subject);
+    let channel = info.channel_policy(work.now);
+    let language = purchase.map(|p| p.language.clone()).filter(|tag| !tag.is_empty());
+    let mut inputs = Inputs {
+        now: work.now,
+        reason: subject.reason,
+        flags: subject.flags.clone(),
+        line: terms,
+        units,
+        currency: info.shop.currency,
+        channel: Channel {
+            rule: channel.counting,
+            auto_approval: channel.auto_approval,
+            so_far,
+            bounds: Bounds::default(),
+            standing: Standing { delivered: past.delivered, counted: past.returned },
+        },
+        stock: command.stock.clone(),
+        buyer: Buyer { orders: u32::try_from(past.orders).unwrap_or(u32::MAX), claims: claims(&past) },
+        evidence: Vec::new(),
+        draw: Draw { holdout: false, seed: 0, first: None },
+    };
+    inputs.draw = draw(info, &subject, line, buyer, &inputs);
+    let line = line.filter(|line| line.purchase.is_some());
+    Ok(Facts {
+        case: subject.case,
+        line: line.map(|line| (line.order.clone(), line.line.clone())),
+        inputs,
+        language: language.unwrap_or(subject.language),
+    })
+}
+
+/// The line that is meant: the one named, or the only one there is.
+fn found<'a>(lines: &'a [Line], named: Option<&LineId>) -> Option<&'a Line> {
+    match named {
+        Some(named) => lines.iter().find(|line| line.line == *named),
+        None => only_line(lines.iter()),
+    }
+}
+
+fn of_line(line: &Line, purchase: &Purchase, grants: Vec<amends_domain::ledger::Grant>) -> LineTerms {
+    LineTerms {
+        purchased: purchase.quantity,
+        unit_price: purchase.unit_price,
+        sku: Some(purchase.sku.clone()),
+        category: purchase.category.clone(),
+        delivered_at: line.delivered.map(|delivered| delivered.at),
+        grants,
+    }
+}
+
+fn described(bought: &Bought) -> LineTerms {
+    LineTerms {
+        purchased: bought.quantity,
+        unit_price: bought.unit_price,
+        sku: bought.sku.clone(),
+        category: bought.category.clone(),
+        delivered_at: bought.delivered_at,
+        grants: Vec::new(),
+    }
+}
+
+/// The requests that are alive on the channel, as one.
+fn so_far(line: Option<&Line>, lines: &[Line], requests: &[ReturnRow], subject: &Subject) -> ReturnSoFar {
+    let is_only = only_line(lines.iter()).is_some();
+    let concerns = |row: &&ReturnRow| match (&row.line, line) {
+        (Some(named), Some(line)) => *named == line.line,
+        (None, Some(_)) => is_only,
+        (_, None) => false,
+    };
+    let open = requests.iter().filter(concerns).filter(|row| row.status.is_open());
+    let open: Vec<&ReturnRow> = open.collect();
+    ReturnSoFar {
+        requested_at: open.iter().map(|row| row.requested_at).min(),
+        counted_at: line.and_then(|line| line.counted).map(|counted| counted.at),
+        deadline: open.iter().filter_map(|row| row.deadline).chain(subject.deadline).min(),
+    }
+}
+
+async fn past(work: &Work, info: &ShopInfo, subject: &Subject, buyer: Option<BuyerKey>) -> Result<History> {
+    let today = work.now.day();
+    let policy: &RemedyPolicy = &info.remedy;
+    let days = policy.target.map_or(0, |target| i32::try_from(target.days).unwrap_or(i32::MAX));
+    let wanted = Wanted {
+        shop: &info.shop.id,
+        buyer,
+        order: subject.of.as_ref().map(|(order, _)| order),
+        remedies_from: work.now - policy.scrutiny.window,
+        days: (Day::from_number(today.number().saturating_sub(days)), today),
+    };
+    Ok(history(&work.tx, &wanted).await?)
+}
+
+fn claims(past: &History) -> Claims {
+    let mut claims = Claims::default();
+    for (kind, reason, times) in &past.remedies {
+        claims.add(*kind, *reason, u32::try_from(*times).unwrap_or(u32::MAX));
+    }
+    claims
+}
+
+/// How the order is drawn: by the case, or by the order line while there is none.
+fn draw(
+    info: &ShopInfo,
+    subject: &Subject,
+    line: Option<&Line>,
+    buyer: Option<BuyerKey>,
+    inputs: &Inputs,
+) -> Draw {
+    let name = match (subject.case, line) {
+        (Some(case), _) => case.to_string(),
+        (None, Some(line)) => format!("{}\0{}", line.order, line.line),
+        (None, None) => String::new(),
+    };
+    let channel = info.shop.channel.as_str();
+    let points = info.remedy.learning.holdout;
+    Draw {
+        holdout: holdout::is_held_out(points, buyer, &name, channel, inputs.reason),
+        seed: holdout::seed(&name),
+        first: None,
+    }
+}
