@@ -13,9 +13,9 @@ ALTER TABLE surveys ADD COLUMN remedy_kind TEXT;
 
 -- A level is '' for all reasons together, REASON, or REASON/band. Scores stand at '' alone.
 CREATE TABLE remedy_answers (
-    shop_id TEXT NOT NULL, level TEXT NOT NULL, kind TEXT NOT NULL, answered BIGINT NOT NULL,
+    shop_id TEXT NOT NULL, level_key TEXT NOT NULL, kind TEXT NOT NULL, answered BIGINT NOT NULL,
     accepted BIGINT NOT NULL, scored BIGINT NOT NULL, low BIGINT NOT NULL,
-    PRIMARY KEY (shop_id, level, kind)
+    PRIMARY KEY (shop_id, level_key, kind)
 ) {rowid};
 
 -- One row for each case that was given a suggestion. Propensities are in thousand-millionths. What stands from

@@ -18,14 +18,14 @@ const TABLE: Table = Table {
     name: "remedy_answers",
     columns: &[
         ("shop_id", Kind::Text),
-        ("level", Kind::Text),
+        ("level_key", Kind::Text),
         ("kind", Kind::Text),
         ("answered", Kind::Int),
         ("accepted", Kind::Int),
         ("scored", Kind::Int),
         ("low", Kind::Int),
     ],
-    key: &["shop_id", "level", "kind"],
+    key: &["shop_id", "level_key", "kind"],
 };
 
 /// What answers are added up over.
@@ -118,7 +118,7 @@ pub fn add(rows: &[AnswersRow]) -> Write {
 /// The rows at these levels, of all kinds.
 pub fn at(shop: &ShopId, levels: &[Level]) -> Query<AnswersRow> {
     let keys = levels.iter().map(|level| vec![shop.to_string(), level.to_string()]).collect();
-    Query::by(&TABLE, &["shop_id", "level"], keys, read)
+    Query::by(&TABLE, &["shop_id", "level_key"], keys, read)
 }
 
 /// All rows of a shop.
@@ -134,14 +134,14 @@ pub async fn all(conn: &Conn, shop: &ShopId) -> Result<Vec<AnswersRow>> {
 /// # Errors
 /// When the database fails or holds what it must not.
 pub async fn derived(conn: &Conn, shop: &ShopId) -> Result<Vec<AnswersRow>> {
-    let sql = "SELECT shop_id, reason || '/' || CAST(band AS TEXT) AS level, kind, COUNT(*) AS answered, \
+    let sql = "SELECT shop_id, reason || '/' || CAST(band AS TEXT) AS level_key, kind, COUNT(*) AS answered, \
                CAST(SUM(CASE WHEN stage IN ('DECLINED', 'EXPIRED') THEN 0 ELSE 1 END) AS BIGINT) AS accepted, \
                CAST(0 AS BIGINT) AS scored, CAST(0 AS BIGINT) AS low FROM remedies \
                WHERE shop_id = $1 AND band IS NOT NULL AND stage IN \
                ('ACCEPTED', 'EXECUTING', 'FULFILLED', 'FAILED', 'DECLINED', 'EXPIRED') \
                GROUP BY shop_id, reason, band, kind \
                UNION ALL \
-               SELECT shop_id, '' AS level, remedy_kind AS kind, CAST(0 AS BIGINT), CAST(0 AS BIGINT), COUNT(*), \
+               SELECT shop_id, '' AS level_key, remedy_kind AS kind, CAST(0 AS BIGINT), CAST(0 AS BIGINT), COUNT(*), \
                CAST(SUM(CASE WHEN score <= 2 THEN 1 ELSE 0 END) AS BIGINT) FROM surveys \
                WHERE shop_id = $1 AND remedy_kind IS NOT NULL GROUP BY shop_id, remedy_kind";
     conn.all(sql, vec![text(shop)]).await?.iter().map(read).collect()
@@ -177,5 +177,5 @@ fn read(row: &Fetched) -> Result<AnswersRow> {
         scored: row.get("scored")?,
         low: row.get("low")?,
     };
-    Ok((row.parse("shop_id")?, row.parse("level")?, row.parse("kind")?, counted))
+    Ok((row.parse("shop_id")?, row.parse("level_key")?, row.parse("kind")?, counted))
 }

@@ -124,7 +124,7 @@ impl App {
         let stages = figures::stages(&conn, &cohort).await?;
         let firsts = figures::firsts(&conn, &cohort).await?;
         let scores = learned::at(&question.shop, &[Level::Everywhere]).all(&conn).await?;
-        let known = gather(&scores);
+        let known = gather(&scores, 0);
         let count = |mature: bool| cells.iter().filter(|c| c.mature == mature).map(|c| c.cost.n).sum();
         let (mature, immature) = (count(true), count(false));
         let compared: Vec<&Cell> = cells.iter().filter(|c| c.mature || question.immature).collect();

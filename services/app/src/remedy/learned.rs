@@ -12,6 +12,7 @@ use amends_domain::ShopId;
 use amends_domain::detection::Reason;
 use amends_domain::learning::Evidence;
 use amends_domain::remedy::{Remedy, RemedyKind};
+use amends_domain::remedy_policy::RemedyPolicy;
 use amends_store::bulk::{Query, Write};
 use amends_store::learned::{self, AnswersRow, Counted, Level};
 use amends_store::survey::SurveyRow;
@@ -51,14 +52,18 @@ pub(crate) fn sum(rows: impl IntoIterator<Item = AnswersRow>) -> Vec<AnswersRow>
     sums.into_iter().map(|((shop, level, kind), counted)| (shop, level, kind, counted)).collect()
 }
 
-/// The question for what is known about every alternative under a reason and band: one indexed read of
-/// at most three rows for each kind, however many cases there were.
-pub(crate) fn evidence(shop: &ShopId, reason: Reason, band: u32) -> Query<AnswersRow> {
-    learned::at(shop, &Level::of(reason, band))
+/// The question for what is known about every alternative under a reason, in all bands of the policy,
+/// since what was paid may come with the same trip: one indexed read of a row for each level and kind,
+/// however many cases there were.
+pub(super) fn of_reason(shop: &ShopId, reason: Reason, policy: &RemedyPolicy) -> Query<AnswersRow> {
+    let last = u32::try_from(policy.bands.len()).unwrap_or(u32::MAX);
+    let bands = (0..=last).map(|band| Level::Band(reason, band));
+    let levels: Vec<Level> = [Level::Everywhere, Level::Reason(reason)].into_iter().chain(bands).collect();
+    learned::at(shop, &levels)
 }
 
-/// What the answer to that question says of each alternative.
-pub(crate) fn gather(rows: &[AnswersRow]) -> Vec<Evidence> {
+/// What the answer to that question says of each alternative in one band.
+pub(crate) fn gather(rows: &[AnswersRow], band: u32) -> Vec<Evidence> {
     let of_kind = |kind: &RemedyKind| {
         let mut evidence = Evidence::none(*kind);
         for (_, level, _, counted) in rows.iter().filter(|row| row.2 == *kind) {
@@ -69,7 +74,8 @@ pub(crate) fn gather(rows: &[AnswersRow]) -> Vec<Evidence> {
                     (evidence.scored, evidence.low) = (count(counted.scored), count(counted.low));
                 }
                 Level::Reason(_) => evidence.reason = counted.tried(),
-                Level::Band(..) => evidence.band = counted.tried(),
+                Level::Band(_, of) if *of == band => evidence.band = counted.tried(),
+                Level::Band(..) => {}
             }
         }
         evidence

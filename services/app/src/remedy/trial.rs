@@ -1,26 +1,64 @@
 //! The trial of a case: what its first suggestion began with and by which
 //! chance, kept so that what the order causes can be measured.
 
-use amends_domain::learning::trial::{Outcome, Trial};
-use amends_domain::order::Line;
-use amends_domain::remedy::Remedy;
-use amends_domain::{CaseId, ShopId};
-use amends_store::{Conn, trial};
+use amends_domain::CaseId;
+use amends_domain::learning::trial::{Outcome, Trial, chances};
+use amends_domain::order::Units;
+use amends_domain::remedy::{Remedy, RemedyKind};
+use amends_domain::suggestion::Suggestion;
+use amends_store::trial;
 
-use crate::error::Result;
+use super::Suggested;
+use crate::shops::ShopInfo;
 use crate::work::Work;
 
 /// Begins the trial of a case with its first suggestion. Later suggestions keep it.
-pub(super) fn begin(work: &mut Work, shop: &ShopId, trial: Trial, line: Option<&Line>) {
-    let returned = trial.returned(line.and_then(|line| line.counted));
-    let outcome = Outcome { returned, ..Outcome::default() };
-    work.write(trial::begin(&[(shop.clone(), trial, outcome)]));
+pub(super) fn begin(
+    work: &mut Work,
+    info: &ShopInfo,
+    case: CaseId,
+    suggested: &Suggested,
+    counted: Option<Units>,
+) {
+    let Some(trial) = of(info, case, suggested) else { return };
+    let outcome = Outcome { returned: trial.returned(counted), ..Outcome::default() };
+    work.write(trial::begin(&[(info.shop.id.clone(), trial, outcome)]));
 }
 
-/// The trial of a case, if it has one; of the chances only that of what came first.
-pub(super) async fn of(conn: &Conn, shop: &ShopId, case: CaseId) -> Result<Option<Trial>> {
-    let found = trial::of_cases(&[(shop.clone(), case)]).all(conn).await?;
-    Ok(found.into_iter().next().map(|(trial, _)| trial))
+/// The trial that a first suggestion makes; none if nothing can be offered.
+///
+/// Whether a case is held out is a chance like that of the draw: how likely something was to come
+/// first is worked out over both, so the other order is made as well.
+fn of(info: &ShopInfo, case: CaseId, suggested: &Suggested) -> Option<Trial> {
+    let inputs = &suggested.inputs;
+    let other = inputs.otherwise(&info.remedy);
+    let (learned, fixed) = match suggested.holdout() {
+        true => (&other, &suggested.suggestion),
+        false => (&suggested.suggestion, &other),
+    };
+    let first = suggested.suggestion.alternatives.first()?;
+    let loss = first.explanation.iter().find(|(name, _)| *name == "loss_of_return")?.1;
+    let shares: Vec<(RemedyKind, f64)> =
+        learned.alternatives.iter().map(|a| (a.kind, a.propensity)).collect();
+    Some(Trial {
+        case,
+        at: suggested.at,
+        channel: info.shop.channel.as_str().to_owned(),
+        reason: inputs.reason,
+        band: info.remedy.band(inputs.paid()),
+        holdout: suggested.holdout(),
+        first: first.kind,
+        chances: chances(&shares, first_of(fixed)?, info.remedy.learning.holdout),
+        units: inputs.units,
+        line: suggested.line.clone(),
+        loss: loss.round() as i64,
+        currency: inputs.currency,
+        matures_at: suggested.at + info.channel_policy(suggested.at).avoid_window,
+    })
+}
+
+fn first_of(suggestion: &Suggestion) -> Option<RemedyKind> {
+    suggestion.alternatives.first().map(|a| a.kind)
 }
 
 /// Lets the trial follow a remedy that took a step and is written. It stays that of the case on

@@ -75,6 +75,12 @@ impl Trial {
         self.chances.iter().find(|(kind, _)| *kind == self.first).map_or(0, |(_, chance)| *chance)
     }
 
+    /// The same, 0–1.
+    #[must_use]
+    pub fn chance(&self) -> f64 {
+        self.propensity() as f64 / CERTAIN as f64
+    }
+
     /// How many of the units a counting event makes returned.
     #[must_use]
     pub fn returned(&self, counted: Option<Units>) -> u32 {

@@ -156,7 +156,7 @@ fn shrinkage_is_what_one_works_out_by_hand() {
 fn the_holdout_has_its_share_in_every_stratum_and_each_draws_anew() {
     let (buyers, points) = (20_000_u32, 500);
     let held = |buyer: u32, channel: &str, reason| {
-        is_held_out(points, Some(BuyerKey::from_bits(u128::from(buyer) << 64 | 7)), 0, channel, reason)
+        is_held_out(points, Some(BuyerKey::from_bits(u128::from(buyer) << 64 | 7)), "", channel, reason)
     };
     // Five standard errors of the binomial.
     let near = |count: u32, share: f64| {
@@ -175,7 +175,7 @@ fn the_holdout_has_its_share_in_every_stratum_and_each_draws_anew() {
 
 #[test]
 fn all_or_nobody_can_be_held_out_and_a_case_without_a_buyer_draws_for_itself() {
-    let of = |points, case| is_held_out(points, None, case, "ebay", Reason::Late);
+    let of = |points, case: u32| is_held_out(points, None, &case.to_string(), "ebay", Reason::Late);
     assert!((0..1_000).all(|case| of(10_000, case) && !of(0, case)));
     let held = (0..10_000).filter(|case| of(500, *case)).count();
     assert!((390..610).contains(&held), "{held}");
@@ -185,7 +185,7 @@ fn all_or_nobody_can_be_held_out_and_a_case_without_a_buyer_draws_for_itself() {
 fn draws_of_cases_spread_evenly() {
     let mut tenths = [0_u32; 10];
     for case in 0..20_000_u32 {
-        let at = place(seed(CaseId::from_bits(u128::from(case))));
+        let at = place(seed(&CaseId::from_bits(u128::from(case)).to_string()));
         assert!((0.0..1.0).contains(&at));
         tenths[(at * 10.0) as usize] += 1;
     }
