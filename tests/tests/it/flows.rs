@@ -10,6 +10,7 @@ mod events;
 mod every_verb;
 mod incidents;
 mod languages;
+mod learning;
 mod linking;
 mod links;
 mod lists;
