@@ -5,7 +5,7 @@
 
 use crate::code::codes;
 use crate::detection::Reason;
-use crate::{AgentId, CaseId, LineId, Money, OrderId, RemedyId, ShopId, Time};
+use crate::{AgentId, CaseId, LineId, Money, OrderId, RemedyId, ReturnId, ShopId, Time};
 
 codes! {
     /// What the seller can give.
@@ -131,6 +131,8 @@ pub enum RemedyState {
     Declined {
         /// When.
         at: Time,
+        /// What the buyer wants instead, if they named an amount.
+        wish: Option<Money>,
     },
     /// The buyer did not answer in time.
     Expired {
@@ -202,7 +204,10 @@ pub enum RemedyVerb {
         due_at: Time,
     },
     /// The buyer says no.
-    Decline,
+    Decline {
+        /// What they want instead, if they named an amount.
+        wish: Option<Money>,
+    },
     /// The time is up.
     Expire,
     /// Take it back.
@@ -248,6 +253,8 @@ pub struct Terms {
     pub gift: Option<Money>,
     /// The code of the coupon, if the shop made one already.
     pub coupon_code: String,
+    /// Until when the buyer can still choose the return; none if that is not known.
+    pub return_until: Option<Time>,
 }
 
 /// A remedy of a case.
@@ -277,6 +284,8 @@ pub struct Remedy {
     pub proposed_at: Time,
     /// The earlier remedy of the same unit, when that one did not hold.
     pub after: Option<RemedyId>,
+    /// The return by which the channel refunds although this was promised: it must not leave.
+    pub stopped_by: Option<ReturnId>,
     /// Where it stands.
     pub state: RemedyState,
     /// Rises with every change; the etag.
@@ -349,6 +358,12 @@ impl RemedyStage {
         )
     }
 
+    /// Whether the seller promised it and it did not fail: money of ours that the channel may pay out.
+    #[must_use]
+    pub const fn is_given(self) -> bool {
+        matches!(self, Self::Accepted | Self::Executing | Self::Fulfilled)
+    }
+
     /// Whether the seller has promised it and has not kept the promise yet.
     #[must_use]
     pub const fn is_promised(self) -> bool {
@@ -384,7 +399,7 @@ impl RemedyVerb {
             Self::Offer { .. } => RemedyVerbKind::Offer,
             Self::Approve { .. } => RemedyVerbKind::Approve,
             Self::Accept { .. } => RemedyVerbKind::Accept,
-            Self::Decline => RemedyVerbKind::Decline,
+            Self::Decline { .. } => RemedyVerbKind::Decline,
             Self::Expire => RemedyVerbKind::Expire,
             Self::Withdraw => RemedyVerbKind::Withdraw,
             Self::Execute => RemedyVerbKind::Execute,
@@ -417,11 +432,11 @@ impl Remedy {
                 return Err(RemedyRefused::SamePerson);
             }
             RemedyVerb::Approve { expires_at, .. } => offered(now, expires_at)?,
-            RemedyVerb::Accept { .. } | RemedyVerb::Decline if self.offer_ended(now) => {
+            RemedyVerb::Accept { .. } | RemedyVerb::Decline { .. } if self.offer_ended(now) => {
                 return Err(RemedyRefused::OfferEnded);
             }
             RemedyVerb::Accept { due_at } => RemedyState::Accepted { at: now, due_at },
-            RemedyVerb::Decline => RemedyState::Declined { at: now },
+            RemedyVerb::Decline { wish } => RemedyState::Declined { at: now, wish },
             RemedyVerb::Expire if !self.offer_ended(now) => return Err(RemedyRefused::NotDue),
             RemedyVerb::Expire => RemedyState::Expired { at: now },
             RemedyVerb::Withdraw => RemedyState::Withdrawn { at: now },

@@ -35,6 +35,7 @@ pub mod row;
 pub mod shipment;
 pub mod shop;
 pub mod signal;
+pub mod stock;
 pub mod suggestion;
 pub mod survey;
 pub mod tally;

@@ -14,6 +14,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0006_history", include_str!("../migrations/0006_history.sql")),
     ("0007_agent", include_str!("../migrations/0007_agent.sql")),
     ("0008_incident", include_str!("../migrations/0008_incident.sql")),
+    ("0010_stock", include_str!("../migrations/0010_stock.sql")),
 ];
 
 /// Any number that only Amends locks.
