@@ -30,7 +30,7 @@ pub mod shops;
 pub mod sla;
 pub mod stored;
 pub mod telemetry;
-mod template;
+pub mod template;
 pub mod work;
 
 pub use app::{App, Settings};

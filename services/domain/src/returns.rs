@@ -2,7 +2,9 @@
 
 use crate::code::codes;
 use crate::counter::OfferBounds;
+use crate::detection::Reason;
 use crate::policy::CountingRule;
+use crate::remedy_policy::Windows;
 use crate::{Money, SignalId, Time};
 
 codes! {
@@ -183,6 +185,28 @@ pub fn replay(mut events: Vec<ReturnEvent>) -> Option<ReturnHistory> {
         }
     }
     Some(story)
+}
+
+/// Until when a buyer can choose the return, by the shop's windows; none for any time.
+///
+/// Where the seller may or may not be at fault, the shorter window is the one that can be promised.
+#[must_use]
+pub fn open_until(delivered_at: Time, reason: Reason, windows: &Windows) -> Option<Time> {
+    let window = match reason {
+        Reason::ChangedMind | Reason::Price | Reason::WrongSize | Reason::Service | Reason::Other => {
+            windows.no_fault
+        }
+        Reason::WrongItem
+        | Reason::MissingPart
+        | Reason::Damaged
+        | Reason::Defective
+        | Reason::NotAsDescribed
+        | Reason::Counterfeit
+        | Reason::NotReceived
+        | Reason::Late
+        | Reason::Quality => windows.fault,
+    };
+    window.map(|window| delivered_at + window)
 }
 
 impl ReturnHistory {

@@ -5,12 +5,13 @@ use amends_domain::detection::{Flag, Reason};
 use amends_domain::event::Event;
 use amends_domain::order::Purchase;
 use amends_domain::remedy::{Remedy, RemedyKind, RemedyStage, RemedyState, RemedyVerb, Takes, Terms};
+use amends_domain::returns::open_until;
 use amends_domain::suggestion::{cost, default_amount, worth};
 use amends_domain::{CaseId, LineId, Money, OrderId, RemedyId, ShopId, Span, SuggestionId, Time};
-use amends_store::{remedy, suggestion};
+use amends_store::remedy;
 
 use super::step::{Right, act_on, keep_text, open_case};
-use super::{RemedyOfCase, approve, ledger};
+use super::{RemedyOfCase, approve, ledger, stock};
 use crate::call::Role;
 use crate::error::{AppError, Result, Violation, Why};
 use crate::runner::Command;
@@ -79,12 +80,16 @@ impl Command for OfferRemedy {
         self.check_suggestion(work).await?;
         let bought = bought(work, &opened.case).await?;
         self.check_fit(&opened.case, bought.as_ref())?;
-        let remedy = self.proposed(work, &info, &opened.case, bought.as_ref());
+        self.check_follows(work, bought.as_ref().map(|b| &b.line)).await?;
+        let mut remedy = self.proposed(work, &info, &opened.case, bought.as_ref());
+        self.keep_in_bounds(work, &mut remedy).await?;
         ledger::reserve(work, &remedy).await?;
         let remedy = self.put(work, &info, &opened.case, remedy, bought.as_ref())?;
         remedy::insert(&work.tx, std::slice::from_ref(&remedy)).await?;
-        let text = template::offer_in(language(&opened.case, bought.as_ref()), &self.text);
+        let language = language(&opened.case, bought.as_ref());
+        let text = template::offer_of(language, &self.text, remedy.kind, &remedy.terms);
         keep_text(work, &self.shop, remedy.id.to_string(), opened.case.buyer, &text).await?;
+        stock::hold(work, &remedy).await?;
         opened.store(work).await?;
         Ok(RemedyOfCase { remedy, case: opened.case })
     }
@@ -125,31 +130,6 @@ impl OfferRemedy {
         if wrong.is_empty() { Ok(()) } else { Err(AppError::Invalid(wrong)) }
     }
 
-    /// A buyer who declined is asked once more at most. The return itself is no pressing.
-    async fn check_counter_offer(&self, work: &Work) -> Result<()> {
-        if !self.kind.is_alternative() {
-            return Ok(());
-        }
-        let remedies = remedy::of_cases(&work.tx, &[(self.shop.clone(), self.case)]).await?;
-        let declined = remedies.iter().filter_map(|r| match r.state {
-            RemedyState::Declined { at } => Some((at, r.id)),
-            _ => None,
-        });
-        let Some((at, first)) = declined.min() else { return Ok(()) };
-        let countered =
-            remedies.iter().any(|r| r.kind.is_alternative() && r.id != first && r.proposed_at >= at);
-        if countered {
-            return Err(AppError::Precondition("G20: after a decline there is one counter-offer at most"));
-        }
-        Ok(())
-    }
-
-    async fn check_suggestion(&self, work: &Work) -> Result<()> {
-        let Some(id) = self.suggestion else { return Ok(()) };
-        let found = suggestion::get(&work.tx, &self.shop, &id).await?;
-        found.filter(|s| s.case == self.case).ok_or_else(|| AppError::not_found("suggestion", id)).map(drop)
-    }
-
     /// What the case and the order say against it.
     fn check_fit(&self, case: &Case, bought: Option<&Bought>) -> Result<()> {
         let grave = case.reasons.contains(&Reason::Counterfeit) || case.flags.contains(&Flag::Safety);
@@ -183,6 +163,11 @@ impl OfferRemedy {
         let total = self.total(info, bought);
         let mut terms = self.terms.clone();
         terms.amount = terms.amount.or_else(|| default_amount(self.kind, total, &info.remedy));
+        let reason = case.reasons.first().copied().unwrap_or(Reason::Other);
+        let delivered_at = bought.and_then(|b| b.delivered_at);
+        terms.return_until = delivered_at
+            .and_then(|at| open_until(at, reason, &info.remedy.windows))
+            .filter(|until| *until > work.now);
         Remedy {
             id: RemedyId::from_bits(work.id()),
             shop: self.shop.clone(),
@@ -192,10 +177,11 @@ impl OfferRemedy {
             kind: self.kind,
             cost: Some(cost(self.kind, total, self.units(), &terms, &info.remedy)),
             terms,
-            reason: case.reasons.first().copied().unwrap_or(Reason::Other),
+            reason,
             proposed_by: work.call.principal.name.clone(),
             proposed_at: work.now,
             after: self.after,
+            stopped_by: None,
             state: RemedyState::Proposed,
             version: 1,
         }
@@ -235,6 +221,7 @@ impl OfferRemedy {
 struct Bought {
     line: (OrderId, LineId),
     purchase: Purchase,
+    delivered_at: Option<Time>,
 }
 
 /// The buyer's language: that of the order, else that of the case.
@@ -247,7 +234,10 @@ async fn bought(work: &Work, case: &Case) -> Result<Option<Bought>> {
     let (Some(order), Some(line)) = (case.subject.order(), case.subject.line()) else { return Ok(None) };
     let of = (order.clone(), line.clone());
     let found = ledger::line(&work.tx, &case.shop, &of).await?;
-    Ok(found.and_then(|line| line.purchase).map(|purchase| Bought { line: of, purchase }))
+    Ok(found.and_then(|line| {
+        let delivered_at = line.delivered.map(|delivered| delivered.at);
+        line.purchase.map(|purchase| Bought { line: of, purchase, delivered_at })
+    }))
 }
 
 /// Refuses a note that is longer than it may be.

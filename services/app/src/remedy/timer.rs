@@ -11,7 +11,7 @@ use amends_domain::remedy::{RemedyState, RemedyVerb};
 use amends_domain::{RemedyId, ShopId};
 use amends_store::remedy;
 
-use super::ledger;
+use super::{ledger, stock};
 use super::step::{Right, open_remedy};
 use crate::error::Result;
 use crate::runner::Command;
@@ -49,6 +49,7 @@ impl Command for ExpireOffer {
         let remedy = remedy.apply(RemedyVerb::Expire, work.now)?;
         remedy::update(&work.tx, &remedy, before).await?;
         ledger::settle(work, &remedy, GrantState::Released).await?;
+        stock::settle(work, &remedy, work.now).await?;
         work.happened(&self.shop, Some(remedy.case), Event::RemedyExpired { remedy: remedy.id });
         opened.check(work, &Right::Free, |hold| Verb::Note { hold })?;
         opened.store(work).await?;
