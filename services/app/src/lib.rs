@@ -28,6 +28,7 @@ pub mod runner;
 pub mod shop;
 pub mod shops;
 pub mod sla;
+pub mod stock;
 pub mod stored;
 pub mod telemetry;
 pub mod template;

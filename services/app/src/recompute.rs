@@ -23,6 +23,7 @@ use crate::work::Work;
 mod clocks;
 mod lines;
 mod reviews;
+mod stock;
 
 /// Lines or reviews read at once.
 const PAGE: u32 = 500;
@@ -114,6 +115,7 @@ struct Corrections {
     reviews: Vec<amends_store::review::ReviewRow>,
     clocks: Vec<amends_store::clock::ClocksRow>,
     deadlines: Vec<amends_domain::deadline::DeadlineChange>,
+    holds: Vec<amends_domain::stock::Hold>,
 }
 
 impl Corrections {
@@ -121,6 +123,7 @@ impl Corrections {
         amends_store::order::put(&self.lines).run(&work.tx).await?;
         amends_store::returns::put(&self.returns).run(&work.tx).await?;
         amends_store::review::put(&self.reviews).run(&work.tx).await?;
+        amends_store::stock::put_holds(&self.holds).run(&work.tx).await?;
         crate::sla::replace(work, &self.clocks).await?;
         self.deadlines.into_iter().for_each(|change| work.change_deadline(change));
         for line in &self.lines {
@@ -146,7 +149,8 @@ impl Pass {
     async fn examine(&mut self, conn: &Conn, mut fix: Option<&mut Corrections>) -> Result<()> {
         self.lines(conn, fix.as_deref_mut()).await?;
         self.reviews(conn, fix.as_deref_mut()).await?;
-        self.clocks(conn, fix).await?;
+        self.clocks(conn, fix.as_deref_mut()).await?;
+        self.stock(conn, fix).await?;
         self.compare_tallies(conn).await
     }
 

@@ -72,6 +72,7 @@ keyed!(
     SuggestRemediesRequest,
     UpdateAgentRequest,
     SetPresenceRequest,
+    SetStockRequest,
     UpdatePolicyRequest,
     UpdateShopRequest,
     WaitCaseRequest,
