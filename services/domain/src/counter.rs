@@ -68,11 +68,7 @@ impl OfferBounds {
     /// The later word over this one, field by field: what it does not say again stays.
     #[must_use]
     pub fn then(self, later: Self) -> Self {
-        Self {
-            min: later.min.or(self.min),
-            max: later.max.or(self.max),
-            left: later.left.or(self.left),
-        }
+        Self { min: later.min.or(self.min), max: later.max.or(self.max), left: later.left.or(self.left) }
     }
 
     /// What holds where two requests are open at once: the narrower of each.
@@ -121,8 +117,8 @@ impl OfferBounds {
         let shop = limits.most.min(limits.free).min(limits.ceiling.unwrap_or(i64::MAX));
         let most = self.max.map_or(shop, |max| max.minor_units.min(shop));
         let least = self.min.map_or(1, |min| min.minor_units.max(1));
-        let amount = (least <= most)
-            .then(|| Money { minor_units: wish.minor_units.clamp(least, most), ..wish });
+        let amount =
+            (least <= most).then(|| Money { minor_units: wish.minor_units.clamp(least, most), ..wish });
         let allowed = amount.is_some() && !limits.declined_before && self.left != Some(0);
         NextOffer { amount, allowed }
     }

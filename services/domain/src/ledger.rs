@@ -69,7 +69,9 @@ pub enum LedgerRefused {
         purchased: u32,
     },
     /// The channel refunded units, and any of these may be one of them.
-    #[error("{asked} units asked for, {free} of {purchased} are left beside the {refunded} that the channel refunded")]
+    #[error(
+        "{asked} units asked for, {free} of {purchased} are left beside the {refunded} that the channel refunded"
+    )]
     UnitsRefunded {
         /// Units asked for.
         asked: u32,

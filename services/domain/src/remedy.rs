@@ -7,6 +7,10 @@ use crate::code::codes;
 use crate::detection::Reason;
 use crate::{AgentId, CaseId, LineId, Money, OrderId, RemedyId, ReturnId, ShopId, Time};
 
+mod terms;
+
+pub use terms::{Disposal, MARGIN, Terms, offer_end};
+
 codes! {
     /// What the seller can give.
     pub enum RemedyKind {
@@ -224,37 +228,6 @@ pub enum RemedyVerb {
         /// What went wrong.
         why: String,
     },
-}
-
-codes! {
-    /// What the buyer does with the article at hand.
-    pub enum Disposal {
-        /// Keeps it.
-        Keep = "KEEP",
-        /// Hands it to the courier who brings the other.
-        HandToCourier = "HAND_TO_COURIER",
-        /// Sends it back with a label.
-        SendBack = "SEND_BACK",
-    }
-}
-
-/// What exactly is given.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Terms {
-    /// Money given back, for the kinds that give money; the coupon's worth.
-    pub amount: Option<Money>,
-    /// The article or part to send, when it is not the one of the line.
-    pub article: String,
-    /// What else the buyer should know.
-    pub note: String,
-    /// What the buyer does with the article at hand; none where there is nothing to decide.
-    pub disposal: Option<Disposal>,
-    /// A coupon on top, for a buyer who comes back.
-    pub gift: Option<Money>,
-    /// The code of the coupon, if the shop made one already.
-    pub coupon_code: String,
-    /// Until when the buyer can still choose the return; none if that is not known.
-    pub return_until: Option<Time>,
 }
 
 /// A remedy of a case.

@@ -141,9 +141,8 @@ pub const fn hold_of(stage: RemedyStage) -> HoldState {
         | RemedyStage::Accepted
         | RemedyStage::Executing => HoldState::Held,
         RemedyStage::Fulfilled => HoldState::Consumed,
-        RemedyStage::Declined
-        | RemedyStage::Expired
-        | RemedyStage::Withdrawn
-        | RemedyStage::Failed => HoldState::Released,
+        RemedyStage::Declined | RemedyStage::Expired | RemedyStage::Withdrawn | RemedyStage::Failed => {
+            HoldState::Released
+        }
     }
 }

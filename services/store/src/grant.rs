@@ -37,10 +37,7 @@ pub fn by_orders(orders: &[Of<OrderId>]) -> Query<OfLine> {
 ///
 /// # Errors
 /// When the database fails or holds what it must not.
-pub async fn of_lines(
-    conn: &Conn,
-    lines: &[(ShopId, OrderId, LineId)],
-) -> Result<Vec<OfLine>> {
+pub async fn of_lines(conn: &Conn, lines: &[(ShopId, OrderId, LineId)]) -> Result<Vec<OfLine>> {
     if lines.is_empty() {
         return Ok(Vec::new());
     }

@@ -127,12 +127,7 @@ pub fn holds_of(remedies: &[Of<RemedyId>]) -> Query<Hold> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn holds(
-    conn: &Conn,
-    shop: &ShopId,
-    after: Option<RemedyId>,
-    limit: u32,
-) -> Result<Vec<Hold>> {
+pub async fn holds(conn: &Conn, shop: &ShopId, after: Option<RemedyId>, limit: u32) -> Result<Vec<Hold>> {
     let mut values = vec![text(shop), int(limit)];
     let mut sql = format!("{} WHERE shop_id = $1", bulk::select(&HOLDS));
     if let Some(after) = after {

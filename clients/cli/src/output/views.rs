@@ -8,5 +8,6 @@ mod remedy;
 mod reply;
 mod rules;
 mod sla;
+mod stock;
 mod timeline;
 mod watch;

@@ -9,9 +9,9 @@ use amends_domain::remedy::{Remedy, RemedyVerb};
 use amends_domain::{Money, RemedyId, ShopId, Time};
 use amends_store::remedy;
 
+use super::next::{check_wish, next_offer};
 use super::offer::check_note;
 use super::step::{Right, hear_buyer, open_remedy};
-use super::next::{check_wish, next_offer};
 use super::{ledger, stock};
 use crate::call::Role;
 use crate::case::tell;

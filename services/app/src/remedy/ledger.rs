@@ -44,7 +44,8 @@ impl Account {
     /// What the channel allows to be offered for the line now, by its open requests.
     pub(crate) fn bounds(&self) -> amends_domain::counter::OfferBounds {
         let mine = self.returns.iter().map(|r| &r.row);
-        let open = mine.filter(|r| r.status.is_open() && r.line.as_ref().is_none_or(|l| *l == self.line.line));
+        let open =
+            mine.filter(|r| r.status.is_open() && r.line.as_ref().is_none_or(|l| *l == self.line.line));
         open.map(|r| r.bounds).reduce(amends_domain::counter::OfferBounds::and).unwrap_or_default()
     }
 

@@ -4,7 +4,9 @@ use amends_domain::case::Case;
 use amends_domain::detection::{Flag, Reason};
 use amends_domain::event::Event;
 use amends_domain::order::Purchase;
-use amends_domain::remedy::{Remedy, RemedyKind, RemedyStage, RemedyState, RemedyVerb, Takes, Terms};
+use amends_domain::remedy::{
+    Remedy, RemedyKind, RemedyStage, RemedyState, RemedyVerb, Takes, Terms, offer_end,
+};
 use amends_domain::returns::open_until;
 use amends_domain::suggestion::{cost, default_amount, worth};
 use amends_domain::{CaseId, LineId, Money, OrderId, RemedyId, ShopId, Span, SuggestionId, Time};
@@ -28,9 +30,6 @@ const ARTICLE_CHARS_MAX: usize = 128;
 /// How long an offer may stand.
 const LIFE_MIN: Span = Span::from_hours(1);
 const LIFE_MAX: Span = Span::from_days(60);
-
-/// How long before the channel decides by itself an offer must have ended.
-const MARGIN: Span = Span::from_hours(1);
 
 /// Offers a remedy to the buyer of a case.
 #[derive(Debug, Clone)]
@@ -116,6 +115,10 @@ impl OfferRemedy {
         say(amount.is_some_and(|a| a.minor_units <= 0), "terms.amount", "must be above zero", form);
         let foreign = amount.is_some_and(|a| a.currency != info.shop.currency);
         say(foreign, "terms.amount", "must be in the currency of the shop", Why::Currency);
+        let gift = self.terms.gift;
+        say(gift.is_some_and(|gift| gift.minor_units <= 0), "terms.gift", "must be above zero", form);
+        let foreign = gift.is_some_and(|gift| gift.currency != info.shop.currency);
+        say(foreign, "terms.gift", "must be in the currency of the shop", Why::Currency);
         let no_article = self.kind == RemedyKind::Exchange && self.terms.article.is_empty();
         say(no_article, "terms.sku", "must name the article of the exchange", form);
         let long_article = self.terms.article.chars().count() > ARTICLE_CHARS_MAX;
@@ -250,10 +253,6 @@ pub(super) fn check_note(note: &str) -> Result<()> {
 
 /// When an offer made now ends: before the channel decides by itself, whatever was wished.
 pub(super) fn expiry(now: Time, life: Span, case: &Case) -> Result<Time> {
-    let wished = now + life;
-    let end = case.hard_deadline.map_or(wished, |hard| wished.min(hard - MARGIN));
-    if end <= now {
-        return Err(AppError::Precondition("the channel decides too soon for an offer"));
-    }
-    Ok(end)
+    let too_soon = AppError::Precondition("the channel decides too soon for an offer");
+    offer_end(now, life, case.hard_deadline).ok_or(too_soon)
 }

@@ -11,8 +11,8 @@ use amends_domain::remedy::{RemedyState, RemedyVerb};
 use amends_domain::{RemedyId, ShopId};
 use amends_store::remedy;
 
-use super::{ledger, stock};
 use super::step::{Right, open_remedy};
+use super::{ledger, stock};
 use crate::error::Result;
 use crate::runner::Command;
 use crate::work::Work;

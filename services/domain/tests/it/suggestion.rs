@@ -71,7 +71,8 @@ fn the_inputs_are_these_and_no_others() {
     let Input { reason: _, flags: _, line: _, units: _, currency: _, policy: _, already_counted: _ } =
         input(Reason::Damaged, Some(&terms), &policy);
     let LineTerms { purchased: _, unit_price: _, grants: _ } = terms;
-    let Terms { amount: _, article: _, note: _, disposal: _, gift: _, coupon_code: _ } = Terms::default();
+    let Terms { amount: _, article: _, note: _, disposal: _, gift: _, coupon_code: _, return_until: _ } =
+        Terms::default();
     let Remedy {
         id: _,
         shop: _,
@@ -85,6 +86,7 @@ fn the_inputs_are_these_and_no_others() {
         proposed_by: _,
         proposed_at: _,
         after: _,
+        stopped_by: _,
         state: _,
         version: _,
     } = proposed();

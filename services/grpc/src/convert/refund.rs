@@ -33,7 +33,15 @@ pub fn entry(shop: &ShopId, event: &Event) -> Option<Entry> {
             ..step(shop, return_id, (order, line), (*refund, currency))
         }),
         Event::DoubleCompensated {
-            remedy, return_id, kind, order, line, units, refund, currency, tracking
+            remedy,
+            return_id,
+            kind,
+            order,
+            line,
+            units,
+            refund,
+            currency,
+            tracking,
         } => Entry::DoubleCompensated(pb::RefundStep {
             remedy: name::of(shop, remedy),
             kind: kind.number(),

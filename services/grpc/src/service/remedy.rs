@@ -2,8 +2,8 @@
 
 use amends_app::App;
 use amends_app::remedy::{
-    Answered, ApproveRemedy, BuyerAnswer, OfferRemedy, RecordAnswer, RemedyOfCase, ReportFulfilment, SuggestRemedies,
-    Suggested, WithdrawRemedy,
+    Answered, ApproveRemedy, BuyerAnswer, OfferRemedy, RecordAnswer, RemedyOfCase, ReportFulfilment,
+    SuggestRemedies, Suggested, WithdrawRemedy,
 };
 use amends_domain::remedy::{RemedyKind, RemedyStage};
 use amends_domain::{CaseId, OrderId, ShopId, Span};

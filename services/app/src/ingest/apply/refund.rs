@@ -199,13 +199,9 @@ impl World {
             // Every open state has this arrow.
             Err(refused) => return tracing::error!(%refused, "a case could not be raised"),
         }
-        let (level, subject, state) =
-            (one.case.level, one.case.subject.clone(), one.case.handling.state());
+        let (level, subject, state) = (one.case.level, one.case.subject.clone(), one.case.handling.state());
         self.happened(at, Some(case), Event::CaseEscalated { level, reason: RAISED.to_owned() });
-        if matches!(
-            state,
-            State::WaitingBuyer | State::WaitingThirdParty | State::Snoozed | State::Solved
-        ) {
+        if matches!(state, State::WaitingBuyer | State::WaitingThirdParty | State::Snoozed | State::Solved) {
             self.wake_case(at, &subject);
         }
     }
