@@ -8,6 +8,7 @@ pub mod desk;
 pub mod harness;
 pub mod make;
 pub mod process;
+pub mod race;
 pub mod refusal;
 
 pub use database::{Database, Engine};

