@@ -30,6 +30,7 @@ view! {
     v1::RemediesSuggested { suggestion, kinds: RemedyKind }
     v1::RemedyStep {
         remedy, kind: RemedyKind, before: RemedyState, after: RemedyState, granted_value, detail,
+        counter_amount,
     }
     v1::ReviewObserved { review, version, rating, diff_kind: ReviewDiffKind, natural }
     v1::AskSent { review, decision, template }
@@ -126,6 +127,8 @@ entries! {
     RemedyPolicyApplied = "remedy_policy_applied",
     ReplyRecalled = "reply_recalled",
     ReplyAdopted = "reply_adopted",
+    StopShipment = "stop_shipment",
+    DoubleCompensated = "double_compensated",
 }
 
 impl Shown for v1::Event {
