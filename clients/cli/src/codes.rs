@@ -59,6 +59,7 @@ codes! {
     EditWindowStart "EDIT_WINDOW_START_"
     EvidenceKind "EVIDENCE_KIND_"
     EvidenceNeed "EVIDENCE_NEED_"
+    FairnessVerdict "FAIRNESS_VERDICT_"
     FulfilmentState "FULFILMENT_STATE_"
     HardDeadlineKind "HARD_DEADLINE_KIND_"
     IncidentCaseOutcome "INCIDENT_CASE_OUTCOME_"

@@ -162,6 +162,8 @@ calls! {
     read returns.list_returns(ListReturnsRequest) -> ListReturnsResponse;
     read metrics.get_review_reversal(GetReviewReversalRequest) -> GetReviewReversalResponse;
     read metrics.get_returns(GetReturnsRequest) -> GetReturnsResponse;
+    read metrics.get_remedy_performance(GetRemedyPerformanceRequest) -> GetRemedyPerformanceResponse;
+    read metrics.get_remedy_fairness(GetRemedyFairnessRequest) -> GetRemedyFairnessResponse;
     read policies.get_policy(GetPolicyRequest) -> GetPolicyResponse;
     write policies.update_policy(UpdatePolicyRequest) -> UpdatePolicyResponse;
     read policies.list_policy_versions(ListPolicyVersionsRequest) -> ListPolicyVersionsResponse;

@@ -21,6 +21,7 @@ use crate::shops::ShopInfo;
 use crate::work::Work;
 
 mod clocks;
+mod learned;
 mod lines;
 mod reviews;
 
@@ -114,6 +115,8 @@ struct Corrections {
     reviews: Vec<amends_store::review::ReviewRow>,
     clocks: Vec<amends_store::clock::ClocksRow>,
     deadlines: Vec<amends_domain::deadline::DeadlineChange>,
+    trials: Vec<(amends_domain::CaseId, amends_domain::learning::trial::Outcome)>,
+    answers: Option<Vec<amends_store::learned::AnswersRow>>,
 }
 
 impl Corrections {
@@ -121,6 +124,10 @@ impl Corrections {
         amends_store::order::put(&self.lines).run(&work.tx).await?;
         amends_store::returns::put(&self.returns).run(&work.tx).await?;
         amends_store::review::put(&self.reviews).run(&work.tx).await?;
+        amends_store::trial::put_outcomes(&info.shop.id, &self.trials).run(&work.tx).await?;
+        if let Some(answers) = &self.answers {
+            amends_store::learned::replace(&work.tx, &info.shop.id, answers).await?;
+        }
         crate::sla::replace(work, &self.clocks).await?;
         self.deadlines.into_iter().for_each(|change| work.change_deadline(change));
         for line in &self.lines {
@@ -146,7 +153,8 @@ impl Pass {
     async fn examine(&mut self, conn: &Conn, mut fix: Option<&mut Corrections>) -> Result<()> {
         self.lines(conn, fix.as_deref_mut()).await?;
         self.reviews(conn, fix.as_deref_mut()).await?;
-        self.clocks(conn, fix).await?;
+        self.clocks(conn, fix.as_deref_mut()).await?;
+        self.learned(conn, fix).await?;
         self.compare_tallies(conn).await
     }
 

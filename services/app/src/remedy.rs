@@ -17,11 +17,13 @@ use crate::error::{AppError, Result};
 mod answer;
 mod approve;
 mod fulfil;
+mod learned;
 mod ledger;
 mod offer;
 mod step;
 mod suggest;
 mod timer;
+mod trial;
 mod withdraw;
 
 pub use answer::{BuyerAnswer, RecordAnswer};
@@ -33,6 +35,7 @@ pub use suggest::{Bought, Hypothetical, SuggestRemedies, Suggested, Target};
 pub use timer::{ExpireOffer, FulfilmentOverdue};
 pub use withdraw::WithdrawRemedy;
 
+pub(crate) use learned::{gather, scored, sum as sum_answers};
 pub(crate) use step::{Opened, Right, act_on, follow_case, keep_text};
 
 /// The most remedies on one page.

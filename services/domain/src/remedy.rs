@@ -5,6 +5,7 @@
 
 use crate::code::codes;
 use crate::detection::Reason;
+use crate::learning::trial::Stake;
 use crate::{AgentId, CaseId, LineId, Money, OrderId, RemedyId, ShopId, Time};
 
 codes! {
@@ -271,6 +272,8 @@ pub struct Remedy {
     pub reason: Reason,
     /// What it is expected to cost the seller.
     pub cost: Option<Money>,
+    /// What it was put against; none for what an earlier version proposed.
+    pub stake: Option<Stake>,
     /// Who proposed it.
     pub proposed_by: AgentId,
     /// When.
@@ -347,6 +350,12 @@ impl RemedyStage {
             self,
             Self::Proposed | Self::AwaitingApproval | Self::Offered | Self::Accepted | Self::Executing
         )
+    }
+
+    /// Whether the buyer said yes, whatever came of it.
+    #[must_use]
+    pub const fn is_accepted(self) -> bool {
+        matches!(self, Self::Accepted | Self::Executing | Self::Fulfilled | Self::Failed)
     }
 
     /// Whether the seller has promised it and has not kept the promise yet.

@@ -20,6 +20,7 @@ pub mod event;
 pub mod grant;
 pub mod incident;
 pub mod key;
+pub mod learned;
 pub mod link;
 pub mod lock;
 pub mod message;
@@ -40,6 +41,7 @@ pub mod suggestion;
 pub mod survey;
 pub mod tally;
 pub mod text;
+pub mod trial;
 mod value;
 pub mod viewer;
 

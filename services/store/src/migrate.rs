@@ -15,6 +15,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0007_agent", include_str!("../migrations/0007_agent.sql")),
     ("0008_incident", include_str!("../migrations/0008_incident.sql")),
     ("0009_remedy_policy", include_str!("../migrations/0009_remedy_policy.sql")),
+    ("0012_learning", include_str!("../migrations/0012_learning.sql")),
 ];
 
 /// Any number that only Amends locks.

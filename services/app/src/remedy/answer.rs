@@ -10,7 +10,7 @@ use amends_store::remedy;
 
 use super::offer::check_note;
 use super::step::{Right, hear_buyer, open_remedy};
-use super::{RemedyOfCase, ledger};
+use super::{RemedyOfCase, learned, ledger, trial};
 use crate::call::Role;
 use crate::case::tell;
 use crate::error::Result;
@@ -68,6 +68,8 @@ impl Command for RecordAnswer {
         let before = remedy.version;
         let remedy = remedy.apply(verb, work.now)?;
         remedy::update(&work.tx, &remedy, before).await?;
+        learned::answered(work, &remedy, self.answer == BuyerAnswer::Accepted);
+        trial::follow(work, &remedy);
         work.not_due(&self.shop, DeadlineKind::OfferExpiry, remedy.id);
         let event = match self.answer {
             BuyerAnswer::Accepted => {

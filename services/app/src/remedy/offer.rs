@@ -3,6 +3,7 @@
 use amends_domain::case::Case;
 use amends_domain::detection::{Flag, Reason};
 use amends_domain::event::Event;
+use amends_domain::learning::trial::Stake;
 use amends_domain::order::Purchase;
 use amends_domain::remedy::{Remedy, RemedyKind, RemedyStage, RemedyState, RemedyVerb, Takes, Terms};
 use amends_domain::suggestion::{cost, default_amount, worth};
@@ -10,7 +11,7 @@ use amends_domain::{CaseId, LineId, Money, OrderId, RemedyId, ShopId, Span, Sugg
 use amends_store::{remedy, suggestion};
 
 use super::step::{Right, act_on, keep_text, open_case};
-use super::{RemedyOfCase, approve, ledger};
+use super::{RemedyOfCase, approve, ledger, trial};
 use crate::call::Role;
 use crate::error::{AppError, Result, Violation, Why};
 use crate::runner::Command;
@@ -83,6 +84,7 @@ impl Command for OfferRemedy {
         ledger::reserve(work, &remedy).await?;
         let remedy = self.put(work, &info, &opened.case, remedy, bought.as_ref())?;
         remedy::insert(&work.tx, std::slice::from_ref(&remedy)).await?;
+        trial::follow(work, &remedy);
         let text = template::offer_in(language(&opened.case, bought.as_ref()), &self.text);
         keep_text(work, &self.shop, remedy.id.to_string(), opened.case.buyer, &text).await?;
         opened.store(work).await?;
@@ -195,6 +197,12 @@ impl OfferRemedy {
             units: self.units(),
             kind: self.kind,
             cost: Some(cost(self.kind, reason, total, self.units(), &terms, &info.remedy)),
+            stake: Some(Stake {
+                case: self.case,
+                paid: total.minor_units,
+                band: info.remedy.band(total.minor_units),
+                worth: worth(self.kind, total, self.units(), &terms, &info.remedy),
+            }),
             terms,
             reason,
             proposed_by: work.call.principal.name.clone(),

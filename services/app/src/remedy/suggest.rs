@@ -13,6 +13,7 @@ use amends_domain::suggestion::Suggestion;
 use amends_domain::{BuyerRef, CaseId, LineId, Money, OrderId, ShopId, Sku, SuggestionId, Time};
 use amends_store::suggestion::{self, SuggestionRow};
 
+use super::trial;
 use crate::call::Role;
 use crate::error::Result;
 use crate::runner::Command;
@@ -161,6 +162,7 @@ impl Command for SuggestRemedies {
         // Looking changes nothing about the case, so no version moves.
         let subject = subject::of(work, &info, &self).await?;
         let facts = facts::load(work, &info, subject, &self).await?;
+        let (trial, counted) = (facts.trial, facts.counted);
         let suggested = Suggested {
             id: SuggestionId::from_bits(work.id()),
             case: facts.case,
@@ -172,6 +174,9 @@ impl Command for SuggestRemedies {
             at: work.now,
         };
         store(work, &self.shop, &suggested);
+        if let (Some(case), None) = (suggested.case, trial) {
+            trial::begin(work, &info, case, &suggested, counted);
+        }
         Ok(suggested)
     }
 }

@@ -11,8 +11,8 @@ use amends_domain::remedy::{RemedyState, RemedyVerb};
 use amends_domain::{RemedyId, ShopId};
 use amends_store::remedy;
 
-use super::ledger;
 use super::step::{Right, open_remedy};
+use super::{learned, ledger};
 use crate::error::Result;
 use crate::runner::Command;
 use crate::work::Work;
@@ -48,6 +48,7 @@ impl Command for ExpireOffer {
         let before = remedy.version;
         let remedy = remedy.apply(RemedyVerb::Expire, work.now)?;
         remedy::update(&work.tx, &remedy, before).await?;
+        learned::answered(work, &remedy, false);
         ledger::settle(work, &remedy, GrantState::Released).await?;
         work.happened(&self.shop, Some(remedy.case), Event::RemedyExpired { remedy: remedy.id });
         opened.check(work, &Right::Free, |hold| Verb::Note { hold })?;

@@ -151,6 +151,7 @@ fn the_inputs_are_these_and_no_others() {
         proposed_at: _,
         after: _,
         state: _,
+        stake: _,
         version: _,
     } = proposed();
 }

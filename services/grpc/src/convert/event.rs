@@ -58,6 +58,7 @@ fn accepted(row: &EventRow) -> Option<Remedy> {
         terms: Terms { amount, article: article.clone(), ..Terms::default() },
         reason: Reason::Other,
         cost: None,
+        stake: None,
         proposed_by: AgentId::new(&row.actor.name).ok()?,
         proposed_at: row.occurred_at,
         after: None,

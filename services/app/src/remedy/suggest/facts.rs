@@ -2,7 +2,8 @@
 
 use amends_domain::counting::{ReturnSoFar, Standing};
 use amends_domain::learning::holdout;
-use amends_domain::order::{Line, Purchase};
+use amends_domain::learning::trial::Trial;
+use amends_domain::order::{Line, Purchase, Units};
 use amends_domain::remedy_policy::RemedyPolicy;
 use amends_domain::scrutiny::Claims;
 use amends_domain::suggestion::{Bounds, Buyer, Channel, Draw, LineTerms};
@@ -16,6 +17,7 @@ use super::subject::Subject;
 use super::{Bought, Inputs, SuggestRemedies};
 use crate::error::{AppError, Result};
 use crate::facts::only_line;
+use crate::remedy::learned;
 use crate::shops::ShopInfo;
 use crate::work::Work;
 
@@ -25,6 +27,10 @@ pub(super) struct Facts {
     pub(super) line: Option<(OrderId, LineId)>,
     pub(super) inputs: Inputs,
     pub(super) language: String,
+    /// What the case began with, if it was given a suggestion before.
+    pub(super) trial: Option<Trial>,
+    /// What the channel counts of the line.
+    pub(super) counted: Option<Units>,
 }
 
 /// Reads everything.
@@ -42,9 +48,17 @@ pub(super) async fn load(
     let lines = trip.ask(order::by_orders(&orders));
     let grants = trip.ask(grant::by_orders(&orders));
     let requests = trip.ask(returns::by_orders(&orders));
+    let trial = trip.ask(amends_store::trial::of_cases(&cases));
+    let expected = subject.reason;
+    let known = trip.ask(learned::of_reason(shop, expected, &info.remedy));
     let mut answers = trip.go(&work.tx).await?;
     if let Some(case) = answers.take(case)?.pop() {
         subject.refresh(case)?;
+    }
+    let trial = answers.take(trial)?.pop().map(|(trial, _)| trial);
+    let mut known = answers.take(known)?;
+    if subject.reason != expected {
+        known = learned::of_reason(shop, subject.reason, &info.remedy).all(&work.tx).await?;
     }
     let (lines, grants) = (answers.take(lines)?, answers.take(grants)?);
     let requests: Vec<ReturnRow> = answers.take(requests)?;
@@ -88,13 +102,21 @@ pub(super) async fn load(
         evidence: Vec::new(),
         draw: Draw { holdout: false, seed: 0, first: None },
     };
+    inputs.evidence = learned::gather(&known, info.remedy.band(inputs.paid()));
     inputs.draw = draw(info, &subject, line, buyer, &inputs);
+    if let Some(trial) = &trial {
+        // What was drawn once stays, whatever was learned since.
+        (inputs.draw.holdout, inputs.draw.first) = (trial.holdout, Some((trial.first, trial.chance())));
+    }
+    let counted = line.and_then(|line| line.counted);
     let line = line.filter(|line| line.purchase.is_some());
     Ok(Facts {
         case: subject.case,
         line: line.map(|line| (line.order.clone(), line.line.clone())),
         inputs,
         language: language.unwrap_or(subject.language),
+        trial,
+        counted,
     })
 }
 

@@ -37,6 +37,18 @@ impl Inputs {
             .map_err(|why| AppError::Internal(format!("a stored suggestion cannot be read: {why}")))
     }
 
+    /// What was paid for the units, in minor units; nothing while no order is known.
+    pub(crate) fn paid(&self) -> i64 {
+        let each = self.line.as_ref().map_or(0, |line| line.unit_price.minor_units);
+        each.saturating_mul(i64::from(self.units))
+    }
+
+    /// What would follow had the case been drawn into the other order for the first time.
+    pub(crate) fn otherwise(&self, policy: &RemedyPolicy) -> Suggestion {
+        let draw = Draw { holdout: !self.draw.holdout, first: None, ..self.draw };
+        Self { draw, ..self.clone() }.suggest(policy)
+    }
+
     /// What follows from them under a policy.
     pub(crate) fn suggest(&self, policy: &RemedyPolicy) -> Suggestion {
         suggest(&Input {
