@@ -131,6 +131,11 @@ fn detail(output: &Output, event: &v1::Event) -> String {
                 None => String::new(),
             }
         }
+        (None, Some(v1::event::Resource::RemedyPolicySnapshot(policy))) => {
+            let from = policy.effective_time.as_ref().and_then(crate::when::timestamp);
+            let from = from.map_or(String::new(), |time| format!(", in force {}", time.strftime("%F %T")));
+            format!("version {}{from}", policy.version)
+        }
         (None, _) => String::new(),
     }
 }

@@ -79,9 +79,9 @@ pub struct Show {
 
 /// What to check.
 #[derive(Args)]
-#[group(id = "what", required = true, multiple = false, args = ["file", "review"])]
 pub struct Check {
     /// A remedy policy; `-` reads standard input
+    #[arg(required_unless_present = "review", conflicts_with = "review")]
     file: Option<String>,
     /// What it would have changed on so many of the latest cases, 1,000 at most
     #[arg(long, value_name = "CASES", requires = "file", value_parser = clap::value_parser!(i32).range(1..=1_000))]

@@ -37,10 +37,6 @@ pub(crate) fn describe(output: &Output, entry: &Entry) -> Option<(&'static str, 
         Entry::IncidentJoined(step) => ("put into incident", id(&step.incident).to_owned()),
         Entry::IncidentLeft(step) => ("taken out of incident", id(&step.incident).to_owned()),
         Entry::IncidentResolved(step) => ("incident resolved", joined([id(&step.incident), &step.note])),
-        Entry::RemedyPolicyApplied(step) => {
-            let from = output.time(step.effective_time.as_ref());
-            ("remedy policy applied", format!("version {}, in force {from}", step.version))
-        }
         Entry::StopShipment(step) => ("STOP what was promised", refund(step)),
         Entry::DoubleCompensated(step) => ("given and refunded", refund(step)),
         _ => return None,

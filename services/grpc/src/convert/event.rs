@@ -7,7 +7,7 @@ use amends_domain::remedy::{Remedy, RemedyState, Terms};
 use amends_domain::{AgentId, CaseId, Money, ShopId, Time};
 use amends_proto::v1 as pb;
 
-use super::{agent, remedy, reply, time, timeline};
+use super::{agent, remedy, remedy_policy, reply, time, timeline};
 use crate::fields::Fields;
 use crate::name;
 
@@ -34,7 +34,8 @@ pub fn render(stored: &StoredEvent) -> pb::Event {
                 })
             })
             .or_else(|| reply::queued(row).map(pb::event::Resource::ReplySnapshot))
-            .or_else(|| agent::of_event(row).map(pb::event::Resource::AgentSnapshot)),
+            .or_else(|| agent::of_event(row).map(pb::event::Resource::AgentSnapshot))
+            .or_else(|| remedy_policy::of_event(row).map(pb::event::Resource::RemedyPolicySnapshot)),
     }
 }
 

@@ -4,12 +4,12 @@ use amends_app::remedy_policy::{
     ApplyRemedyPolicy, Checked, DOCUMENT_BYTES_MAX, Difference, DocumentProblem, DryRun, DryRunCase,
     DryRunKind, RemedyPolicyView,
 };
+use amends_app::stored::EventRow;
 use amends_domain::event::Event;
 use amends_domain::remedy::RemedyKind;
 use amends_domain::shop::Shop;
 use amends_domain::{Money, ShopId};
 use amends_proto::v1 as pb;
-use pb::timeline_entry::Entry;
 
 use super::{Word as _, money, time};
 use crate::call::Renders;
@@ -34,17 +34,19 @@ pub fn render(shop: &ShopId, view: &RemedyPolicyView) -> pb::RemedyPolicy {
     }
 }
 
-/// That there is a new version.
-pub fn entry(event: &Event) -> Option<Entry> {
-    match event {
-        Event::RemedyPolicyApplied { version, effective_from } => {
-            Some(Entry::RemedyPolicyApplied(pb::RemedyPolicyStep {
-                version: *version,
-                effective_time: Some(time::render(*effective_from)),
-            }))
-        }
-        _ => None,
-    }
+/// The version that an event tells of, without its document.
+#[must_use]
+pub fn of_event(row: &EventRow) -> Option<pb::RemedyPolicy> {
+    let Event::RemedyPolicyApplied { version, effective_from } = &row.event else { return None };
+    Some(pb::RemedyPolicy {
+        shop: name::of_shop(&row.shop),
+        version: *version,
+        effective_time: Some(time::render(*effective_from)),
+        author: row.actor.name.clone(),
+        create_time: Some(time::render(row.occurred_at)),
+        etag: version.to_string(),
+        ..pb::RemedyPolicy::default()
+    })
 }
 
 impl Renders<(ShopId, RemedyPolicyView)> for pb::ApplyRemedyPolicyResponse {

@@ -103,9 +103,9 @@ async fn happened(h: &Harness) {
         ..Default::default()
     };
     let events = h.client().call(request).await.unwrap().events;
-    let entries: Vec<_> = events.into_iter().map(|e| e.entry.unwrap().entry.unwrap()).collect();
-    let [v1::timeline_entry::Entry::RemedyPolicyApplied(step)] = &entries[..] else { panic!("{entries:?}") };
-    assert_eq!((step.version, time(step.effective_time)), (1, h.now()));
+    let resources: Vec<_> = events.into_iter().map(|event| event.resource.unwrap()).collect();
+    let [v1::event::Resource::RemedyPolicySnapshot(told)] = &resources[..] else { panic!("{resources:?}") };
+    assert_eq!((told.version, told.author.as_str(), time(told.effective_time)), (1, "root", h.now()));
 }
 
 async fn a_document_with_problems_is_told_them_all_and_not_switched_on(h: &Harness) {

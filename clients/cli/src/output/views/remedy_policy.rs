@@ -19,5 +19,4 @@ view! {
     }
     v1::RemedyDryRunKind { kind: RemedyKind, first_then, first_now, newly_excluded, newly_offered }
     v1::CheckRemedyPolicyResponse { problems, differences, dry_run, effective_document, version, etag }
-    v1::RemedyPolicyStep { version, effective_time }
 }

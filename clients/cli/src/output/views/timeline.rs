@@ -124,7 +124,6 @@ entries! {
     IncidentJoined = "incident_joined",
     IncidentLeft = "incident_left",
     IncidentResolved = "incident_resolved",
-    RemedyPolicyApplied = "remedy_policy_applied",
     ReplyRecalled = "reply_recalled",
     ReplyAdopted = "reply_adopted",
     StopShipment = "stop_shipment",
@@ -153,6 +152,9 @@ impl Shown for v1::Event {
             Some(Resource::PolicySnapshot(policy)) => put(&mut map, "policy_snapshot", policy)?,
             Some(Resource::ReplySnapshot(reply)) => put(&mut map, "reply_snapshot", reply)?,
             Some(Resource::AgentSnapshot(agent)) => put(&mut map, "agent_snapshot", agent)?,
+            Some(Resource::RemedyPolicySnapshot(policy)) => {
+                put(&mut map, "remedy_policy_snapshot", policy)?;
+            }
             None => {}
         }
         map.end()
