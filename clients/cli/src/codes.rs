@@ -53,6 +53,7 @@ codes! {
     ContactMedium "CONTACT_MEDIUM_"
     CountingEffect "COUNTING_EFFECT_"
     CountingRule "COUNTING_RULE_"
+    CountsOn "COUNTS_ON_"
     DetectionFlag "DETECTION_FLAG_"
     Dimension "DIMENSION_"
     EditWindowStart "EDIT_WINDOW_START_"

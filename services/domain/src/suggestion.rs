@@ -6,6 +6,7 @@
 
 mod answers;
 mod eligible;
+mod permit;
 mod price;
 mod rank;
 mod rules;
@@ -23,6 +24,7 @@ use crate::scrutiny::{Asked, Claims};
 use crate::{Currency, Money, Sku, Span, Time};
 
 pub use answers::{accept_prior, answers};
+pub use permit::{Permit, permit};
 pub use terms::{cost, default_amount, worth};
 
 codes! {

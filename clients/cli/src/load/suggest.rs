@@ -90,7 +90,6 @@ fn story(n: u64) -> [v1::Signal; SIGNALS as usize] {
                 minor_units: 500 + (n % 200) as i64 * 100,
                 currency: super::signals::CURRENCY.to_owned(),
             }),
-            ..Default::default()
         }],
         ..Default::default()
     };

@@ -186,6 +186,7 @@ impl OfferRemedy {
 
     fn proposed(&self, work: &Work, info: &ShopInfo, case: &Case, bought: Option<&Bought>) -> Remedy {
         let total = self.total(info, bought);
+        let reason = case.reasons.first().copied().unwrap_or(Reason::Other);
         let mut terms = self.terms.clone();
         terms.amount = terms.amount.or_else(|| default_amount(self.kind, total, &info.remedy));
         Remedy {
@@ -195,7 +196,7 @@ impl OfferRemedy {
             line: bought.map(|b| b.line.clone()),
             units: self.units(),
             kind: self.kind,
-            cost: Some(cost(self.kind, total, self.units(), &terms, &info.remedy)),
+            cost: Some(cost(self.kind, reason, total, self.units(), &terms, &info.remedy)),
             stake: Some(Stake {
                 case: self.case,
                 paid: total.minor_units,
@@ -203,7 +204,7 @@ impl OfferRemedy {
                 worth: worth(self.kind, total, &terms),
             }),
             terms,
-            reason: case.reasons.first().copied().unwrap_or(Reason::Other),
+            reason,
             proposed_by: work.call.principal.name.clone(),
             proposed_at: work.now,
             after: self.after,
@@ -229,7 +230,8 @@ impl OfferRemedy {
     ) -> Result<Remedy> {
         let (id, kind, units) = (remedy.id, remedy.kind, remedy.units);
         let expires_at = expiry(work.now, self.life.unwrap_or(info.remedy.offer_life), case)?;
-        let grave = worth(kind, self.total(info, bought), &remedy.terms) > info.remedy.approval_limit;
+        let worth = worth(kind, self.total(info, bought), units, &remedy.terms, &info.remedy);
+        let grave = worth > info.remedy.approval_limit;
         let verb = if grave { RemedyVerb::Submit } else { RemedyVerb::Offer { expires_at } };
         let remedy = remedy.apply(verb, work.now)?;
         work.happened(&self.shop, Some(case.id), Event::RemedyProposed { remedy: id, kind, units });

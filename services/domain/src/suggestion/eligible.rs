@@ -55,7 +55,7 @@ impl<'a> Given<'a> {
 
     /// The most that may be given in minor units: what was paid at most, but for a danger or a fake
     /// less where the shop says so.
-    fn ceiling(&self, for_money: bool) -> i64 {
+    pub(super) fn ceiling(&self, for_money: bool) -> i64 {
         let total = self.total();
         let share = |points: i64| total.basis_points(points).minor_units;
         let of_buyer = self.asked.ceiling.filter(|_| for_money).map(share);
@@ -93,6 +93,7 @@ fn fixed(input: &Input<'_>, no_negotiation: bool, applied: &Applied<'_>) -> Vec<
 pub(super) fn terms(kind: RemedyKind, given: &Given<'_>) -> Result<Terms, Ineligible> {
     let against = |why, facts| Ineligible { kind, why, facts };
     fits(kind, given)
+        .and_then(|()| shop_allows(kind, given))
         .and_then(|()| in_time(kind, given))
         .and_then(|()| in_stock(kind, given))
         .and_then(|()| amounts(kind, given))
@@ -100,13 +101,18 @@ pub(super) fn terms(kind: RemedyKind, given: &Given<'_>) -> Result<Terms, Inelig
         .map_err(|(why, facts)| against(why, facts))
 }
 
-type No = (Excluded, Vec<(&'static str, String)>);
+pub(super) type No = (Excluded, Vec<(&'static str, String)>);
 
-fn fits(kind: RemedyKind, given: &Given<'_>) -> Result<(), No> {
+pub(super) fn fits(kind: RemedyKind, given: &Given<'_>) -> Result<(), No> {
     if !given.fixed.contains(&kind) {
         let why = if given.no_negotiation { Excluded::NoNegotiation } else { Excluded::DoesNotFitReason };
         return Err((why, vec![("reason", given.input.reason.to_string())]));
     }
+    Ok(())
+}
+
+/// Whether the shop's own rules leave it.
+pub(super) fn shop_allows(kind: RemedyKind, given: &Given<'_>) -> Result<(), No> {
     if given.no_negotiation {
         return Ok(());
     }
@@ -122,7 +128,7 @@ fn fits(kind: RemedyKind, given: &Given<'_>) -> Result<(), No> {
     Ok(())
 }
 
-fn in_time(kind: RemedyKind, given: &Given<'_>) -> Result<(), No> {
+pub(super) fn in_time(kind: RemedyKind, given: &Given<'_>) -> Result<(), No> {
     let (input, windows) = (given.input, &given.input.policy.windows);
     let left = input.channel.so_far.deadline.map(|deadline| deadline.since(input.now));
     if let Some(left) = left.filter(|left| *left <= MARGIN) {
@@ -139,7 +145,7 @@ fn in_time(kind: RemedyKind, given: &Given<'_>) -> Result<(), No> {
     Err((Excluded::OutsideWindow, vec![("window_ended_on", ended.day().to_string())]))
 }
 
-fn in_stock(kind: RemedyKind, given: &Given<'_>) -> Result<(), No> {
+pub(super) fn in_stock(kind: RemedyKind, given: &Given<'_>) -> Result<(), No> {
     let known = given.input.stock.iter().find(|(of, _)| *of == kind);
     match known.map(|(_, free)| *free) {
         Some(free) if free < i64::from(given.input.units) => {
@@ -169,15 +175,14 @@ fn amounts(kind: RemedyKind, given: &Given<'_>) -> Result<Terms, No> {
         disposal: given.paid.and_then(|paid| terms::disposal(kind, input.reason, paid, input.policy)),
         ..Terms::default()
     };
+    let worth = |terms: &Terms| terms::worth(kind, total, input.units, terms, input.policy);
     match kind {
         RemedyKind::PartialRefund => terms.amount = Some(partial_refund(given, total, ceiling)?),
         RemedyKind::Coupon | RemedyKind::PriceMatch => {
             let clamp = |m: Money| Money { minor_units: m.minor_units.min(ceiling), ..m };
             terms.amount = terms.amount.map(clamp);
         }
-        _ if kind.is_alternative() && terms::worth(kind, total, &terms) > ceiling => {
-            return above(terms::worth(kind, total, &terms));
-        }
+        _ if kind.is_alternative() && worth(&terms) > ceiling => return above(worth(&terms)),
         _ => {}
     }
     if terms.amount.is_some_and(|amount| amount.minor_units < 1) {

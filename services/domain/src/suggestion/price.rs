@@ -2,14 +2,15 @@
 //! `P(accept)·cost + (1 − P(accept))·P(return)·loss(return)`.
 
 use super::eligible::Given;
-use super::{Alternative, accept_prior, terms};
+use super::terms::{self, Returned};
+use super::{Alternative, accept_prior};
 use crate::Money;
 use crate::counting::{self, CountingEffect};
 use crate::detection::Reason;
 use crate::learning::acceptance::posterior;
 use crate::learning::{Evidence, Posterior};
 use crate::remedy::{RemedyKind, Takes, Terms};
-use crate::remedy_policy::{EvidenceNeed, Price};
+use crate::remedy_policy::EvidenceNeed;
 
 /// What a choice between alternatives needs to know of one.
 #[derive(Debug, Clone, Copy)]
@@ -24,14 +25,14 @@ pub(super) fn alternative(kind: RemedyKind, terms: Terms, given: &Given<'_>) -> 
     let (input, total) = (given.input, given.total());
     let policy = input.policy;
     let effect = effect(kind, given);
-    let direct = terms::cost(kind, total, input.units, &terms, policy).minor_units;
+    let direct = terms::cost(kind, input.reason, total, input.units, &terms, policy).minor_units;
     let odds = odds(kind, &terms, given);
     let accept = odds.posterior.mean();
     let expected = accept * odds.accepted + (1.0 - accept) * odds.declined;
-    let worth = terms::worth(kind, total, &terms);
+    let worth = terms::worth(kind, total, input.units, &terms, policy);
     let takes = kind.takes() != Takes::Nothing;
     let costs = &policy.costs;
-    let of = |price: Price| price.of(total, input.units) as f64;
+    let returned = Returned::of(input.reason);
     let known = evidence(kind, given);
     let count = |number: u32| f64::from(number);
     let lambda = lambda(given) as f64;
@@ -49,9 +50,9 @@ pub(super) fn alternative(kind: RemedyKind, terms: Terms, given: &Given<'_>) -> 
         ("direct_cost", direct as f64),
         ("cost", odds.accepted),
         ("refund", total.minor_units as f64),
-        ("return_freight", of(costs.return_freight)),
-        ("unsellable", of(costs.unsellable)),
-        ("article_cost", of(costs.article)),
+        ("return_freight", returned.freight(total, input.units, policy) as f64),
+        ("unsellable", returned.lost(total, input.units, policy) as f64),
+        ("article_cost", returned.article(total, input.units, policy) as f64),
         ("counted_return_cost", costs.counted_return as f64),
         ("shadow_price", lambda - costs.counted_return as f64),
         ("counted_if_accepted", counted(effect)),
@@ -86,7 +87,7 @@ fn prior(kind: RemedyKind, given: &Given<'_>) -> f64 {
 /// How likely it is accepted, and what either answer costs.
 pub(super) fn odds(kind: RemedyKind, terms: &Terms, given: &Given<'_>) -> Odds {
     let (input, total) = (given.input, given.total());
-    let direct = terms::cost(kind, total, input.units, terms, input.policy).minor_units;
+    let direct = terms::cost(kind, input.reason, total, input.units, terms, input.policy).minor_units;
     let weight = input.policy.learning.weight;
     Odds {
         posterior: posterior(prior(kind, given), weight, &evidence(kind, given)),
@@ -118,7 +119,8 @@ fn lambda(given: &Given<'_>) -> i64 {
 fn loss(given: &Given<'_>) -> f64 {
     let counts = counted(effect(RemedyKind::ReturnLabel, given));
     let (total, units) = (given.total(), given.input.units);
-    terms::loss_of_return(total, units, given.input.policy) as f64 + lambda(given) as f64 * counts
+    Returned::of(given.input.reason).loss(total, units, given.input.policy) as f64
+        + lambda(given) as f64 * counts
 }
 
 /// What the buyer shows first: the damage, what rules ask for, and more of who claims often.

@@ -59,7 +59,14 @@ pub(super) fn gift(kind: RemedyKind, input: &Input<'_>, paid: Money) -> Option<M
 
 /// What a remedy costs the seller once the buyer accepts, without what the channel makes of it.
 #[must_use]
-pub fn cost(kind: RemedyKind, total: Money, units: u32, terms: &Terms, policy: &RemedyPolicy) -> Money {
+pub fn cost(
+    kind: RemedyKind,
+    reason: Reason,
+    total: Money,
+    units: u32,
+    terms: &Terms,
+    policy: &RemedyPolicy,
+) -> Money {
     let costs = &policy.costs;
     let of = |price: Price| price.of(total, units);
     let sum = |parts: &[i64]| parts.iter().copied().fold(0, i64::saturating_add);
@@ -67,11 +74,9 @@ pub fn cost(kind: RemedyKind, total: Money, units: u32, terms: &Terms, policy: &
     let comes_back = matches!(terms.disposal, Some(Disposal::HandToCourier | Disposal::SendBack));
     let own = match kind {
         // What is handed over is sold again, but for what it lost.
-        RemedyKind::Exchange if comes_back => {
-            sum(&[of(costs.freight), of(costs.return_freight), of(costs.unsellable)])
-        }
-        RemedyKind::Replacement if comes_back => {
-            sum(&[of(costs.article), of(costs.freight), of(costs.return_freight)])
+        RemedyKind::Exchange | RemedyKind::Replacement if comes_back => {
+            let lost = Returned::of(reason).lost(total, units, policy);
+            sum(&[of(costs.freight), of(costs.return_freight), lost])
         }
         RemedyKind::Replacement | RemedyKind::Reship | RemedyKind::Exchange => {
             sum(&[of(costs.article), of(costs.freight)])
@@ -83,26 +88,67 @@ pub fn cost(kind: RemedyKind, total: Money, units: u32, terms: &Terms, policy: &
         | RemedyKind::PriceMatch
         | RemedyKind::Coupon => amount(),
         RemedyKind::Instructions => 0,
-        RemedyKind::ReturnLabel => loss_of_return(total, units, policy),
+        RemedyKind::ReturnLabel => Returned::of(reason).loss(total, units, policy),
     };
     Money::new(own.saturating_add(terms.gift.map_or(0, |gift| gift.minor_units)), total.currency)
 }
 
-/// What a return costs without what the channel makes of it: the refund, the way back and what the
-/// article lost, less what the article is worth that comes back.
-pub(super) fn loss_of_return(total: Money, units: u32, policy: &RemedyPolicy) -> i64 {
-    let of = |price: Price| price.of(total, units);
-    let costs = &policy.costs;
-    let given = [total.minor_units, of(costs.return_freight), of(costs.unsellable)];
-    given.into_iter().fold(0, i64::saturating_add).saturating_sub(of(costs.article))
+/// What comes back with a return.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Returned {
+    /// An article that can be sold again, but for what it lost.
+    Sellable,
+    /// An article that nobody can be sold.
+    Worthless,
+    /// Nothing: it never arrived.
+    Nothing,
+}
+
+impl Returned {
+    pub(super) const fn of(reason: Reason) -> Self {
+        match reason {
+            Reason::NotReceived => Self::Nothing,
+            Reason::Damaged | Reason::Defective | Reason::Counterfeit => Self::Worthless,
+            _ => Self::Sellable,
+        }
+    }
+
+    /// The way back.
+    pub(super) fn freight(self, total: Money, units: u32, policy: &RemedyPolicy) -> i64 {
+        if self == Self::Nothing { 0 } else { policy.costs.return_freight.of(total, units) }
+    }
+
+    /// What the article is worth that comes back, if nothing were lost.
+    pub(super) fn article(self, total: Money, units: u32, policy: &RemedyPolicy) -> i64 {
+        if self == Self::Nothing { 0 } else { policy.costs.article.of(total, units) }
+    }
+
+    /// What is lost of that.
+    pub(super) fn lost(self, total: Money, units: u32, policy: &RemedyPolicy) -> i64 {
+        match self {
+            Self::Sellable => policy.costs.unsellable.of(total, units),
+            Self::Worthless => policy.costs.article.of(total, units),
+            Self::Nothing => 0,
+        }
+    }
+
+    /// What a return costs without what the channel makes of it: the refund, the way back and what
+    /// the article lost, less what the article was worth.
+    pub(super) fn loss(self, total: Money, units: u32, policy: &RemedyPolicy) -> i64 {
+        let given = [total.minor_units, self.freight(total, units, policy), self.lost(total, units, policy)];
+        given.into_iter().fold(0, i64::saturating_add).saturating_sub(self.article(total, units, policy))
+    }
 }
 
 /// What a remedy is worth to the buyer in minor units, which decides about approval.
 #[must_use]
-pub fn worth(kind: RemedyKind, total: Money, terms: &Terms) -> i64 {
-    let own = match kind.takes() {
-        Takes::Goods => total.minor_units,
-        Takes::Money | Takes::Nothing => terms.amount.map_or(0, |amount| amount.minor_units),
+pub fn worth(kind: RemedyKind, total: Money, units: u32, terms: &Terms, policy: &RemedyPolicy) -> i64 {
+    let own = match (kind, kind.takes()) {
+        // A screw is no shelf.
+        (RemedyKind::MissingPart, _) => policy.costs.part.of(total, units).min(total.minor_units),
+        (RemedyKind::Repair, _) => policy.costs.repair.of(total, units).min(total.minor_units),
+        (_, Takes::Goods) => total.minor_units,
+        (_, Takes::Money | Takes::Nothing) => terms.amount.map_or(0, |amount| amount.minor_units),
     };
     own.saturating_add(terms.gift.map_or(0, |gift| gift.minor_units))
 }

@@ -44,3 +44,4 @@ mod suggestion_rules;
 mod tally;
 mod template;
 mod time;
+mod worked_examples;

@@ -261,8 +261,8 @@ fn the_price_can_be_redone_by_hand() {
     let policy = counted(500);
     let terms = line(1);
     let suggestion = suggest(&input(Reason::Damaged, Some(&terms), &policy));
-    // Lost by a return: 100.00 back, 15.00 freight, 25.00 unsellable, 5.00 for the count, less the 60.00 article.
-    let loss = 10_000.0 + 1_500.0 + 2_500.0 + 500.0 - 6_000.0;
+    // Lost by a return: 100.00 back, 15.00 freight, 5.00 for the count; what is broken is worth nothing.
+    let loss = 10_000.0 + 1_500.0 + 6_000.0 + 500.0 - 6_000.0;
     let check = |kind, accept: f64, price: i64| {
         let alternative = of(&suggestion, kind);
         assert!((alternative.accept_probability - accept).abs() < 1e-9, "{kind}");
@@ -274,8 +274,8 @@ fn the_price_can_be_redone_by_hand() {
     check(RemedyKind::PartialRefund, 0.55, 3_000);
     check(RemedyKind::RefundWithoutReturn, 0.85, 10_000);
     // The return itself is counted: the 5.00 come on top.
-    check(RemedyKind::ReturnLabel, 0.80, 8_500);
-    assert_eq!(of(&suggestion, RemedyKind::Replacement).expected_cost, eur(7_113));
+    check(RemedyKind::ReturnLabel, 0.80, 12_000);
+    assert_eq!(of(&suggestion, RemedyKind::Replacement).expected_cost, eur(7_725));
 }
 
 #[test]
@@ -327,7 +327,9 @@ fn what_is_worth_more_than_the_limit_needs_another_person() {
     assert!(!needs(10_000, RemedyKind::Replacement) && needs(9_999, RemedyKind::Replacement));
     assert!(!needs(3_000, RemedyKind::PartialRefund) && needs(2_999, RemedyKind::PartialRefund));
     assert!(!needs(0, RemedyKind::ReturnLabel));
-    assert_eq!(worth(RemedyKind::Repair, eur(500), &Terms::default()), 500);
+    let policy = still();
+    let worth = |kind| worth(kind, eur(500), 1, &Terms::default(), &policy);
+    assert_eq!((worth(RemedyKind::Repair), worth(RemedyKind::Replacement)), (75, 500));
 }
 
 #[test]
@@ -343,7 +345,9 @@ fn an_article_that_was_free_can_be_replaced_but_not_refunded() {
 #[test]
 fn the_cost_of_each_kind_is_what_leaves_the_seller() {
     let policy = still();
-    let price = |kind, amount| cost(kind, eur(10_000), 1, &Terms { amount, ..Terms::default() }, &policy);
+    let price = |kind, amount| {
+        cost(kind, Reason::Quality, eur(10_000), 1, &Terms { amount, ..Terms::default() }, &policy)
+    };
     assert_eq!(price(RemedyKind::Exchange, None), eur(7_500));
     assert_eq!(price(RemedyKind::Reship, None), eur(7_500));
     assert_eq!(price(RemedyKind::MissingPart, None), eur(3_000));

@@ -5,11 +5,11 @@ use amends_domain::counting::ReturnSoFar;
 use amends_domain::detection::Reason;
 use amends_domain::learning::{Evidence, Tried};
 use amends_domain::policy::CountingRule;
-use amends_domain::remedy::{Disposal, RemedyKind, Takes};
+use amends_domain::remedy::{Disposal, RemedyKind, Takes, Terms};
 use amends_domain::remedy_policy::{EvidenceNeed, Gift, Learning, RemedyPolicy, Rule, Then, When};
 use amends_domain::scrutiny::Claims;
 use amends_domain::suggestion::{
-    Bounds, Buyer, Channel, Draw, Excluded, Input, LineTerms, Suggestion, suggest,
+    Bounds, Buyer, Channel, Draw, Excluded, Input, LineTerms, Permit, Suggestion, permit, suggest,
 };
 use proptest::prelude::*;
 
@@ -289,6 +289,53 @@ proptest! {
             if a.kind == RemedyKind::PartialRefund {
                 prop_assert!(least.is_none_or(|least| amount >= least) && most.is_none_or(|most| amount <= most));
             }
+        }
+    }
+}
+
+#[test]
+fn the_shops_own_rules_can_be_set_aside_by_another_person_and_no_others() {
+    let exclude = Then { exclude: vec![RemedyKind::Coupon], ..Then::default() };
+    let policy = RemedyPolicy { ceiling: Some(5_000), ..rule(When::default(), exclude) };
+    let terms = line(1);
+    let base = input(Reason::Quality, Some(&terms), &policy);
+    let given = |kind, amount: Option<i64>, input: &Input<'_>| {
+        permit(kind, &Terms { amount: amount.map(eur), ..Terms::default() }, input)
+    };
+    let refund = RemedyKind::PartialRefund;
+    assert_eq!(given(refund, Some(3_000), &base), Ok(Permit::default()));
+    // An agent may offer what answers no reason that was heard.
+    assert_eq!(given(RemedyKind::Reship, None, &base).unwrap().overridden[0].why, Excluded::AboveCeiling);
+    let coupon = given(RemedyKind::Coupon, Some(500), &base).unwrap();
+    assert!(coupon.approval && coupon.overridden[0].why == Excluded::PolicyRule);
+    let much = given(refund, Some(5_001), &base).unwrap();
+    assert!(much.approval && much.overridden[0].why == Excluded::AboveCeiling);
+    let refuses = |input: Input<'_>, kind| given(kind, Some(100), &input).unwrap_err().why;
+    let bounds = Bounds { least: Some(101), most: None };
+    let channel = Channel { bounds, ..base.channel };
+    assert_eq!(refuses(Input { channel, ..base }, refund), Excluded::OutsideChannelBounds);
+    assert_eq!(refuses(Input { reason: Reason::Counterfeit, ..base }, refund), Excluded::NoNegotiation);
+    let stock = [(RemedyKind::Exchange, 0)];
+    assert_eq!(refuses(Input { stock: &stock, ..base }, RemedyKind::Exchange), Excluded::OutOfStock);
+    let so_far = ReturnSoFar { deadline: Some(base.now), ..ReturnSoFar::default() };
+    let channel = Channel { so_far, ..base.channel };
+    assert_eq!(refuses(Input { channel, ..base }, refund), Excluded::TooLate);
+}
+
+#[test]
+fn what_is_suggested_may_be_offered_as_it_stands() {
+    let policy = still();
+    let terms = LineTerms { delivered_at: Some(on_day(8)), ..line(2) };
+    for &reason in Reason::ALL {
+        let base = input(reason, Some(&terms), &policy);
+        for a in suggest(&base).alternatives {
+            let permit = permit(a.kind, &a.terms, &base).unwrap();
+            assert_eq!(
+                (permit.approval, permit.overridden.len()),
+                (a.needs_approval, 0),
+                "{reason} {}",
+                a.kind
+            );
         }
     }
 }

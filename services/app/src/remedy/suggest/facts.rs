@@ -3,15 +3,17 @@
 use amends_domain::counting::{ReturnSoFar, Standing};
 use amends_domain::learning::holdout;
 use amends_domain::learning::trial::Trial;
+use amends_domain::ledger::Grant;
 use amends_domain::order::{Line, Purchase, Units};
 use amends_domain::remedy_policy::RemedyPolicy;
 use amends_domain::scrutiny::Claims;
 use amends_domain::suggestion::{Bounds, Buyer, Channel, Draw, LineTerms};
-use amends_domain::{BuyerKey, CaseId, Day, LineId, OrderId};
+use amends_domain::{BuyerKey, CaseId, Day, LineId, OrderId, Time};
 use amends_store::bulk::Trip;
+use amends_store::learned::AnswersRow;
 use amends_store::returns::ReturnRow;
 use amends_store::suggestion::{History, Wanted, history};
-use amends_store::{case, grant, order, returns};
+use amends_store::{case, grant, order, returns, trial};
 
 use super::subject::Subject;
 use super::{Bought, Inputs, SuggestRemedies};
@@ -33,6 +35,47 @@ pub(super) struct Facts {
     pub(super) counted: Option<Units>,
 }
 
+/// What one trip brings.
+struct Read {
+    lines: Vec<Line>,
+    grants: Vec<(LineId, Grant)>,
+    requests: Vec<ReturnRow>,
+    trial: Option<Trial>,
+    known: Vec<AnswersRow>,
+}
+
+impl Read {
+    /// Reads all that the subject leads to, and the case itself as it stands under its lock.
+    async fn of(work: &Work, info: &ShopInfo, subject: &mut Subject) -> Result<Self> {
+        let shop = &info.shop.id;
+        let orders: Vec<_> = subject.of.iter().map(|(order, _)| (shop.clone(), order.clone())).collect();
+        let cases: Vec<_> = subject.case.iter().map(|case| (shop.clone(), *case)).collect();
+        let expected = subject.reason;
+        let mut trip = Trip::default();
+        let case = trip.ask(case::by_ids(&cases));
+        let lines = trip.ask(order::by_orders(&orders));
+        let grants = trip.ask(grant::by_orders(&orders));
+        let requests = trip.ask(returns::by_orders(&orders));
+        let trial = trip.ask(trial::of_cases(&cases));
+        let known = trip.ask(learned::of_reason(shop, expected, &info.remedy));
+        let mut answers = trip.go(&work.tx).await?;
+        if let Some(case) = answers.take(case)?.pop() {
+            subject.refresh(case)?;
+        }
+        let mut known = answers.take(known)?;
+        if subject.reason != expected {
+            known = learned::of_reason(shop, subject.reason, &info.remedy).all(&work.tx).await?;
+        }
+        Ok(Self {
+            lines: answers.take(lines)?,
+            grants: answers.take(grants)?,
+            requests: answers.take(requests)?,
+            trial: answers.take(trial)?.pop().map(|(trial, _)| trial),
+            known,
+        })
+    }
+}
+
 /// Reads everything.
 pub(super) async fn load(
     work: &Work,
@@ -40,29 +83,7 @@ pub(super) async fn load(
     mut subject: Subject,
     command: &SuggestRemedies,
 ) -> Result<Facts> {
-    let shop = &info.shop.id;
-    let orders: Vec<_> = subject.of.iter().map(|(order, _)| (shop.clone(), order.clone())).collect();
-    let cases: Vec<_> = subject.case.iter().map(|case| (shop.clone(), *case)).collect();
-    let mut trip = Trip::default();
-    let case = trip.ask(case::by_ids(&cases));
-    let lines = trip.ask(order::by_orders(&orders));
-    let grants = trip.ask(grant::by_orders(&orders));
-    let requests = trip.ask(returns::by_orders(&orders));
-    let trial = trip.ask(amends_store::trial::of_cases(&cases));
-    let expected = subject.reason;
-    let known = trip.ask(learned::of_reason(shop, expected, &info.remedy));
-    let mut answers = trip.go(&work.tx).await?;
-    if let Some(case) = answers.take(case)?.pop() {
-        subject.refresh(case)?;
-    }
-    let trial = answers.take(trial)?.pop().map(|(trial, _)| trial);
-    let mut known = answers.take(known)?;
-    if subject.reason != expected {
-        known = learned::of_reason(shop, subject.reason, &info.remedy).all(&work.tx).await?;
-    }
-    let (lines, grants) = (answers.take(lines)?, answers.take(grants)?);
-    let requests: Vec<ReturnRow> = answers.take(requests)?;
-
+    let Read { lines, grants, requests, trial, known } = Read::of(work, info, &mut subject).await?;
     let named = subject.of.as_ref().and_then(|(_, line)| line.clone());
     let line = found(&lines, named.as_ref());
     let purchase = line.and_then(|line| line.purchase.as_ref());
@@ -81,7 +102,6 @@ pub(super) async fn load(
         return Err(AppError::field("quantity", "must be at most as many as were bought"));
     }
     let so_far = so_far(line, &lines, &requests, &subject);
-    let channel = info.channel_policy(work.now);
     let language = purchase.map(|p| p.language.clone()).filter(|tag| !tag.is_empty());
     let mut inputs = Inputs {
         now: work.now,
@@ -90,13 +110,7 @@ pub(super) async fn load(
         line: terms,
         units,
         currency: info.shop.currency,
-        channel: Channel {
-            rule: channel.counting,
-            auto_approval: channel.auto_approval,
-            so_far,
-            bounds: Bounds::default(),
-            standing: Standing { delivered: past.delivered, counted: past.returned },
-        },
+        channel: channel(info, work.now, so_far, &past),
         stock: command.stock.clone(),
         buyer: Buyer { orders: u32::try_from(past.orders).unwrap_or(u32::MAX), claims: claims(&past) },
         evidence: Vec::new(),
@@ -108,16 +122,27 @@ pub(super) async fn load(
         // What was drawn once stays, whatever was learned since.
         (inputs.draw.holdout, inputs.draw.first) = (trial.holdout, Some((trial.first, trial.chance())));
     }
-    let counted = line.and_then(|line| line.counted);
-    let line = line.filter(|line| line.purchase.is_some());
+    let known_line = line.filter(|line| line.purchase.is_some());
     Ok(Facts {
         case: subject.case,
-        line: line.map(|line| (line.order.clone(), line.line.clone())),
+        line: known_line.map(|line| (line.order.clone(), line.line.clone())),
         inputs,
         language: language.unwrap_or(subject.language),
         trial,
-        counted,
+        counted: line.and_then(|line| line.counted),
     })
+}
+
+/// The channel as it stands.
+fn channel(info: &ShopInfo, now: Time, so_far: ReturnSoFar, past: &History) -> Channel {
+    let policy = info.channel_policy(now);
+    Channel {
+        rule: policy.counting,
+        auto_approval: policy.auto_approval,
+        so_far,
+        bounds: Bounds::default(),
+        standing: Standing { delivered: past.delivered, counted: past.returned },
+    }
 }
 
 /// The line that is meant: the one named, or the only one there is.
