@@ -201,7 +201,7 @@ impl OfferRemedy {
                 case: self.case,
                 paid: total.minor_units,
                 band: info.remedy.band(total.minor_units),
-                worth: worth(self.kind, total, &terms),
+                worth: worth(self.kind, total, self.units(), &terms, &info.remedy),
             }),
             terms,
             reason,
