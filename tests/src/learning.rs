@@ -6,6 +6,7 @@
 mod buyers;
 mod play;
 mod report;
+mod said;
 
 pub use buyers::Buyers;
 pub use play::{Played, Truth, play};

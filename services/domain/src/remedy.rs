@@ -334,12 +334,6 @@ impl RemedyStage {
         )
     }
 
-    /// Whether the buyer said yes, whatever came of it.
-    #[must_use]
-    pub const fn is_accepted(self) -> bool {
-        matches!(self, Self::Accepted | Self::Executing | Self::Fulfilled | Self::Failed)
-    }
-
     /// Whether the seller promised it and it did not fail: money of ours that the channel may pay out.
     #[must_use]
     pub const fn is_given(self) -> bool {

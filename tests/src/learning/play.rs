@@ -16,11 +16,12 @@ use amends_domain::event::ActorKind;
 use amends_domain::remedy::{RemedyKind, Terms};
 use amends_domain::returns::ReturnStatus;
 use amends_domain::shop::Channel;
-use amends_domain::signal::*;
+use amends_domain::signal::{Signal, SignalBody};
 use amends_domain::suggestion::{Alternative, answers};
-use amends_domain::{AgentId, CaseId, Day, Money, RemedyId, ShopId, Span, Time};
+use amends_domain::{AgentId, CaseId, Day, RemedyId, ShopId, Span};
 use amends_store::{Options, Store};
 
+use super::said::{delivered, ordered, wants_back};
 use super::{Buyers, Size};
 use crate::Database;
 use crate::harness::{START, by_operator};
@@ -67,7 +68,7 @@ fn call(name: &str, roles: &[Role]) -> Call {
     Call { principal, request: None, trace: None, cause: "learning".to_owned(), actor: ActorKind::Agent }
 }
 
-fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: impl AsRef<str>) -> T {
+pub(super) fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: impl AsRef<str>) -> T {
     text.as_ref().parse().unwrap()
 }
 
@@ -252,55 +253,4 @@ fn truth(buyers: &Buyers, suggested: &Suggested, reason: Reason, paid: i64) -> T
         fixed: *fixed.unwrap(),
         expected: expected.collect(),
     }
-}
-
-fn ordered(order: &str, paid: i64) -> SignalBody {
-    let line = OrderedLine {
-        line: id("1"),
-        sku: id("SKU-1"),
-        title: String::new(),
-        category: String::new(),
-        quantity: 1,
-        unit_price: Money::new(paid, id("EUR")),
-    };
-    SignalBody::Order(OrderSignal {
-        order: id(order),
-        buyer: id(format!("buyer-of-{order}")),
-        lines: vec![line],
-        state: OrderState::Paid,
-        language: "en".to_owned(),
-        time_zone: String::new(),
-    })
-}
-
-fn delivered(order: &str) -> SignalBody {
-    SignalBody::Shipment(ShipmentSignal {
-        shipment: id(format!("p-{order}")),
-        order: id(order),
-        lines: Vec::new(),
-        state: ShipmentState::Delivered,
-        eta: None,
-        carrier: String::new(),
-        tracking: String::new(),
-        remedy: None,
-    })
-}
-
-fn wants_back(order: &str, reason: Reason, status: ReturnStatus, at: Time) -> SignalBody {
-    SignalBody::Return(ReturnSignal {
-        return_id: id(format!("ret-{order}")),
-        order: id(order),
-        line: Some(id("1")),
-        quantity: 1,
-        status,
-        raw_status: status.to_string(),
-        reason: Some(reason),
-        raw_reason: String::new(),
-        buyer: Some(id(format!("buyer-of-{order}"))),
-        requested_at: at,
-        deadline: None,
-        refund: None,
-        seller_fault: None,
-        bounds: amends_domain::counter::OfferBounds::default(),
-    })
 }

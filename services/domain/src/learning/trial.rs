@@ -2,7 +2,7 @@
 
 use crate::detection::Reason;
 use crate::order::Units;
-use crate::remedy::RemedyKind;
+use crate::remedy::{RemedyKind, RemedyStage};
 use crate::{CaseId, Currency, LineId, OrderId, Time};
 
 /// A propensity of 1: they are kept in thousand-millionths, so that what is stored is exact.
@@ -66,6 +66,14 @@ pub struct Outcome {
     pub cost: i64,
     /// Units counted as returned after the suggestion and within the window.
     pub returned: u32,
+}
+
+impl RemedyStage {
+    /// Whether the buyer said yes, whatever came of it.
+    #[must_use]
+    pub const fn is_accepted(self) -> bool {
+        matches!(self, Self::Accepted | Self::Executing | Self::Fulfilled | Self::Failed)
+    }
 }
 
 impl Trial {

@@ -140,7 +140,7 @@ async fn a_score_counts_once_and_a_review_never_does(h: &Harness) {
     let (mut desk, remedy) = answered(h, "o1", RemedyKind::PartialRefund, BuyerAnswer::Accepted).await;
     amends_tests::desk::report(h.client(), &remedy.name, v1::FulfilmentState::Fulfilled).await.unwrap();
     desk.look().await;
-    desk.solve(CaseOutcome::Remedied).await.unwrap();
+    desk.solve(CaseOutcome::RemedyFulfilled).await.unwrap();
     h.say(review("r1", "o1", 1, LEAKS)).await;
     let score = v1::SurveySignal {
         survey_id: "a1".to_owned(),
@@ -174,6 +174,7 @@ async fn what_is_granted_is_told_by_stars(h: &Harness) {
     let mia = h.client_as("mia", &[Role::Agent]).await;
     let mut unhappy = Desk::work_on(&mia, &case).await;
     unhappy.agree_on(RemedyKind::PartialRefund, terms_of(1_000)).await;
+    h.advance(Span::from_hours(1)).await;
     h.say(review("r1", "o1", 5, "All good now.")).await;
     let answer = h.client().call(ask.clone()).await.unwrap();
     let rows: Vec<_> = answer.rows.iter().map(|r| (r.star, r.remedies, r.granted_share)).collect();

@@ -11,8 +11,9 @@ use amends_domain::stock::{StockKind, sends};
 use amends_domain::suggestion::{Buyer, Channel, Draw, LineTerms};
 use amends_domain::{BuyerKey, CaseId, Day, LineId, OrderId, Sku};
 use amends_store::bulk::Trip;
-use amends_store::case;
+use amends_store::learned::AnswersRow;
 use amends_store::suggestion::{History, Wanted, history};
+use amends_store::{case, trial};
 
 use super::Inputs;
 use super::line::{described, found, of_account, so_far};
@@ -34,6 +35,38 @@ pub(super) struct Facts {
     pub(super) counted: Option<Units>,
 }
 
+/// What one trip brings.
+struct Read {
+    books: ledger::Books,
+    trial: Option<Trial>,
+    known: Vec<AnswersRow>,
+}
+
+impl Read {
+    /// Reads all that the subject leads to, and the case itself as it stands under its lock.
+    async fn of(work: &Work, info: &ShopInfo, subject: &mut Subject) -> Result<Self> {
+        let shop = &info.shop.id;
+        let orders: Vec<_> = subject.of.iter().map(|(order, _)| (shop.clone(), order.clone())).collect();
+        let cases: Vec<_> = subject.case.iter().map(|case| (shop.clone(), *case)).collect();
+        let expected = subject.reason;
+        let mut trip = Trip::default();
+        let case = trip.ask(case::by_ids(&cases));
+        let asked = ledger::Asked::of(&mut trip, &orders);
+        let trial = trip.ask(trial::of_cases(&cases));
+        let known = trip.ask(learned::of_reason(shop, expected, &info.remedy));
+        let mut answers = trip.go(&work.tx).await?;
+        if let Some(case) = answers.take(case)?.pop() {
+            subject.refresh(case)?;
+        }
+        let mut known = answers.take(known)?;
+        if subject.reason != expected {
+            known = learned::of_reason(shop, subject.reason, &info.remedy).all(&work.tx).await?;
+        }
+        let trial = answers.take(trial)?.pop().map(|(trial, _)| trial);
+        Ok(Self { books: asked.take(&mut answers)?, trial, known })
+    }
+}
+
 /// Reads everything for so many units; `said` of the stock goes before what is stored.
 pub(super) async fn load(
     work: &Work,
@@ -42,26 +75,7 @@ pub(super) async fn load(
     units: u32,
     said: &[(RemedyKind, i64)],
 ) -> Result<Facts> {
-    let shop = &info.shop.id;
-    let orders: Vec<_> = subject.of.iter().map(|(order, _)| (shop.clone(), order.clone())).collect();
-    let cases: Vec<_> = subject.case.iter().map(|case| (shop.clone(), *case)).collect();
-    let mut trip = Trip::default();
-    let case = trip.ask(case::by_ids(&cases));
-    let asked = ledger::Asked::of(&mut trip, &orders);
-    let trial = trip.ask(amends_store::trial::of_cases(&cases));
-    let expected = subject.reason;
-    let known = trip.ask(learned::of_reason(shop, expected, &info.remedy));
-    let mut answers = trip.go(&work.tx).await?;
-    if let Some(case) = answers.take(case)?.pop() {
-        subject.refresh(case)?;
-    }
-    let trial = answers.take(trial)?.pop().map(|(trial, _)| trial);
-    let mut known = answers.take(known)?;
-    if subject.reason != expected {
-        known = learned::of_reason(shop, subject.reason, &info.remedy).all(&work.tx).await?;
-    }
-    let books = asked.take(&mut answers)?;
-
+    let Read { books, trial, known } = Read::of(work, info, &mut subject).await?;
     let named = subject.of.as_ref().and_then(|(_, line)| line.clone());
     let line = found(&books.lines, named.as_ref()).cloned();
     let so_far = so_far(line.as_ref(), &books, subject.deadline);
