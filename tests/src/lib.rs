@@ -6,6 +6,7 @@
 pub mod database;
 pub mod desk;
 pub mod harness;
+pub mod learning;
 pub mod make;
 pub mod process;
 pub mod race;

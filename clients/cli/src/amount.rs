@@ -18,6 +18,12 @@ fn digits(currency: &str) -> u32 {
     }
 }
 
+/// What turns a mean in minor units into one in units, and its decimals.
+pub(crate) fn units(currency: &str) -> (f64, usize) {
+    let digits = digits(currency);
+    (1.0 / 10_f64.powi(i32::try_from(digits).unwrap_or(0)), digits as usize)
+}
+
 /// Parses an amount such as `12.34EUR` or `EUR 12.34`.
 pub(crate) fn parse_amount(text: &str) -> Result<Money, String> {
     let wrong = || "write an amount with its currency, for example 12.34EUR".to_owned();

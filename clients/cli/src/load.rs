@@ -8,6 +8,7 @@ mod pace;
 mod report;
 mod signals;
 mod stream;
+mod suggest;
 mod unary;
 mod verify;
 
@@ -31,6 +32,7 @@ pub(crate) const EXAMPLES: &str = "Examples:
   amends load --mode stream --connections 4 --batch 100
   amends load --rate 3000 --json                         latency at a fixed rate
   amends load --serve --mode claims --agents 64          agents who claim from 100,000 open cases
+  amends load --serve --mode suggest                     suggestions in a shop with 100,000 cases
   amends load --ledger run.json; amends load --verify run.json   verify later, after a crash";
 
 /// How signals are sent.
@@ -42,6 +44,8 @@ pub enum Mode {
     Stream,
     /// Agents who claim the next case from a full queue.
     Claims,
+    /// Suggestions, one after the other, in a shop with many cases.
+    Suggest,
 }
 
 /// Measures ingest with a mix of 60 % orders and shipments, 25 % reviews (a
@@ -108,6 +112,9 @@ pub async fn run(load: &Load, connection: &Connection) -> anyhow::Result<()> {
     if let Some(file) = &load.verify {
         return later(&client, file, connection.json).await;
     }
+    if load.mode == Mode::Suggest {
+        return suggest::run(load, connection).await;
+    }
     if load.mode == Mode::Claims {
         return claims::run(load, connection).await;
     }
@@ -153,7 +160,9 @@ async fn send(load: &Load, client: &Client, plan: &Plan) -> (Ledger, Report) {
     let batches = Batches::new(load.batch());
     let pace = Pace::new(started, load.rate, load.batch());
     let outcome = match load.mode {
-        Mode::Unary | Mode::Claims => unary::send(load, client, plan, &batches, &pace, until).await,
+        Mode::Unary | Mode::Claims | Mode::Suggest => {
+            unary::send(load, client, plan, &batches, &pace, until).await
+        }
         Mode::Stream => stream::send(load, client, plan, &batches, &pace, until).await,
     };
     let elapsed = started.elapsed();

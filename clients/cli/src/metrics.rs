@@ -1,6 +1,7 @@
 //! `amends metrics …`
 
 mod figures;
+mod remedies;
 
 use amends_proto::v1;
 use clap::{Args, Subcommand};
@@ -18,6 +19,8 @@ Examples:
   amends metrics reversal --from 2026-01-01 --to 2026-03-31 --bucket month
   amends metrics returns --by reason --by sku
   amends metrics returns --where reason=wrong-item --json
+  amends metrics remedies --last 60d --reason damaged
+  amends metrics fairness --from 2026-01-01 --json
 
 A cohort is the days on which reviews were first observed, or units delivered.
 Figures with a `*` may still change, because some windows are open.";
@@ -29,6 +32,47 @@ pub enum Metrics {
     Reversal(Query),
     /// How many units came back, and how many returns were avoided
     Returns(Query),
+    /// What became of remedies, and what the learned order caused
+    Remedies(Remedies),
+    /// Whether what is granted depends on stars
+    Fairness(Fairness),
+}
+
+/// Which days.
+#[derive(Args)]
+pub(crate) struct Cohort {
+    /// First day of the cohort
+    #[arg(long, value_name = "DAY", value_parser = parse_day, conflicts_with = "last")]
+    from: Option<Date>,
+    /// Last day of the cohort [default: today]
+    #[arg(long, value_name = "DAY", value_parser = parse_day)]
+    to: Option<Date>,
+    /// How far the cohort reaches back, in days
+    #[arg(long, value_name = "DURATION", default_value = "90d", value_parser = parse_duration)]
+    last: SignedDuration,
+    /// Only this reason
+    #[arg(long, value_parser = code::<v1::ComplaintReason>())]
+    reason: Option<v1::ComplaintReason>,
+}
+
+/// Which remedies.
+#[derive(Args)]
+pub struct Remedies {
+    #[command(flatten)]
+    cohort: Cohort,
+    /// Only this kind; may be repeated
+    #[arg(long = "kind", value_name = "KIND", value_parser = code::<v1::RemedyKind>())]
+    kinds: Vec<v1::RemedyKind>,
+    /// Compare cases whose window is open as well
+    #[arg(long)]
+    include_immature: bool,
+}
+
+/// Which remedies, by the day they were proposed.
+#[derive(Args)]
+pub struct Fairness {
+    #[command(flatten)]
+    cohort: Cohort,
 }
 
 /// Whose figures, and how they are split.
@@ -81,29 +125,64 @@ impl Metrics {
                 let answer = session.client.call(request).await?;
                 output.one(&answer, || figures::returns(&answer))
             }
+            Self::Remedies(query) => {
+                let request = v1::GetRemedyPerformanceRequest {
+                    parent,
+                    cohort: Some(query.cohort.days(output.now)?),
+                    reason: query.cohort.reason.map(Into::into),
+                    kinds: query.kinds.iter().map(|kind| (*kind).into()).collect(),
+                    include_immature: query.include_immature,
+                };
+                let answer = session.client.call(request).await?;
+                output.one(&answer, || remedies::performance(&answer))
+            }
+            Self::Fairness(Fairness { cohort }) => {
+                let request = v1::GetRemedyFairnessRequest {
+                    parent,
+                    cohort: Some(cohort.days(output.now)?),
+                    reason: cohort.reason.map(Into::into),
+                };
+                let answer = session.client.call(request).await?;
+                output.one(&answer, || remedies::fairness(&answer))
+            }
         }
     }
 }
 
 impl Query {
     fn cohort(&self, now: jiff::Timestamp) -> anyhow::Result<v1::DateRange> {
-        let last = match self.to {
-            Some(day) => day,
-            None => now.to_zoned(TimeZone::UTC).date(),
-        };
-        let start = match self.from {
-            Some(day) => day,
-            None => last.checked_sub(self.last)?,
-        };
-        if start > last {
-            anyhow::bail!("The cohort begins on {start}, after its last day, {last}.");
-        }
-        Ok(v1::DateRange {
-            start_date: start.to_string(),
-            // People name the last day that counts, the contract the first that does not.
-            end_date: last.checked_add(1.day())?.to_string(),
-        })
+        days(self.from, self.to, self.last, now)
     }
+}
+
+impl Cohort {
+    fn days(&self, now: jiff::Timestamp) -> anyhow::Result<v1::DateRange> {
+        days(self.from, self.to, self.last, now)
+    }
+}
+
+fn days(
+    from: Option<Date>,
+    to: Option<Date>,
+    reach: SignedDuration,
+    now: jiff::Timestamp,
+) -> anyhow::Result<v1::DateRange> {
+    let last = match to {
+        Some(day) => day,
+        None => now.to_zoned(TimeZone::UTC).date(),
+    };
+    let start = match from {
+        Some(day) => day,
+        None => last.checked_sub(reach)?,
+    };
+    if start > last {
+        anyhow::bail!("The cohort begins on {start}, after its last day, {last}.");
+    }
+    Ok(v1::DateRange {
+        start_date: start.to_string(),
+        // People name the last day that counts, the contract the first that does not.
+        end_date: last.checked_add(1.day())?.to_string(),
+    })
 }
 
 fn parse_filter(text: &str) -> Result<v1::DimensionValue, String> {

@@ -1,6 +1,8 @@
 //! `amends policy …`
 
+mod dry_run;
 mod fields;
+mod remedy;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +11,7 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 
 use crate::{
+    args::Limit,
     connection::Session,
     output::{
         Output,
@@ -26,26 +29,69 @@ Examples:
   amends policy update --set \"sla.targets=first-response 30m business; resolution 10d always\"
   amends policy update --set \"sla.calendar=mon-fri 09:00-18:00; 2026-12-25 closed\"
   amends policy check --review r-501
+  amends policy show --remedy --effective > remedy-policy.toml
+  amends policy check remedy-policy.toml --dry-run 200
+  amends policy diff remedy-policy.toml
+  amends policy apply remedy-policy.toml --from 2026-12-01
+  amends policy versions
 
 A field is one of the shop's rules unless `channel_overrides.` stands before it.
-Whoever overrides what the catalogue says about a channel vouches for it.";
+Whoever overrides what the catalogue says about a channel vouches for it.
+What is offered instead of a return is a document: see docs/remedy-policy.md.";
 
 /// What can be done with policies.
 #[derive(Subcommand)]
 pub enum Policy {
     /// Show what holds, and where it comes from
-    Show,
+    Show(Show),
     /// Make a new version (admins)
     Update(Update),
-    /// Tell whether an action would be allowed, without doing it
-    Check {
-        /// The review a buyer would be asked about
-        #[arg(long)]
-        review: String,
-        /// Template of the text [default: the neutral one]
-        #[arg(long)]
-        template: Option<String>,
-    },
+    /// Check a remedy policy, or whether an action would be allowed
+    Check(Check),
+    /// Tell in what a remedy policy differs from the one in force
+    Diff(remedy::Diff),
+    /// Switch a remedy policy on, now or later (admins)
+    Apply(remedy::Apply),
+    /// List the versions of the remedy policy
+    Versions(Versions),
+}
+
+/// How many versions to list.
+#[derive(Args)]
+pub struct Versions {
+    #[command(flatten)]
+    limit: Limit,
+}
+
+/// What to show.
+#[derive(Args)]
+pub struct Show {
+    /// What is offered instead of a return, as it was written
+    #[arg(long)]
+    remedy: bool,
+    /// Another version of it [default: the one in force]
+    #[arg(long, value_name = "N", requires = "remedy", value_parser = clap::value_parser!(i64).range(0..))]
+    version: Option<i64>,
+    /// Every value that holds under it, also those it leaves out
+    #[arg(long, requires = "remedy")]
+    effective: bool,
+}
+
+/// What to check.
+#[derive(Args)]
+#[group(id = "what", required = true, multiple = false, args = ["file", "review"])]
+pub struct Check {
+    /// A remedy policy; `-` reads standard input
+    file: Option<String>,
+    /// What it would have changed on so many of the latest cases, 1,000 at most
+    #[arg(long, value_name = "CASES", requires = "file", value_parser = clap::value_parser!(i32).range(1..=1_000))]
+    dry_run: Option<i32>,
+    /// The review a buyer would be asked about
+    #[arg(long)]
+    review: Option<String>,
+    /// Template of the text [default: the neutral one]
+    #[arg(long, requires = "review")]
+    template: Option<String>,
 }
 
 /// What to change.
@@ -67,11 +113,27 @@ impl Policy {
     pub(crate) async fn run(self, session: &Session) -> anyhow::Result<()> {
         let output = session.output;
         let policy = match self {
-            Self::Show => read(session).await?,
+            Self::Show(args) if args.remedy => {
+                return remedy::show(session, args.version, args.effective).await;
+            }
+            Self::Show(_) => read(session).await?,
             Self::Update(args) => update(session, args).await?,
-            Self::Check { review, template } => return check(session, &review, template).await,
+            Self::Check(args) => return args.run(session).await,
+            Self::Diff(args) => return args.run(session).await,
+            Self::Apply(args) => return args.run(session).await,
+            Self::Versions(args) => return remedy::versions(session, &args.limit).await,
         };
         output.one(&policy, || overview(&output, &policy))
+    }
+}
+
+impl Check {
+    async fn run(self, session: &Session) -> anyhow::Result<()> {
+        match (self.file, self.review) {
+            (Some(file), _) => remedy::check(session, &file, self.dry_run).await,
+            (None, Some(review)) => check(session, &review, self.template).await,
+            (None, None) => anyhow::bail!("Name a document, or a review with --review."),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod offer;
 mod steps;
+mod suggest;
 
 use amends_proto::v1;
 use clap::{Args, Subcommand};
@@ -20,6 +21,9 @@ use crate::{
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   amends remedy suggest case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
+  amends remedy suggest case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --explain
+  amends remedy suggest --reason damaged --order O-1001 --line 1
+  amends remedy suggest --reason wrong-size --price 39.90EUR --delivered 3d
   amends remedy offer case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --rank 1
   amends remedy offer case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --kind partial-refund --amount 5.00EUR
   amends remedy answer rem_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f accepted
@@ -30,10 +34,7 @@ Examples:
 #[derive(Subcommand)]
 pub enum Remedy {
     /// Rank what could be offered, and say what could not and why
-    Suggest {
-        /// The case
-        case: String,
-    },
+    Suggest(Box<suggest::Suggest>),
     /// Put a remedy to the buyer
     Offer(Box<offer::Offer>),
     /// Approve a remedy above the limit (supervisors)
@@ -70,12 +71,7 @@ pub struct List {
 impl Remedy {
     pub(crate) async fn run(self, session: &Session) -> anyhow::Result<()> {
         match self {
-            Self::Suggest { case } => {
-                let case = session.name("cases", &case).await?;
-                let suggestion = suggest(session, case).await?;
-                let output = session.output;
-                output.one(&suggestion, || ranking(&output, &suggestion))
-            }
+            Self::Suggest(args) => args.run(session).await,
             Self::Offer(args) => args.run(session).await,
             Self::Approve(args) => args.run(session).await,
             Self::Answer(args) => args.run(session).await,
@@ -138,54 +134,6 @@ fn told(output: &Output, remedy: &v1::Remedy) -> String {
         text.push_str(&format!("\nThe buyer reads:\n{}", remedy.customer_text));
     }
     text
-}
-
-async fn suggest(session: &Session, case: String) -> anyhow::Result<v1::Suggestion> {
-    let request = v1::SuggestRemediesRequest {
-        target: Some(v1::suggest_remedies_request::Target::Case(case)),
-        ..Default::default()
-    };
-    let answer = session.client.call(request).await?;
-    answer.suggestion.ok_or_else(|| anyhow::anyhow!("The server answered without a suggestion."))
-}
-
-fn ranking(output: &Output, suggestion: &v1::Suggestion) -> String {
-    let mut table = table(&["rank", "remedy", "gives", "cost", "accepted", "counting", "until", "approval"]);
-    for alternative in &suggestion.alternatives {
-        let cost = alternative.expected_cost.as_ref().map_or("-".to_owned(), money);
-        let accepted = format!("{:.0} %", alternative.acceptance_probability * 100.0);
-        let approval = if alternative.approval_required { "needed" } else { "-" };
-        table.add_row([
-            &alternative.rank.to_string(),
-            &word::<v1::RemedyKind>(alternative.kind),
-            &terms(alternative.terms.as_ref()),
-            &cost,
-            &accepted,
-            &word::<v1::CountingEffect>(alternative.counting_effect),
-            &output.time(alternative.deadline.as_ref()),
-            approval,
-        ]);
-    }
-    let mut shown = text(&table);
-    if !suggestion.ineligible.is_empty() {
-        shown.push_str("\n\nNot possible:");
-        for not in &suggestion.ineligible {
-            let kind = word::<v1::RemedyKind>(not.kind);
-            shown.push_str(&format!("\n  {kind}: {} ({})", not.message, not.rule));
-        }
-    }
-    shown
-}
-
-fn terms(terms: Option<&v1::RemedyTerms>) -> String {
-    let Some(terms) = terms else {
-        return "-".to_owned();
-    };
-    let mut parts = vec![format!("{} ×", terms.quantity)];
-    parts.extend(terms.amount.as_ref().map(money));
-    parts.extend(Some(terms.sku.clone()).filter(|sku| !sku.is_empty()));
-    parts.extend(terms.item_disposal.map(word::<v1::ItemDisposal>));
-    parts.join(" ")
 }
 
 impl List {

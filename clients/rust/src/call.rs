@@ -164,9 +164,15 @@ calls! {
     read returns.list_returns(ListReturnsRequest) -> ListReturnsResponse;
     read metrics.get_review_reversal(GetReviewReversalRequest) -> GetReviewReversalResponse;
     read metrics.get_returns(GetReturnsRequest) -> GetReturnsResponse;
+    read metrics.get_remedy_performance(GetRemedyPerformanceRequest) -> GetRemedyPerformanceResponse;
+    read metrics.get_remedy_fairness(GetRemedyFairnessRequest) -> GetRemedyFairnessResponse;
     read policies.get_policy(GetPolicyRequest) -> GetPolicyResponse;
     write policies.update_policy(UpdatePolicyRequest) -> UpdatePolicyResponse;
     read policies.list_policy_versions(ListPolicyVersionsRequest) -> ListPolicyVersionsResponse;
     read policies.check_policy(CheckPolicyRequest) -> CheckPolicyResponse;
+    read policies.check_remedy_policy(CheckRemedyPolicyRequest) -> CheckRemedyPolicyResponse;
+    write policies.apply_remedy_policy(ApplyRemedyPolicyRequest) -> ApplyRemedyPolicyResponse;
+    read policies.get_remedy_policy(GetRemedyPolicyRequest) -> GetRemedyPolicyResponse;
+    read policies.list_remedy_policies(ListRemedyPoliciesRequest) -> ListRemedyPoliciesResponse;
     read events.list_events(ListEventsRequest) -> ListEventsResponse;
 }

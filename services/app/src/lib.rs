@@ -20,6 +20,7 @@ pub mod metrics;
 pub mod policy;
 pub mod recompute;
 pub mod remedy;
+pub mod remedy_policy;
 pub mod reply;
 mod restate;
 pub mod returns;

@@ -15,10 +15,14 @@ use crate::error::{AppError, Result};
 use crate::shops::ShopInfo;
 
 mod bucket;
+mod fairness;
+mod remedies;
 mod returns;
 mod reversal;
 
 pub use bucket::{Bucket, Days};
+pub use fairness::{Fairness, StarRow, Verdict};
+pub use remedies::{Group, KindRow, Naive, RemedyFigures, RemedyQuestion};
 pub use returns::{Avoided, ReturnsRow};
 pub use reversal::{Funnel, ReversalRow};
 

@@ -21,6 +21,7 @@ use crate::shops::ShopInfo;
 use crate::work::Work;
 
 mod clocks;
+mod learned;
 mod lines;
 mod reviews;
 mod stock;
@@ -116,6 +117,8 @@ struct Corrections {
     clocks: Vec<amends_store::clock::ClocksRow>,
     deadlines: Vec<amends_domain::deadline::DeadlineChange>,
     holds: Vec<amends_domain::stock::Hold>,
+    trials: Vec<(amends_domain::CaseId, amends_domain::learning::trial::Outcome)>,
+    answers: Option<Vec<amends_store::learned::AnswersRow>>,
 }
 
 impl Corrections {
@@ -124,6 +127,10 @@ impl Corrections {
         amends_store::returns::put(&self.returns).run(&work.tx).await?;
         amends_store::review::put(&self.reviews).run(&work.tx).await?;
         amends_store::stock::put_holds(&self.holds).run(&work.tx).await?;
+        amends_store::trial::put_outcomes(&info.shop.id, &self.trials).run(&work.tx).await?;
+        if let Some(answers) = &self.answers {
+            amends_store::learned::replace(&work.tx, &info.shop.id, answers).await?;
+        }
         crate::sla::replace(work, &self.clocks).await?;
         self.deadlines.into_iter().for_each(|change| work.change_deadline(change));
         for line in &self.lines {
@@ -150,7 +157,8 @@ impl Pass {
         self.lines(conn, fix.as_deref_mut()).await?;
         self.reviews(conn, fix.as_deref_mut()).await?;
         self.clocks(conn, fix.as_deref_mut()).await?;
-        self.stock(conn, fix).await?;
+        self.stock(conn, fix.as_deref_mut()).await?;
+        self.learned(conn, fix).await?;
         self.compare_tallies(conn).await
     }
 

@@ -18,6 +18,7 @@ mod answer;
 mod approve;
 mod check;
 mod fulfil;
+mod learned;
 mod ledger;
 mod next;
 mod offer;
@@ -26,16 +27,19 @@ mod step;
 pub mod stock;
 mod suggest;
 mod timer;
+mod trial;
 mod withdraw;
 
 pub use answer::{Answered, BuyerAnswer, RecordAnswer};
 pub use approve::ApproveRemedy;
 pub use fulfil::{Report, ReportFulfilment};
 pub use offer::OfferRemedy;
-pub use suggest::{SuggestRemedies, Suggested};
+pub(crate) use suggest::Inputs;
+pub use suggest::{Bought, Hypothetical, SuggestRemedies, Suggested, Target};
 pub use timer::{ExpireOffer, FulfilmentOverdue};
 pub use withdraw::WithdrawRemedy;
 
+pub(crate) use learned::{gather, scored, sum as sum_answers};
 pub(crate) use ledger::gives_money;
 pub(crate) use refunded::{stopped, twice};
 pub(crate) use step::{Opened, Right, act_on, follow_case, keep_text};

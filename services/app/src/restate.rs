@@ -14,7 +14,7 @@ use amends_domain::subject::Anchor;
 use amends_domain::tally::ReviewHandling;
 use amends_domain::{CaseId, ReviewId, Time};
 use amends_store::review::ReviewRow;
-use amends_store::{Conn, order, review};
+use amends_store::{Conn, order, review, trial};
 
 use crate::error::Result;
 use crate::shops::ShopInfo;
@@ -55,6 +55,9 @@ pub(crate) async fn line(
     after: &Line,
 ) -> Result<()> {
     order::put(std::slice::from_ref(after)).run(&work.tx).await?;
+    if before.counted != after.counted {
+        work.write([trial::follow_lines([after])]);
+    }
     work.count(&after.shop, &info.line_counts(before), &info.line_counts(after));
     let (from, to) = (before.verdict(), after.verdict());
     if from != to {

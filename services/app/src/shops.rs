@@ -19,6 +19,7 @@ use amends_store::{Conn, policy, shop};
 use tokio::time::Instant;
 
 use crate::error::{AppError, Result};
+use crate::remedy_policy::{self, InForce};
 
 /// How long a shop is believed to be unchanged.
 const KEPT: Duration = Duration::from_secs(2);
@@ -33,16 +34,26 @@ pub struct ShopInfo {
     /// The number of that policy; 0 for the one that every shop starts with.
     pub policy_version: i64,
     /// What the shop offers instead of a return.
-    pub remedy: RemedyPolicy,
+    pub remedy: Arc<RemedyPolicy>,
+    /// The number of that version; 0 for the one that every shop starts with.
+    pub remedy_version: i64,
     /// What the shop promises, and its hours.
     pub sla: Ready,
     salt: [u8; 32],
+    /// When another version of the remedy policy takes over.
+    remedy_until: Option<Time>,
     /// The channel's policy, when no row for it has a date: then it holds always.
     undated: Option<Arc<ChannelPolicy>>,
 }
 
 impl ShopInfo {
-    fn new(shop: Shop, policy: ShopPolicy, policy_version: i64, salt: [u8; 32]) -> Result<Self> {
+    fn new(
+        shop: Shop,
+        policy: ShopPolicy,
+        policy_version: i64,
+        remedy: InForce,
+        salt: [u8; 32],
+    ) -> Result<Self> {
         let wrong = |_| AppError::Internal(format!("the stored promises of {} are not good", shop.id));
         let sla = policy.sla.ready().map_err(wrong)?;
         let dated = policy
@@ -51,14 +62,9 @@ impl ShopInfo {
             .chain(catalogue())
             .any(|row| row.channel == shop.channel.as_str() && row.effective_from > Time::MIN);
         let row = in_force(&policy.channel, shop.channel.as_str(), &shop.region, Time::MIN);
-        let remedy = RemedyPolicy {
-            approval_limit: policy.approval_limit,
-            offer_life: policy.offer_life,
-            fulfilment_within: policy.fulfilment_within,
-            ..RemedyPolicy::default()
-        };
         let undated = (!dated).then(|| Arc::new(row));
-        Ok(Self { undated, shop, policy, policy_version, remedy, sla, salt })
+        let InForce { version: remedy_version, policy: remedy, until: remedy_until } = remedy;
+        Ok(Self { undated, shop, policy, policy_version, remedy, remedy_version, remedy_until, sla, salt })
     }
 
     /// The channel's policy at a time.
@@ -107,23 +113,28 @@ impl ShopCache {
     /// # Errors
     /// When there is no such shop or storage fails.
     pub async fn get(&self, conn: &Conn, id: &ShopId, now: Time) -> Result<Arc<ShopInfo>> {
-        if let Some(info) = self.fresh(id) {
-            return Ok(info);
+        let kept = self.kept(id);
+        if let Some((loaded, info)) = &kept
+            && loaded.elapsed() < KEPT
+            && info.remedy_until.is_none_or(|until| now < until)
+        {
+            return Ok(Arc::clone(info));
         }
         let row = shop::get_row(conn, id).await?.ok_or_else(|| AppError::not_found("shop", id))?;
         let in_force = policy::in_force(conn, id, now).await?;
         let (policy, policy_version) = in_force.map_or_else(Default::default, |p| (p.policy, p.version));
         let salt = <[u8; 32]>::try_from(row.salt.as_slice())
             .map_err(|_| AppError::Internal("a shop's salt must have 32 bytes".to_owned()))?;
-        let info = Arc::new(ShopInfo::new(row.shop, policy, policy_version, salt)?);
+        let before = kept.as_ref().map(|(_, info)| info.as_ref());
+        let remedy = remedy_policy::in_force(conn, &row.shop, &policy, now, before).await?;
+        let info = Arc::new(ShopInfo::new(row.shop, policy, policy_version, remedy, salt)?);
         let mut shops = self.0.write().unwrap_or_else(PoisonError::into_inner);
         shops.insert(id.clone(), (Instant::now(), Arc::clone(&info)));
         Ok(info)
     }
 
-    fn fresh(&self, id: &ShopId) -> Option<Arc<ShopInfo>> {
-        let shops = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        shops.get(id).filter(|(loaded, _)| loaded.elapsed() < KEPT).map(|(_, info)| Arc::clone(info))
+    fn kept(&self, id: &ShopId) -> Option<(Instant, Arc<ShopInfo>)> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
     /// Forgets a shop that was changed.

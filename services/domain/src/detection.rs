@@ -36,6 +36,15 @@ codes! {
     }
 }
 
+impl Reason {
+    /// Whether the seller, or whoever carries for the seller, answers for it. What nobody could tell
+    /// is taken to be the seller's, as channels do.
+    #[must_use]
+    pub const fn is_sellers_fault(self) -> bool {
+        !matches!(self, Self::ChangedMind | Self::Price | Self::WrongSize)
+    }
+}
+
 codes! {
     /// What makes a text urgent or delicate.
     pub enum Flag {

@@ -304,6 +304,8 @@ events! {
     IncidentLeft = "incident.left" { /** Which. */ incident: IncidentId },
     /// The incident of the case was resolved; what resolved it is kept apart.
     IncidentResolved = "incident.resolved" { /** Which. */ incident: IncidentId },
+    /// What the shop offers instead of a return has a new version.
+    RemedyPolicyApplied = "policy.remedy_applied" { /** Which. */ version: i64, /** From when it holds. */ effective_from: Time },
 }
 
 codes! {

@@ -5,8 +5,10 @@
 
 use crate::code::codes;
 use crate::detection::Reason;
+use crate::learning::trial::Stake;
 use crate::{AgentId, CaseId, LineId, Money, OrderId, RemedyId, ReturnId, ShopId, Time};
 
+mod stage;
 mod terms;
 
 pub use terms::{Disposal, MARGIN, Terms, offer_end};
@@ -251,6 +253,8 @@ pub struct Remedy {
     pub reason: Reason,
     /// What it is expected to cost the seller.
     pub cost: Option<Money>,
+    /// What it was put against; none for what an earlier version proposed.
+    pub stake: Option<Stake>,
     /// Who proposed it.
     pub proposed_by: AgentId,
     /// When.
@@ -319,29 +323,6 @@ pub const ARROWS: &[(RemedyStage, RemedyVerbKind, RemedyStage)] = {
 #[must_use]
 pub fn arrow(from: RemedyStage, verb: RemedyVerbKind) -> Option<RemedyStage> {
     ARROWS.iter().find(|(f, v, _)| *f == from && *v == verb).map(|(_, _, to)| *to)
-}
-
-impl RemedyStage {
-    /// Whether an offer or promise is still open, so that its case cannot be solved.
-    #[must_use]
-    pub const fn in_flight(self) -> bool {
-        matches!(
-            self,
-            Self::Proposed | Self::AwaitingApproval | Self::Offered | Self::Accepted | Self::Executing
-        )
-    }
-
-    /// Whether the seller promised it and it did not fail: money of ours that the channel may pay out.
-    #[must_use]
-    pub const fn is_given(self) -> bool {
-        matches!(self, Self::Accepted | Self::Executing | Self::Fulfilled)
-    }
-
-    /// Whether the seller has promised it and has not kept the promise yet.
-    #[must_use]
-    pub const fn is_promised(self) -> bool {
-        matches!(self, Self::Accepted | Self::Executing | Self::Failed)
-    }
 }
 
 impl RemedyState {

@@ -4,6 +4,11 @@
 //! Money is in minor units of the shop's currency, shares are in
 //! ten-thousandths ("points").
 
+mod check;
+mod rules;
+
+pub use check::{AMOUNT_MAX, LIST_MAX, NAME_CHARS_MAX, Problem, RULES_MAX, problems, word};
+
 use crate::code::codes;
 use crate::detection::{Flag, Reason};
 use crate::remedy::RemedyKind;

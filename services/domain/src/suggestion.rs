@@ -1,15 +1,31 @@
 //! What to offer instead of a return: eligible alternatives, priced and ranked,
 //! and the ineligible ones with the rule that excludes each.
 //!
-//! The inputs are orders, reasons, policy and history. A review is not among
-//! them and cannot be.
+//! The inputs are orders, reasons, policy, stock and history. A review is not
+//! among them and cannot be.
+
+mod answers;
+mod eligible;
+mod permit;
+mod price;
+mod rank;
+mod rules;
+mod terms;
 
 use crate::code::codes;
+use crate::counting::{CountingEffect, Counts, ReturnSoFar, ShadowPrice, Standing};
 use crate::detection::{Flag, Reason};
-use crate::ledger::{self, Grant, Request};
-use crate::remedy::{RemedyKind, Takes, Terms};
-use crate::remedy_policy::{Price, RemedyPolicy};
-use crate::{Currency, Money, RemedyId};
+use crate::learning::Evidence;
+use crate::ledger::Grant;
+use crate::policy::CountingRule;
+use crate::remedy::{RemedyKind, Terms};
+use crate::remedy_policy::{EvidenceNeed, RemedyPolicy};
+use crate::scrutiny::{Asked, Claims};
+use crate::{Currency, Money, Sku, Span, Time};
+
+pub use answers::{accept_prior, answers};
+pub use permit::{Permit, permit};
+pub use terms::{cost, default_amount, worth};
 
 codes! {
     /// Why an alternative is not on offer.
@@ -24,6 +40,20 @@ codes! {
         ExceedsPaid = "EXCEEDS_PAID",
         /// A danger to health or a fake is refunded at once, never negotiated.
         NoNegotiation = "NO_NEGOTIATION",
+        /// A rule of the shop excludes it.
+        PolicyRule = "POLICY_RULE",
+        /// The category is not taken back where the seller is not at fault.
+        FinalSale = "FINAL_SALE",
+        /// Too long after delivery.
+        OutsideWindow = "OUTSIDE_WINDOW",
+        /// The channel decides before an offer could end.
+        TooLate = "TOO_LATE",
+        /// Fewer are in stock than are needed.
+        OutOfStock = "OUT_OF_STOCK",
+        /// It is worth more than the shop gives.
+        AboveCeiling = "ABOVE_CEILING",
+        /// The channel takes no amount that the shop would give.
+        OutsideChannelBounds = "OUTSIDE_CHANNEL_BOUNDS",
     }
 }
 
@@ -34,13 +64,65 @@ pub struct LineTerms {
     pub purchased: u32,
     /// Paid per unit.
     pub unit_price: Money,
+    /// The article; none if it is not known.
+    pub sku: Option<Sku>,
+    /// Its category; may be empty.
+    pub category: String,
+    /// When it was first delivered; none if it was not, as far as known.
+    pub delivered_at: Option<Time>,
     /// All grants the line ever had.
     pub grants: Vec<Grant>,
+}
+
+/// Which amounts the channel takes for a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Bounds {
+    /// The least, in minor units.
+    pub least: Option<i64>,
+    /// The most, in minor units.
+    pub most: Option<i64>,
+}
+
+/// What the channel says and counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Channel {
+    /// When it counts a return.
+    pub rule: CountingRule,
+    /// After how long it approves a request by itself.
+    pub auto_approval: Option<Span>,
+    /// The return so far.
+    pub so_far: ReturnSoFar,
+    /// Which amounts it takes.
+    pub bounds: Bounds,
+    /// Where the shop stands with it.
+    pub standing: Standing,
+}
+
+/// The buyer, as far as orders and remedies tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Buyer {
+    /// Orders before this one.
+    pub orders: u32,
+    /// What was given within the policy's window.
+    pub claims: Claims,
+}
+
+/// How the order of a case is drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Draw {
+    /// Whether the case keeps the fixed order.
+    pub holdout: bool,
+    /// The seed, of the case.
+    pub seed: u64,
+    /// What came first before, and how likely that was: a case is drawn for once.
+    pub first: Option<(RemedyKind, f64)>,
 }
 
 /// Everything a suggestion depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct Input<'a> {
+    /// The instant it is made for.
+    pub now: Time,
     /// What went wrong.
     pub reason: Reason,
     /// What makes it delicate.
@@ -53,8 +135,16 @@ pub struct Input<'a> {
     pub currency: Currency,
     /// The shop's policy.
     pub policy: &'a RemedyPolicy,
-    /// Whether a return of this line is already counted, so that avoiding it helps no metric.
-    pub already_counted: bool,
+    /// The channel.
+    pub channel: Channel,
+    /// How many can be shipped by way of a remedy, where that is known.
+    pub stock: &'a [(RemedyKind, i64)],
+    /// The buyer.
+    pub buyer: Buyer,
+    /// What was learned about this reason and band of value.
+    pub evidence: &'a [Evidence],
+    /// How the order is drawn.
+    pub draw: Draw,
 }
 
 /// One alternative that can be offered.
@@ -72,8 +162,25 @@ pub struct Alternative {
     pub accept_probability: f64,
     /// Whether it needs another person's approval.
     pub needs_approval: bool,
+    /// What the buyer shows first.
+    pub evidence: Vec<EvidenceNeed>,
+    /// What it does to the count of returns.
+    pub effect: CountingEffect,
+    /// How likely it was to come first, 0–1.
+    pub propensity: f64,
     /// Every number that entered, by name, so that it can be redone by hand.
     pub explanation: Vec<(&'static str, f64)>,
+}
+
+/// One alternative that cannot be offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ineligible {
+    /// Which.
+    pub kind: RemedyKind,
+    /// The rule.
+    pub why: Excluded,
+    /// What the rule saw, by name.
+    pub facts: Vec<(&'static str, String)>,
 }
 
 /// The answer.
@@ -82,190 +189,39 @@ pub struct Suggestion {
     /// What can be offered, best first.
     pub alternatives: Vec<Alternative>,
     /// What cannot, and why.
-    pub excluded: Vec<(RemedyKind, Excluded)>,
+    pub excluded: Vec<Ineligible>,
+    /// How likely this one was to come first; 1 where nothing was drawn.
+    pub propensity: f64,
+    /// When a return counts.
+    pub counts: Counts,
+    /// What one more counted return costs, where the shop has a target.
+    pub shadow_price: Option<ShadowPrice>,
+    /// What is asked of a buyer who claims often.
+    pub asked: Asked,
+    /// The rules of the shop that fit, by name.
+    pub rules: Vec<String>,
 }
-
-/// What answers a reason, first thoughts first.
-#[must_use]
-pub const fn answers(reason: Reason) -> &'static [RemedyKind] {
-    use RemedyKind::{
-        Coupon, Exchange, Instructions, MissingPart, PartialRefund, PriceMatch, RefundWithoutReturn, Repair,
-        Replacement, Reship, ReturnLabel,
-    };
-    match reason {
-        Reason::MissingPart => &[MissingPart, PartialRefund, Replacement, ReturnLabel],
-        Reason::WrongItem => &[Replacement, Exchange, PartialRefund, ReturnLabel],
-        Reason::Damaged => &[Replacement, PartialRefund, RefundWithoutReturn, ReturnLabel],
-        Reason::Defective => &[Instructions, Replacement, Repair, PartialRefund, ReturnLabel],
-        Reason::NotAsDescribed | Reason::Quality => {
-            &[PartialRefund, Exchange, RefundWithoutReturn, ReturnLabel]
-        }
-        Reason::WrongSize => &[Exchange, PartialRefund, ReturnLabel],
-        Reason::NotReceived => &[Reship, Replacement, RefundWithoutReturn],
-        Reason::Late => &[Reship, PartialRefund, Coupon],
-        Reason::Counterfeit => &[RefundWithoutReturn],
-        Reason::ChangedMind | Reason::Price => &[PriceMatch, Coupon, Exchange, ReturnLabel],
-        Reason::Service | Reason::Other => &[Coupon, Instructions, PartialRefund, ReturnLabel],
-    }
-}
-
-/// How likely a buyer accepts before anything was learned, by place in the order of first thoughts.
-fn accept_prior(kind: RemedyKind, place: usize) -> f64 {
-    let base: f64 = match kind {
-        RemedyKind::RefundWithoutReturn => 0.95,
-        RemedyKind::Replacement | RemedyKind::MissingPart | RemedyKind::Reship | RemedyKind::Exchange => 0.75,
-        RemedyKind::PartialRefund => 0.60,
-        RemedyKind::Repair | RemedyKind::PriceMatch => 0.50,
-        RemedyKind::Instructions | RemedyKind::Coupon => 0.35,
-        RemedyKind::ReturnLabel => 0.95,
-    };
-    (base - 0.05 * place as f64).max(0.05)
-}
-
-/// How likely a buyer who declines returns the article.
-const RETURN_PRIOR: f64 = 0.70;
 
 /// Suggests what to offer.
 #[must_use]
 pub fn suggest(input: &Input<'_>) -> Suggestion {
-    let no_negotiation = input.reason == Reason::Counterfeit || input.flags.contains(&Flag::Safety);
-    let fitting: &[RemedyKind] =
-        if no_negotiation { &[RemedyKind::RefundWithoutReturn] } else { answers(input.reason) };
+    let given = eligible::Given::of(input);
     let mut alternatives = Vec::new();
     let mut excluded = Vec::new();
-    for kind in RemedyKind::ALL {
-        match fitting.iter().position(|fit| fit == kind) {
-            None if no_negotiation => excluded.push((*kind, Excluded::NoNegotiation)),
-            None => excluded.push((*kind, Excluded::DoesNotFitReason)),
-            Some(place) => match price(*kind, place, input) {
-                Ok(alternative) => alternatives.push((place, alternative)),
-                Err(why) => excluded.push((*kind, why)),
-            },
+    for &kind in RemedyKind::ALL {
+        match eligible::terms(kind, &given) {
+            Ok(terms) => alternatives.push(price::alternative(kind, terms, &given)),
+            Err(not) => excluded.push(not),
         }
     }
-    // Cheapest in expectation first; the order of first thoughts breaks ties.
-    let leads = |place: usize| place == 0 && owes_the_article(input.reason);
-    alternatives.sort_by_key(|(place, a)| {
-        (a.kind == RemedyKind::ReturnLabel, !leads(*place), a.expected_cost.minor_units, *place)
-    });
-    Suggestion { alternatives: alternatives.into_iter().map(|(_, a)| a).collect(), excluded }
-}
-
-/// Where another thing than the one that was paid for arrived, or nothing did,
-/// sending the right one comes first: money for it may cost less, and is not
-/// what the buyer bought.
-const fn owes_the_article(reason: Reason) -> bool {
-    matches!(reason, Reason::WrongItem | Reason::MissingPart | Reason::NotReceived)
-}
-
-/// The expected cost of one alternative:
-/// `P(accept)·cost + (1 − P(accept))·P(return)·loss(return)`.
-fn price(kind: RemedyKind, place: usize, input: &Input<'_>) -> Result<Alternative, Excluded> {
-    let policy = input.policy;
-    if input.line.is_some_and(|line| !(1..=line.purchased).contains(&input.units)) {
-        return Err(Excluded::ExceedsPaid);
-    }
-    let total = match input.line {
-        Some(line) => line.unit_price.times(input.units).map_err(|_| Excluded::ExceedsPaid)?,
-        None if kind.takes() == Takes::Nothing && kind != RemedyKind::ReturnLabel => {
-            Money::new(0, input.currency)
-        }
-        None => return Err(Excluded::OrderUnknown),
-    };
-    let terms = Terms { amount: default_amount(kind, total, policy), ..Terms::default() };
-    check_ledger(kind, &terms, input)?;
-    let cost = cost(kind, total, input.units, &terms, policy);
-    let counted = if input.already_counted { 0 } else { policy.costs.counted_return };
-    let of = |price: Price| price.of(total, input.units);
-    let (freight, unsellable) = (of(policy.costs.return_freight), of(policy.costs.unsellable));
-    let article = of(policy.costs.article);
-    // The article that comes back is worth its cost again, but for the unsellable share.
-    let loss = [freight, unsellable, counted].into_iter().fold(total.minor_units, i64::saturating_add);
-    let loss = loss.saturating_sub(article);
-    let accept = accept_prior(kind, place);
-    let expected = accept * cost.minor_units as f64 + (1.0 - accept) * RETURN_PRIOR * loss as f64;
-    Ok(Alternative {
-        kind,
-        expected_cost: Money::new(expected.round() as i64, cost.currency),
-        accept_probability: accept,
-        needs_approval: worth(kind, total, &terms) > policy.approval_limit,
-        explanation: vec![
-            ("p_accept", accept),
-            ("cost", cost.minor_units as f64),
-            ("p_return", RETURN_PRIOR),
-            ("loss_of_return", loss as f64),
-            ("refund", total.minor_units as f64),
-            ("freight", freight as f64),
-            ("unsellable", unsellable as f64),
-            ("article_cost", article as f64),
-            ("counted_return_cost", counted as f64),
-        ],
-        cost,
-        terms,
-    })
-}
-
-fn check_ledger(kind: RemedyKind, terms: &Terms, input: &Input<'_>) -> Result<(), Excluded> {
-    let Some(line) = input.line else { return Ok(()) };
-    let request = Request {
-        remedy: RemedyId::from_bits(0),
-        takes: kind.takes(),
-        units: input.units,
-        amount: terms.amount,
-        after: None,
-    };
-    match ledger::reserve(line.purchased, line.unit_price, &line.grants, &request) {
-        Ok(_) => Ok(()),
-        Err(ledger::LedgerRefused::UnitsTaken { .. }) => Err(Excluded::UnitAlreadyRemedied),
-        Err(_) => Err(Excluded::ExceedsPaid),
-    }
-}
-
-/// The money an alternative names by default.
-#[must_use]
-pub fn default_amount(kind: RemedyKind, total: Money, policy: &RemedyPolicy) -> Option<Money> {
-    match kind {
-        RemedyKind::RefundWithoutReturn => Some(total),
-        RemedyKind::PartialRefund => Some(at_least_one(total.basis_points(policy.partial_refund.first))),
-        RemedyKind::PriceMatch => Some(at_least_one(total.basis_points(policy.coupon))),
-        RemedyKind::Coupon if total.minor_units > 0 => Some(at_least_one(total.basis_points(policy.coupon))),
-        _ => None,
-    }
-}
-
-fn at_least_one(money: Money) -> Money {
-    Money { minor_units: money.minor_units.max(1), ..money }
-}
-
-/// What a remedy costs the seller once the buyer accepts.
-#[must_use]
-pub fn cost(kind: RemedyKind, total: Money, units: u32, terms: &Terms, policy: &RemedyPolicy) -> Money {
-    let article = policy.costs.article.of(total, units);
-    let freight = policy.costs.freight.of(total, units);
-    let minor = match kind {
-        RemedyKind::Replacement | RemedyKind::Reship | RemedyKind::Exchange => {
-            article.saturating_add(freight)
-        }
-        RemedyKind::MissingPart | RemedyKind::Repair => (article / 4).saturating_add(freight),
-        RemedyKind::PartialRefund
-        | RemedyKind::RefundWithoutReturn
-        | RemedyKind::PriceMatch
-        | RemedyKind::Coupon => terms.amount.map_or(0, |amount| amount.minor_units),
-        RemedyKind::Instructions => 0,
-        RemedyKind::ReturnLabel => total
-            .minor_units
-            .saturating_sub(article)
-            .saturating_add(freight)
-            .saturating_add(policy.costs.unsellable.of(total, units)),
-    };
-    Money::new(minor, total.currency)
-}
-
-/// What a remedy is worth to the buyer in minor units, which decides about approval.
-#[must_use]
-pub fn worth(kind: RemedyKind, total: Money, terms: &Terms) -> i64 {
-    match kind.takes() {
-        Takes::Goods => total.minor_units,
-        Takes::Money | Takes::Nothing => terms.amount.map_or(0, |amount| amount.minor_units),
+    let (alternatives, propensity) = rank::order(alternatives, &given);
+    Suggestion {
+        alternatives,
+        excluded,
+        propensity,
+        counts: given.counts,
+        shadow_price: given.shadow,
+        asked: given.asked,
+        rules: given.applied.names.iter().map(|name| (*name).to_owned()).collect(),
     }
 }

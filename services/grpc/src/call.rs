@@ -42,6 +42,7 @@ keyed!(
     RemoveIncidentCasesRequest,
     ResolveIncidentRequest,
     UnlinkCasesRequest,
+    ApplyRemedyPolicyRequest,
     ApproveRemedyRequest,
     AskRequest,
     AssignCaseRequest,

@@ -14,6 +14,7 @@ pub mod money;
 pub mod policy;
 pub mod refund;
 pub mod remedy;
+pub mod remedy_policy;
 pub mod reply;
 pub mod returns;
 pub mod review;

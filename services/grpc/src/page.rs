@@ -37,6 +37,7 @@ paged!(
     ListIncidentsRequest,
     ListPolicyVersionsRequest,
     ListRemediesRequest,
+    ListRemedyPoliciesRequest,
     ListRepliesRequest,
     ListTemplatesRequest,
     ListReturnsRequest,

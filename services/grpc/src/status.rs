@@ -8,6 +8,7 @@ use std::time::Duration;
 use amends_app::case::{AFTER_HARD_DEADLINE, LINKS_FULL, MERGE_TARGET_ENDED};
 use amends_app::error::{Violation, Why};
 use amends_app::incident::{FULL, RESOLVED};
+use amends_app::remedy_policy::BEGINS_BEFORE;
 use amends_app::stored::StoreError;
 use amends_app::{AppError, Role};
 use amends_domain::case::{Refused, State, VerbKind};
@@ -187,12 +188,13 @@ fn of_reply(refused: &ReplyRefused) -> Refusal {
 }
 
 /// A precondition is told in words; these are the ones that have a reason of their own.
-const PRECONDITIONS: [(&str, Reason); 9] = [
+const PRECONDITIONS: [(&str, Reason); 10] = [
     (AFTER_HARD_DEADLINE, Reason::HardDeadlineBefore),
     (MERGE_TARGET_ENDED, Reason::CaseClosed),
     (LINKS_FULL, Reason::LinksFull),
     (RESOLVED, Reason::IncidentResolved),
     (FULL, Reason::IncidentFull),
+    (BEGINS_BEFORE, Reason::RemedyPolicyBeginsBefore),
     ("not known", Reason::SubjectUnknown),
     ("channel decides", Reason::HardDeadlineBefore),
     ("the case is over", Reason::CaseClosed),
@@ -293,6 +295,7 @@ fn missing(what: &str) -> Reason {
         "agent" => Reason::AgentNotFound,
         "template" => Reason::TemplateNotFound,
         "incident" => Reason::IncidentNotFound,
+        "remedy policy" => Reason::RemedyPolicyNotFound,
         _ => Reason::Unspecified,
     }
 }

@@ -14,7 +14,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0006_history", include_str!("../migrations/0006_history.sql")),
     ("0007_agent", include_str!("../migrations/0007_agent.sql")),
     ("0008_incident", include_str!("../migrations/0008_incident.sql")),
+    ("0009_remedy_policy", include_str!("../migrations/0009_remedy_policy.sql")),
     ("0010_stock", include_str!("../migrations/0010_stock.sql")),
+    ("0012_learning", include_str!("../migrations/0012_learning.sql")),
 ];
 
 /// Any number that only Amends locks.

@@ -1,5 +1,6 @@
 //! Remedies.
 
+use amends_domain::learning::trial::Stake;
 use amends_domain::remedy::{Disposal, Remedy, RemedyStage, RemedyState, Terms};
 use amends_domain::{CaseId, Money, OrderId, RemedyId, ShopId, Time};
 use sea_orm::Value;
@@ -9,7 +10,7 @@ use crate::bulk::{self, Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
 use crate::row::{Fetched, Row};
-use crate::value::{self, int, money_opt, text, text_opt, time, time_opt};
+use crate::value::{self, int, int_opt, money_opt, text, text_opt, time, time_opt};
 
 const TABLE: Table = Table {
     name: "remedies",
@@ -46,6 +47,10 @@ const TABLE: Table = Table {
         ("stopped_by", Kind::Text),
         ("wish", Kind::Int),
         ("wish_currency", Kind::Text),
+        ("trial_case", Kind::Text),
+        ("paid", Kind::Int),
+        ("band", Kind::Int),
+        ("worth", Kind::Int),
     ],
     key: &["shop_id", "remedy_id"],
 };
@@ -230,6 +235,10 @@ fn write(remedy: &Remedy) -> Vec<Value> {
         text_opt(remedy.stopped_by.as_ref()),
         wish,
         wish_currency,
+        text_opt(remedy.stake.map(|stake| stake.case)),
+        int_opt(remedy.stake.map(|stake| stake.paid)),
+        int_opt(remedy.stake.map(|stake| stake.band)),
+        int_opt(remedy.stake.map(|stake| stake.worth)),
     ]
 }
 
@@ -257,6 +266,7 @@ fn read(row: &Fetched) -> Result<Remedy> {
         },
         reason: row.parse("reason")?,
         cost: row.money_opt("cost", "cost_currency")?,
+        stake: stake(&row)?,
         proposed_by: row.parse("proposed_by")?,
         proposed_at: row.time("proposed_at")?,
         after: row.parse_opt("after_remedy")?,
@@ -264,6 +274,12 @@ fn read(row: &Fetched) -> Result<Remedy> {
         state: state(&row)?,
         version: row.get("version")?,
     })
+}
+
+fn stake(row: &Row<'_>) -> Result<Option<Stake>> {
+    let Some(case) = row.parse_opt("trial_case")? else { return Ok(None) };
+    let (paid, band, worth) = (row.get("paid")?, row.number("band")?, row.get("worth")?);
+    Ok(Some(Stake { case, paid, band, worth }))
 }
 
 fn state(row: &Row<'_>) -> Result<RemedyState> {

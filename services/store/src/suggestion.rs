@@ -1,11 +1,17 @@
-//! Stored answers of the suggestion engine: what the agent was shown, and when.
+//! Stored answers of the suggestion engine: what was shown, and when; and what it
+//! asks of the history of a buyer and a shop.
+
+mod history;
 
 use amends_domain::{CaseId, ShopId, SuggestionId, Time};
 
+pub use history::{History, Wanted, history};
+
+use crate::bulk::{Existing, Kind, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
 use crate::row::Row;
-use crate::value::{text, time};
+use crate::value::{int, text, time};
 
 /// One stored answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,23 +20,33 @@ pub struct SuggestionRow {
     pub shop: ShopId,
     /// Which.
     pub id: SuggestionId,
-    /// The case it is for.
-    pub case: CaseId,
+    /// The case it is for; none if it was asked for before there is one.
+    pub case: Option<CaseId>,
     /// When it was given.
     pub at: Time,
     /// The answer as JSON.
     pub body: String,
 }
 
-/// Stores an answer.
-///
-/// # Errors
-/// `Contended` when one of this id is there already.
-pub async fn insert(conn: &Conn, row: &SuggestionRow) -> Result<()> {
-    let sql =
-        "INSERT INTO suggestions (shop_id, suggestion_id, case_id, at, body) VALUES ($1, $2, $3, $4, $5)";
-    let values = vec![text(&row.shop), text(row.id), text(row.case), time(row.at), text(&row.body)];
-    conn.run(sql, values).await.map(drop)
+const TABLE: Table = Table {
+    name: "suggestions",
+    columns: &[
+        ("shop_id", Kind::Text),
+        ("suggestion_id", Kind::Text),
+        ("case_id", Kind::Text),
+        ("at", Kind::Int),
+        ("body", Kind::Text),
+    ],
+    key: &["shop_id", "suggestion_id"],
+};
+
+/// Stores an answer. `Contended` when one of this id is there already.
+#[must_use]
+pub fn insert(row: &SuggestionRow) -> Write {
+    // The column is older than suggestions without a case and takes no NULL.
+    let case = row.case.map_or_else(String::new, |case| case.to_string());
+    let values = vec![text(&row.shop), text(row.id), text(case), time(row.at), text(&row.body)];
+    Write::insert(&TABLE, vec![values], Existing::Refuse)
 }
 
 /// Reads an answer.
@@ -41,6 +57,27 @@ pub async fn get(conn: &Conn, shop: &ShopId, id: &SuggestionId) -> Result<Option
     let sql = "SELECT case_id, at, body FROM suggestions WHERE shop_id = $1 AND suggestion_id = $2";
     let Some(row) = conn.one(sql, vec![text(shop), text(id)]).await? else { return Ok(None) };
     let row = Row::new("suggestions", &row);
-    let (case, at, body) = (row.parse("case_id")?, row.time("at")?, row.get("body")?);
-    Ok(Some(SuggestionRow { shop: shop.clone(), id: *id, case, at, body }))
+    let for_case: String = row.get("case_id")?;
+    let case = if for_case.is_empty() { None } else { Some(row.parse("case_id")?) };
+    Ok(Some(SuggestionRow { shop: shop.clone(), id: *id, case, at: row.time("at")?, body: row.get("body")? }))
+}
+
+/// The latest suggestion of each case, the newest first, at most so many.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn latest_of_cases(conn: &Conn, shop: &ShopId, limit: u32) -> Result<Vec<SuggestionRow>> {
+    // From the newest backwards, leaving out what has a newer one of its case: both are found in an index.
+    let sql = "SELECT suggestion_id, case_id, at, body FROM suggestions AS one WHERE shop_id = $1 AND case_id <> '' \
+        AND NOT EXISTS (SELECT 1 FROM suggestions AS newer WHERE newer.shop_id = one.shop_id \
+            AND newer.case_id = one.case_id \
+            AND (newer.at, newer.suggestion_id) > (one.at, one.suggestion_id)) \
+        ORDER BY at DESC, suggestion_id DESC LIMIT $2";
+    let rows = conn.all(sql, vec![text(shop), int(limit)]).await?;
+    let read = |row| {
+        let row = Row::new("suggestions", row);
+        let (id, case) = (row.parse("suggestion_id")?, Some(row.parse("case_id")?));
+        Ok(SuggestionRow { shop: shop.clone(), id, case, at: row.time("at")?, body: row.get("body")? })
+    };
+    rows.iter().map(read).collect()
 }

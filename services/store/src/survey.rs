@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use amends_domain::remedy::RemedyKind;
 use amends_domain::signal::SurveyKind;
 use amends_domain::{CaseId, OrderId, ShopId, SurveyId, Time};
 
@@ -23,6 +24,7 @@ const SURVEYS: Table = Table {
         ("score", Kind::Int),
         ("occurred_at", Kind::Int),
         ("solution", Kind::Int),
+        ("remedy_kind", Kind::Text),
     ],
     key: &["shop_id", "survey_id"],
 };
@@ -46,6 +48,8 @@ pub struct SurveyRow {
     pub occurred_at: Time,
     /// The solution of the case it is about; none for what an earlier version took in.
     pub solution: Option<u32>,
+    /// What the buyer had accepted last when they judged it, if anything.
+    pub remedy: Option<RemedyKind>,
 }
 
 /// Adds answers; one that is there already stays as it is.
@@ -62,6 +66,7 @@ pub fn insert(surveys: &[SurveyRow]) -> Write {
             int(s.score),
             time(s.occurred_at),
             int_opt(s.solution),
+            str_opt(s.remedy.map(RemedyKind::as_str)),
         ]
     });
     Write::insert(&SURVEYS, rows.collect(), Existing::Keep)
@@ -97,5 +102,6 @@ fn read(row: &Fetched) -> Result<SurveyRow> {
         score: row.number("score")?,
         occurred_at: row.time("occurred_at")?,
         solution: row.number_opt("solution")?,
+        remedy: row.parse_opt("remedy_kind")?,
     })
 }

@@ -5,5 +5,6 @@ mod bad_input;
 mod budget;
 mod faults;
 mod flows;
+mod learned;
 mod simulation;
 mod tidy;

@@ -73,6 +73,7 @@ impl Report {
                 Mode::Unary => "unary",
                 Mode::Stream => "stream",
                 Mode::Claims => "claims",
+                Mode::Suggest => "suggest",
             },
             batch: self.batch,
             seconds: self.seconds,

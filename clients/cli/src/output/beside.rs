@@ -39,6 +39,10 @@ pub(crate) fn describe(output: &Output, entry: &Entry) -> Option<(&'static str, 
         Entry::IncidentResolved(step) => ("incident resolved", joined([id(&step.incident), &step.note])),
         Entry::StopShipment(step) => ("STOP what was promised", refund(step)),
         Entry::DoubleCompensated(step) => ("given and refunded", refund(step)),
+        Entry::RemedyPolicyApplied(step) => {
+            let from = output.time(step.effective_time.as_ref());
+            ("remedy policy applied", format!("version {}, in force {from}", step.version))
+        }
         _ => return None,
     })
 }

@@ -5,6 +5,7 @@ mod case;
 mod figures;
 mod incident;
 mod remedy;
+mod remedy_policy;
 mod reply;
 mod rules;
 mod sla;

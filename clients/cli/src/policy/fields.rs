@@ -87,7 +87,6 @@ fn rule(rules: &mut v1::ShopRules, field: &str, value: &str) -> Result<(), Strin
         "reply_approval" => rules.reply_approval = Some(truth(value)?),
         "delivery_grace" => rules.delivery_grace = Some(duration(value)?),
         "reply_delivery_life" => rules.reply_delivery_life = Some(duration(value)?),
-        "holdout_basis_points" => rules.holdout_basis_points = Some(number(value)?),
         _ => return Err(unknown(field)),
     }
     Ok(())

@@ -14,6 +14,7 @@ use crate::{
 };
 
 use super::{changed, suggest};
+use amends_proto::v1::suggest_remedies_request::Target;
 
 /// What to offer.
 #[derive(Args)]
@@ -102,7 +103,7 @@ impl Offer {
             let terms = v1::RemedyTerms { quantity: 1, ..Default::default() };
             return Ok((kind.into(), terms, suggestion));
         };
-        let suggestion = suggest(session, case.to_owned()).await?;
+        let suggestion = suggest::ask(session, Target::Case(case.to_owned()), 0).await?;
         let places = suggestion.alternatives.len();
         let alternative = suggestion
             .alternatives

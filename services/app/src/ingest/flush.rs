@@ -7,11 +7,12 @@ use amends_domain::review::ReviewVersion;
 use amends_domain::{EventId, OrderId, ReturnId, ReviewId, ShopId};
 use amends_store::event::EventRow;
 use amends_store::{
-    buyer, case, link, message, order, remedy, reply, returns, review, shipment, signal, survey, text,
+    buyer, case, link, message, order, remedy, reply, returns, review, shipment, signal, survey, text, trial,
 };
 
 use super::world::World;
 use crate::error::Result;
+use crate::remedy::scored;
 use crate::reply::ended_by;
 use crate::sla;
 use crate::work::Work;
@@ -67,6 +68,7 @@ impl World {
             text::put(&out.texts),
             message::insert(&out.messages),
             survey::insert(&out.surveys),
+            scored(&out.surveys),
         ]);
         self.flush_orders(work);
         // Each was read at the version before the one step it took.
@@ -93,10 +95,14 @@ impl World {
     fn flush_orders(&mut self, work: &mut Work) {
         let (mut lines, mut shipments, mut requests) = (Vec::new(), Vec::new(), Vec::new());
         let mut events: Vec<(ShopId, OrderId, ReturnId, ReturnEvent, String)> = Vec::new();
+        let mut counted = Vec::new();
         for ((shop, order), facts) in std::mem::take(&mut self.orders) {
             for one in facts.lines.into_values().filter(|l| l.stored.as_ref() != Some(&l.line)) {
                 if let Some(info) = self.shops.get(&shop) {
                     work.count(&shop, &one.before, &info.line_counts(&one.line));
+                }
+                if one.line.counted != one.stored.and_then(|stored| stored.counted) {
+                    counted.push(one.line.clone());
                 }
                 lines.push(one.line);
             }
@@ -107,6 +113,7 @@ impl World {
         }
         work.write([
             order::put(&lines),
+            trial::follow_lines(&counted),
             shipment::put(&shipments),
             returns::put(&requests),
             returns::insert_events(&events),

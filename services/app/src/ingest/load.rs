@@ -69,6 +69,15 @@ pub(super) async fn load(work: &Work, submissions: &[Submission]) -> Result<Worl
     }
     facts.add_to(work, &mut world);
     world.present = Present::look(work, world.cases.list.iter().map(|one| &one.case)).await?;
+    if !named.judged.is_empty() {
+        let known = survey::by_ids(&work.tx, &list(&named.judged)).await?;
+        world.judged = known.into_iter().map(|row| (row.shop, row.survey)).collect();
+        // A score is about what was given.
+        let cases: Vec<Of<CaseId>> = world.cases.by_id.keys().cloned().collect();
+        for remedy in remedy::of_cases(&work.tx, &cases).await? {
+            world.remedies.entry((remedy.shop.clone(), remedy.case)).or_default().push(remedy);
+        }
+    }
     Ok(world)
 }
 

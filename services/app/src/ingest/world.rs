@@ -21,7 +21,7 @@ use amends_domain::subject::{Anchor, Subject};
 use amends_domain::tally::Count;
 use amends_domain::{
     BuyerKey, BuyerRef, CaseId, EventId, LineId, MessageId, OrderId, RemedyId, ReturnId, ReviewId,
-    ShipmentId, ShopId, SignalId, Time,
+    ShipmentId, ShopId, SignalId, SurveyId, Time,
 };
 use amends_store::Of;
 use amends_store::buyer::BuyerRow;
@@ -52,6 +52,8 @@ pub(super) struct World {
     pub(super) present: Present,
     /// The clocks of these cases, but of those that this batch opens.
     pub(super) clocks: Known,
+    /// What was given in the cases that answers to surveys name.
+    pub(super) remedies: HashMap<Of<CaseId>, Vec<Remedy>>,
     /// The remedies and grants on the orders that a refund may have come for.
     pub(super) promised: HashMap<Of<OrderId>, Vec<Kept<Remedy>>>,
     pub(super) grants: HashMap<Of<OrderId>, Vec<(LineId, Grant)>>,
@@ -59,6 +61,8 @@ pub(super) struct World {
     pub(super) remedy_cases: HashMap<Of<RemedyId>, CaseId>,
     /// What was answered about the cases that this batch names.
     pub(super) surveys: HashMap<Of<CaseId>, Vec<SurveyRow>>,
+    /// Those answers of this batch that are stored already, under whatever case.
+    pub(super) judged: HashSet<Of<SurveyId>>,
     /// Our own replies, by what the channel calls them.
     pub(super) replies: HashMap<Of<MessageId>, Kept<Reply>>,
     /// The order each known return request is about.

@@ -12,7 +12,7 @@ use amends_store::remedy;
 use super::next::{check_wish, next_offer};
 use super::offer::check_note;
 use super::step::{Right, hear_buyer, open_remedy};
-use super::{ledger, stock};
+use super::{learned, ledger, stock, trial};
 use crate::call::Role;
 use crate::case::tell;
 use crate::error::Result;
@@ -95,6 +95,8 @@ impl Command for RecordAnswer {
             ledger::stands(work, &remedy).await?;
         }
         remedy::update(&work.tx, &remedy, before).await?;
+        learned::answered(work, &remedy, self.answer == BuyerAnswer::Accepted);
+        trial::follow(work, &remedy);
         work.not_due(&self.shop, DeadlineKind::OfferExpiry, remedy.id);
         let event = match self.answer {
             BuyerAnswer::Accepted => {

@@ -33,7 +33,10 @@ impl OfferRemedy {
     pub(super) async fn check_suggestion(&self, work: &Work) -> Result<()> {
         let Some(id) = self.suggestion else { return Ok(()) };
         let found = suggestion::get(&work.tx, &self.shop, &id).await?;
-        found.filter(|s| s.case == self.case).ok_or_else(|| AppError::not_found("suggestion", id)).map(drop)
+        found
+            .filter(|s| s.case == Some(self.case))
+            .ok_or_else(|| AppError::not_found("suggestion", id))
+            .map(drop)
     }
 
     /// What it follows is an earlier remedy of this shop on the same line.

@@ -10,7 +10,7 @@ use amends_domain::{RemedyId, ShopId, Span, Time};
 use amends_store::remedy;
 
 use super::step::{Right, open_remedy};
-use super::{RemedyOfCase, ledger, stock, twice};
+use super::{RemedyOfCase, ledger, stock, trial, twice};
 use crate::call::Role;
 use crate::error::{AppError, Result, Violation, Why};
 use crate::restate;
@@ -90,6 +90,7 @@ impl Command for ReportFulfilment {
             }
         };
         remedy::update(&work.tx, &remedy, before).await?;
+        trial::follow(work, &remedy);
         work.happened(&self.shop, Some(remedy.case), event);
         if matches!(remedy.state, RemedyState::Fulfilled { .. }) {
             helped(work, &remedy, at).await?;

@@ -41,6 +41,23 @@ impl Account {
         }
     }
 
+    /// The grants with what the channel refunded, as if that were grants on units that are free:
+    /// for whoever only asks how much is left.
+    pub(crate) fn with_refunds(self) -> Vec<Grant> {
+        let refunded = self.refunded();
+        let mut grants = self.grants;
+        let (count, amount) = (i64::from(refunded.units.max(1)), refunded.amount);
+        let active: Vec<u32> =
+            grants.iter().filter(|g| g.state != GrantState::Released).map(|g| g.unit).collect();
+        let free = (1..).filter(|unit| !active.contains(unit)).zip(0..refunded.units.max(1));
+        for (unit, nth) in free.filter(|_| refunded.is_some()) {
+            let value = amount / count + i64::from(i64::from(nth) < amount % count);
+            let (remedy, state) = (RemedyId::from_bits(0), GrantState::Confirmed);
+            grants.push(Grant { remedy, unit, goods: false, value, state });
+        }
+        grants
+    }
+
     /// What the channel allows to be offered for the line now, by its open requests.
     pub(crate) fn bounds(&self) -> amends_domain::counter::OfferBounds {
         let mine = self.returns.iter().map(|r| &r.row);

@@ -3,6 +3,7 @@
 use amends_domain::case::Case;
 use amends_domain::detection::{Flag, Reason};
 use amends_domain::event::Event;
+use amends_domain::learning::trial::Stake;
 use amends_domain::order::Purchase;
 use amends_domain::remedy::{
     Remedy, RemedyKind, RemedyStage, RemedyState, RemedyVerb, Takes, Terms, offer_end,
@@ -13,7 +14,7 @@ use amends_domain::{CaseId, LineId, Money, OrderId, RemedyId, ShopId, Span, Sugg
 use amends_store::remedy;
 
 use super::step::{Right, act_on, keep_text, open_case};
-use super::{RemedyOfCase, approve, ledger, stock};
+use super::{RemedyOfCase, approve, ledger, stock, trial};
 use crate::call::Role;
 use crate::error::{AppError, Result, Violation, Why};
 use crate::runner::Command;
@@ -85,6 +86,7 @@ impl Command for OfferRemedy {
         ledger::reserve(work, &remedy).await?;
         let remedy = self.put(work, &info, &opened.case, remedy, bought.as_ref())?;
         remedy::insert(&work.tx, std::slice::from_ref(&remedy)).await?;
+        trial::follow(work, &remedy);
         let language = language(&opened.case, bought.as_ref());
         let text = template::offer_of(language, &self.text, remedy.kind, &remedy.terms);
         keep_text(work, &self.shop, remedy.id.to_string(), opened.case.buyer, &text).await?;
@@ -164,6 +166,7 @@ impl OfferRemedy {
 
     fn proposed(&self, work: &Work, info: &ShopInfo, case: &Case, bought: Option<&Bought>) -> Remedy {
         let total = self.total(info, bought);
+        let reason = case.reasons.first().copied().unwrap_or(Reason::Other);
         let mut terms = self.terms.clone();
         terms.amount = terms.amount.or_else(|| default_amount(self.kind, total, &info.remedy));
         let reason = case.reasons.first().copied().unwrap_or(Reason::Other);
@@ -178,7 +181,13 @@ impl OfferRemedy {
             line: bought.map(|b| b.line.clone()),
             units: self.units(),
             kind: self.kind,
-            cost: Some(cost(self.kind, total, self.units(), &terms, &info.remedy)),
+            cost: Some(cost(self.kind, reason, total, self.units(), &terms, &info.remedy)),
+            stake: Some(Stake {
+                case: self.case,
+                paid: total.minor_units,
+                band: info.remedy.band(total.minor_units),
+                worth: worth(self.kind, total, self.units(), &terms, &info.remedy),
+            }),
             terms,
             reason,
             proposed_by: work.call.principal.name.clone(),
@@ -207,7 +216,8 @@ impl OfferRemedy {
     ) -> Result<Remedy> {
         let (id, kind, units) = (remedy.id, remedy.kind, remedy.units);
         let expires_at = expiry(work.now, self.life.unwrap_or(info.remedy.offer_life), case)?;
-        let grave = worth(kind, self.total(info, bought), &remedy.terms) > info.remedy.approval_limit;
+        let worth = worth(kind, self.total(info, bought), units, &remedy.terms, &info.remedy);
+        let grave = worth > info.remedy.approval_limit;
         let verb = if grave { RemedyVerb::Submit } else { RemedyVerb::Offer { expires_at } };
         let remedy = remedy.apply(verb, work.now)?;
         work.happened(&self.shop, Some(case.id), Event::RemedyProposed { remedy: id, kind, units });

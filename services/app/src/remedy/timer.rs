@@ -12,7 +12,7 @@ use amends_domain::{RemedyId, ShopId};
 use amends_store::remedy;
 
 use super::step::{Right, open_remedy};
-use super::{ledger, stock};
+use super::{learned, ledger, stock};
 use crate::error::Result;
 use crate::runner::Command;
 use crate::work::Work;
@@ -48,6 +48,7 @@ impl Command for ExpireOffer {
         let before = remedy.version;
         let remedy = remedy.apply(RemedyVerb::Expire, work.now)?;
         remedy::update(&work.tx, &remedy, before).await?;
+        learned::answered(work, &remedy, false);
         ledger::settle(work, &remedy, GrantState::Released).await?;
         stock::settle(work, &remedy, work.now).await?;
         work.happened(&self.shop, Some(remedy.case), Event::RemedyExpired { remedy: remedy.id });

@@ -191,6 +191,7 @@ pub(crate) fn offered(n: u32) -> Remedy {
         terms: Terms::default(),
         reason: Reason::Defective,
         cost: None,
+        stake: None,
         proposed_by: agent("ann"),
         proposed_at: START,
         after: None,

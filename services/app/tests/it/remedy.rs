@@ -2,7 +2,7 @@
 
 use amends_app::AppError;
 use amends_app::remedy::{
-    ApproveRemedy, BuyerAnswer, OfferRemedy, RecordAnswer, Report, SuggestRemedies, WithdrawRemedy,
+    ApproveRemedy, BuyerAnswer, OfferRemedy, RecordAnswer, Report, SuggestRemedies, Target, WithdrawRemedy,
 };
 use amends_domain::case::{Outcome, Refused, State};
 use amends_domain::ledger::{Grant, GrantState, LedgerRefused};
@@ -35,7 +35,8 @@ async fn a_remedy_goes_from_suggestion_to_fulfilment() {
         let stage = Stage::on(house, "etsy").await;
         let case = stage.broken("o1", 1).await;
         stage.claim(case).await;
-        let suggest = SuggestRemedies { shop: stage.shop.clone(), case, units: 1 };
+        let target = Target::Case(case);
+        let suggest = SuggestRemedies { shop: stage.shop.clone(), target, units: 1, stock: Vec::new() };
         let suggested = stage.app.perform(ann(), suggest).await.unwrap();
         assert!(suggested.suggestion.alternatives.iter().any(|a| a.kind == RemedyKind::Replacement));
 

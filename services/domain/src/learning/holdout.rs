@@ -1,23 +1,23 @@
 //! Who keeps the fixed order, and where a case's draw falls: by hash, so that
 //! anyone can redo it and nobody can choose.
 
+use crate::BuyerKey;
 use crate::detection::Reason;
-use crate::{BuyerKey, CaseId};
 
 /// Whether a buyer is in the holdout for a channel and reason, with `points`
 /// ten-thousandths of all buyers. Each channel and reason draws anew, so that
-/// the holdout has the same share in every stratum. A case without a buyer
-/// draws for itself.
+/// the holdout has the same share in every stratum. Without a buyer, `case` draws
+/// for itself.
 #[must_use]
-pub fn is_held_out(points: i64, buyer: Option<BuyerKey>, case: u128, channel: &str, reason: Reason) -> bool {
-    let who = buyer.map_or_else(|| format!("{case:032x}"), |buyer| buyer.to_string());
+pub fn is_held_out(points: i64, buyer: Option<BuyerKey>, case: &str, channel: &str, reason: Reason) -> bool {
+    let who = buyer.map_or_else(|| case.to_owned(), |buyer| buyer.to_string());
     let at = unit(&format!("holdout\0{who}\0{channel}\0{reason}"));
     at * 10_000.0 < points as f64
 }
 
-/// The seed of a case's draw.
+/// The seed of a draw: of a case by its printed id.
 #[must_use]
-pub fn seed(case: CaseId) -> u64 {
+pub fn seed(case: &str) -> u64 {
     hash(&format!("draw\0{case}"))
 }
 

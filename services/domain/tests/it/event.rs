@@ -239,6 +239,7 @@ fn beside_events() -> Vec<Event> {
         Event::IncidentJoined { incident },
         Event::IncidentLeft { incident },
         Event::IncidentResolved { incident },
+        Event::RemedyPolicyApplied { version: 3, effective_from: at(9) },
     ]
 }
 

@@ -108,6 +108,7 @@ pub(crate) fn proposed() -> Remedy {
         terms: Terms::default(),
         reason: Reason::Damaged,
         cost: Some(eur(700)),
+        stake: None,
         proposed_by: agent("ann"),
         proposed_at: at(0),
         after: None,

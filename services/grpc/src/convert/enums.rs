@@ -5,12 +5,14 @@
 
 use amends_domain::agent::Presence;
 use amends_domain::case::{CaseKind, Origin, Outcome, State};
+use amends_domain::counting::{CountingEffect, CountsOn};
 use amends_domain::detection::{Flag, Reason, TextKind};
 use amends_domain::event::ActorKind;
 use amends_domain::incident::IncidentState;
 use amends_domain::link::Relation;
 use amends_domain::policy::{AskPermission, Certainty, CountingRule, EditFrom};
 use amends_domain::remedy::{Disposal, RemedyKind, RemedyStage};
+use amends_domain::remedy_policy::EvidenceNeed;
 use amends_domain::reply::ReplyStage;
 use amends_domain::returns::{ReturnStatus, Verdict};
 use amends_domain::review::EditState;
@@ -118,6 +120,14 @@ words! {
         SellerFaultReturn = SellerFaultReturn, GoodsReceived = GoodsReceived, Processed = ReturnProcessed,
         Approved = ReturnApproved,
     };
+    CountingEffect = CountingEffect {
+        StillAvoids = StillAvoids, CountsAlready = CountsAlready, Counts = Counts, Unsure = Unsure,
+    };
+    CountsOn = CountsOn {
+        Already = Already, Request = Request, Approval = Approval, Verification = Verification,
+        Receipt = Receipt, Processing = Processing, Never = Never,
+    };
+    EvidenceNeed = EvidenceNeed { Photo = Photo, Video = Video };
     Metric = SlaMetric {
         FirstResponse = FirstResponse, NextResponse = NextResponse, Update = Update, Agreement = Agreement,
         Resolution = Resolution, RequesterWait = RequesterWait, AgentWork = AgentWork,

@@ -78,6 +78,7 @@ fn accepted(row: &EventRow) -> Option<Remedy> {
         },
         reason: Reason::Other,
         cost: None,
+        stake: None,
         proposed_by: AgentId::new(&row.actor.name).ok()?,
         proposed_at: row.occurred_at,
         after: None,

@@ -9,6 +9,8 @@ use amends_proto::v1 as pb;
 use super::{Word, time};
 use crate::fields::Fields;
 
+pub mod remedies;
+
 impl Word for Dimension {
     type Wire = pb::Dimension;
 
@@ -60,14 +62,7 @@ pub struct Asked {
 /// The domain form of a question.
 pub fn parse(fields: &mut Fields, asked: Asked) -> Option<Question> {
     let shop: Option<ShopId> = fields.shop("parent", &asked.parent);
-    let cohort = fields.required("cohort", asked.cohort);
-    let days = cohort.and_then(|cohort| {
-        fields.inside("cohort", |f| {
-            let from = f.day("start_date", &cohort.start_date);
-            let until = f.day("end_date", &cohort.end_date);
-            Some(Days { from: from?, until: until? })
-        })
-    });
+    let days = days(fields, asked.cohort);
     let bucket = bucket(fields, asked.bucket);
     let dimensions = fields.words("dimensions", asked.dimensions);
     let filters = if asked.filters.len() > 100 {
@@ -80,6 +75,16 @@ pub fn parse(fields: &mut Fields, asked: Asked) -> Option<Question> {
         })
     };
     Some(Question { shop: shop?, days: days?, bucket: bucket?, dimensions: dimensions?, filters: filters? })
+}
+
+/// The days of a cohort.
+fn days(fields: &mut Fields, cohort: Option<pb::DateRange>) -> Option<Days> {
+    let cohort = fields.required("cohort", cohort)?;
+    fields.inside("cohort", |f| {
+        let from = f.day("start_date", &cohort.start_date);
+        let until = f.day("end_date", &cohort.end_date);
+        Some(Days { from: from?, until: until? })
+    })
 }
 
 fn bucket(fields: &mut Fields, number: Option<i32>) -> Option<Bucket> {

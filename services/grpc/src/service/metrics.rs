@@ -6,7 +6,7 @@ use pb::metrics_service_server::MetricsService;
 use tonic::{Request, Response, Status};
 
 use crate::call::{answer, read};
-use crate::convert::metrics::{Asked, parse, render_returns, render_reversal};
+use crate::convert::metrics::{Asked, parse, remedies, render_returns, render_reversal};
 
 type Reply<M> = Result<Response<M>, Status>;
 
@@ -49,6 +49,33 @@ impl MetricsService for Metrics {
             let question = parse(&mut f, asked);
             let figures = self.0.return_figures(&principal, &f.finish(question)?).await?;
             Ok(render_returns(&figures))
+        })
+        .await
+    }
+
+    async fn get_remedy_performance(
+        &self,
+        request: Request<pb::GetRemedyPerformanceRequest>,
+    ) -> Reply<pb::GetRemedyPerformanceResponse> {
+        answer(async {
+            let (principal, mut f, m) = read(request)?;
+            let question = remedies::performance(&mut f, m);
+            let figures = self.0.remedy_figures(&principal, &f.finish(question)?).await?;
+            Ok(remedies::render_performance(&figures))
+        })
+        .await
+    }
+
+    async fn get_remedy_fairness(
+        &self,
+        request: Request<pb::GetRemedyFairnessRequest>,
+    ) -> Reply<pb::GetRemedyFairnessResponse> {
+        answer(async {
+            let (principal, mut f, m) = read(request)?;
+            let question = remedies::fairness(&mut f, m);
+            let (shop, days, reason) = f.finish(question)?;
+            let told = self.0.remedy_fairness(&principal, &shop, days, reason).await?;
+            Ok(remedies::render_fairness(&told))
         })
         .await
     }

@@ -2,6 +2,7 @@
 
 use amends_app::App;
 use amends_app::policy::{PolicyView, UpdatePolicy};
+use amends_app::remedy_policy::REMEDY_POLICIES_PAGE_MAX;
 use amends_domain::ReviewId;
 use amends_domain::shop::Shop;
 use amends_proto::v1 as pb;
@@ -9,7 +10,7 @@ use pb::policy_service_server::PolicyService;
 use tonic::{Request, Response, Status};
 
 use crate::call::{Renders, With, answer, change, open, read};
-use crate::convert::{policy, review};
+use crate::convert::{policy, remedy_policy, review};
 use crate::fields::Fields;
 use crate::page::Page;
 
@@ -92,6 +93,68 @@ impl PolicyService for Policies {
             let (shop, (id, template)) = f.finish(shop.zip(asked))?;
             let made = self.0.check_ask(&principal, &shop, &id, &template).await?;
             Ok(pb::CheckPolicyResponse { decision: Some(review::decision(&shop, &made)) })
+        })
+        .await
+    }
+
+    async fn check_remedy_policy(
+        &self,
+        request: Request<pb::CheckRemedyPolicyRequest>,
+    ) -> Reply<pb::CheckRemedyPolicyResponse> {
+        answer(async {
+            let (principal, mut f, message) = read(request)?;
+            let asked = remedy_policy::parse_check(&mut f, message);
+            let (shop, document, cases) = f.finish(asked)?;
+            let checked = self.0.check_remedy_policy(&principal, &shop, &document, cases).await?;
+            Ok(remedy_policy::checked(checked))
+        })
+        .await
+    }
+
+    async fn apply_remedy_policy(
+        &self,
+        request: Request<pb::ApplyRemedyPolicyRequest>,
+    ) -> Reply<pb::ApplyRemedyPolicyResponse> {
+        answer(async {
+            let (call, mut f, message) = open("PolicyService.ApplyRemedyPolicy", request)?;
+            let command = remedy_policy::parse_apply(&mut f, message);
+            let command = f.finish(command)?;
+            change(&self.0, call, With(command.shop.clone(), command)).await
+        })
+        .await
+    }
+
+    async fn get_remedy_policy(
+        &self,
+        request: Request<pb::GetRemedyPolicyRequest>,
+    ) -> Reply<pb::GetRemedyPolicyResponse> {
+        answer(async {
+            let (principal, mut f, message) = read(request)?;
+            let shop = f.shop("parent", &message.parent);
+            let version = match message.version {
+                None => Some(None),
+                Some(version) => f.position("version", version).map(Some),
+            };
+            let (shop, version) = f.finish(shop.zip(version))?;
+            let view = self.0.remedy_policy(&principal, &shop, version).await?;
+            Ok(pb::GetRemedyPolicyResponse { policy: Some(remedy_policy::render(&shop, &view)) })
+        })
+        .await
+    }
+
+    async fn list_remedy_policies(
+        &self,
+        request: Request<pb::ListRemedyPoliciesRequest>,
+    ) -> Reply<pb::ListRemedyPoliciesResponse> {
+        answer(async {
+            let (principal, mut f, mut message) = read(request)?;
+            let page = Page::<i64>::open(&mut f, &mut message, 50, REMEDY_POLICIES_PAGE_MAX);
+            let shop = f.shop("parent", &message.parent);
+            let (page, shop) = f.finish(page.zip(shop))?;
+            let views = self.0.remedy_policies(&principal, &shop, page.after, page.limit).await?;
+            let next_page_token = page.token_after(&views, |view| view.version);
+            let policies = views.iter().map(|view| remedy_policy::render(&shop, view)).collect();
+            Ok(pb::ListRemedyPoliciesResponse { policies, next_page_token })
         })
         .await
     }

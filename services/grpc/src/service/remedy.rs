@@ -3,7 +3,7 @@
 use amends_app::App;
 use amends_app::remedy::{
     Answered, ApproveRemedy, BuyerAnswer, OfferRemedy, RecordAnswer, RemedyOfCase, ReportFulfilment,
-    SuggestRemedies, Suggested, WithdrawRemedy,
+    Suggested, WithdrawRemedy,
 };
 use amends_domain::remedy::{RemedyKind, RemedyStage};
 use amends_domain::{CaseId, OrderId, ShopId, Span};
@@ -64,11 +64,9 @@ impl RemedyService for Remedies {
     ) -> Reply<pb::SuggestRemediesResponse> {
         answer(async {
             let (call, mut f, message) = open("RemedyService.SuggestRemedies", request)?;
-            let target = f.required("target", message.target);
-            let named =
-                target.and_then(|pb::suggest_remedies_request::Target::Case(name)| f.named("case", &name));
-            let (shop, case) = f.finish(named)?;
-            execute(&self.0, call, With(shop.clone(), SuggestRemedies { shop, case, units: 0 })).await
+            let command = f.suggest(message, latest(&self.0));
+            let command = f.finish(command)?;
+            execute(&self.0, call, With(command.shop.clone(), command)).await
         })
         .await
     }

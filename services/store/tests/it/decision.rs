@@ -7,23 +7,56 @@ use amends_store::{Store, StoreError};
 
 use crate::case::{at, shop};
 
-conformance!(a_suggestion_reads_back_as_written, a_decision_reads_back_as_written_and_is_made_once,);
+conformance!(
+    a_suggestion_reads_back_as_written,
+    the_latest_suggestion_of_each_case_is_read_newest_first,
+    a_decision_reads_back_as_written_and_is_made_once,
+);
 
 async fn a_suggestion_reads_back_as_written(store: Store) {
     let row = SuggestionRow {
         shop: shop(),
         id: SuggestionId::from_bits(1),
-        case: CaseId::from_bits(2),
+        case: Some(CaseId::from_bits(2)),
         at: at(3),
         body: r#"{"first":"REPLACEMENT","why":"早く"}"#.to_owned(),
     };
     let tx = store.begin().await.unwrap();
-    suggestion::insert(&tx, &row).await.unwrap();
+    suggestion::insert(&row).run(&tx).await.unwrap();
     tx.commit().await.unwrap();
     let reader = store.reader();
     let elsewhere = ShopId::new("shop-2").unwrap();
     assert_eq!(suggestion::get(&reader, &elsewhere, &row.id).await.unwrap(), None);
     assert_eq!(suggestion::get(&reader, &shop(), &row.id).await.unwrap(), Some(row));
+}
+
+async fn the_latest_suggestion_of_each_case_is_read_newest_first(store: Store) {
+    let row = |id, case: Option<u128>, when| SuggestionRow {
+        shop: shop(),
+        id: SuggestionId::from_bits(id),
+        case: case.map(CaseId::from_bits),
+        at: at(when),
+        body: format!("{id}"),
+    };
+    // Case 1 twice, case 2 twice at one moment, case 3 once, and one for nobody's case.
+    let rows = [
+        row(1, Some(1), 1),
+        row(2, Some(1), 5),
+        row(3, Some(2), 4),
+        row(4, Some(2), 4),
+        row(5, Some(3), 2),
+        row(6, None, 9),
+    ];
+    let tx = store.begin().await.unwrap();
+    for row in &rows {
+        suggestion::insert(&tx, row).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let latest = async |limit| suggestion::latest_of_cases(&store.reader(), &shop(), limit).await.unwrap();
+    assert_eq!(latest(10).await, [rows[1].clone(), rows[3].clone(), rows[4].clone()]);
+    assert_eq!(latest(2).await.len(), 2);
+    let elsewhere = ShopId::new("shop-2").unwrap();
+    assert_eq!(suggestion::latest_of_cases(&store.reader(), &elsewhere, 9).await.unwrap(), []);
 }
 
 async fn a_decision_reads_back_as_written_and_is_made_once(store: Store) {

@@ -1,6 +1,7 @@
 //! Remedies: every stage reads back, and nobody overwrites what they have not seen.
 
 use amends_domain::detection::Reason;
+use amends_domain::learning::trial::Stake;
 use amends_domain::remedy::{Disposal, Remedy, RemedyKind, RemedyStage, RemedyState, Terms};
 use amends_domain::{CaseId, Money, RemedyId, ShopId};
 use amends_store::remedy::{self, RemedyFilter};
@@ -25,6 +26,7 @@ fn proposed(number: u32, case: u32) -> Remedy {
         terms: Terms::default(),
         reason: Reason::Quality,
         cost: None,
+        stake: None,
         proposed_by: agent("ana"),
         proposed_at: at(i64::from(number / 3)),
         after: None,
@@ -75,6 +77,7 @@ async fn a_remedy_reads_back_as_written_at_every_stage(store: Store) {
         };
         full.cost = Some(Money::new(-1, "USD".parse().unwrap()));
         full.stopped_by = Some("ret-1".parse().unwrap());
+        full.stake = Some(Stake { case: CaseId::from_bits(3), paid: 5, band: 2, worth: i64::MAX });
         full.after = Some(RemedyId::from_bits(99));
         (full.units, full.version) = (u32::MAX, 7);
         full.state = state.clone();

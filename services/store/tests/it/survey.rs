@@ -1,6 +1,7 @@
 //! Survey answers.
 
 use amends_domain::SurveyId;
+use amends_domain::remedy::RemedyKind;
 use amends_domain::signal::SurveyKind;
 use amends_store::Store;
 use amends_store::survey::{self, SurveyRow};
@@ -19,6 +20,7 @@ fn bare(id: &str) -> SurveyRow {
         score: 0,
         occurred_at: at(1),
         solution: None,
+        remedy: None,
     }
 }
 
@@ -28,6 +30,7 @@ async fn an_answer_is_kept_as_first_written(store: Store) {
         order: Some(order_id(ODD)),
         score: 10,
         solution: Some(2),
+        remedy: Some(RemedyKind::Coupon),
         ..bare(ODD)
     };
     let tx = store.begin().await.unwrap();

@@ -21,6 +21,30 @@ view! {
         unchanged,
     }
     v1::GetReturnsResponse { rows, as_of_time }
+    v1::RemedyRate { numerator, denominator, value, lower, upper }
+    v1::Estimate { value, lower, upper }
+    v1::GetRemedyPerformanceResponse {
+        kinds, naive, causal, always, mature_cases, immature_cases, currency, as_of_time,
+    }
+    v1::RemedyKindPerformance {
+        kind: RemedyKind, suggested_first, offered, acceptance, declined, expired, fulfilled, failed,
+        cost_total, cost_mean, low_scores, stopped,
+    }
+    v1::RemedyStop { low, scored, others_low, others_scored }
+    v1::CaseGroup { counted, cost }
+    v1::NaiveComparison { helped, not_helped, difference }
+    v1::CausalComparison {
+        holdout_cases, treated_cases, left_out_cases, rate_difference, avoided_causal,
+        saving_per_case, net_saving,
+    }
+    v1::AlwaysFirst {
+        kind: RemedyKind, allowed_cases, first_cases, effective_cases, inverse_propensity,
+        self_normalised, logged,
+    }
+    v1::GetRemedyFairnessResponse {
+        rows, q, degrees_of_freedom, p_value, verdict: FairnessVerdict, as_of_time,
+    }
+    v1::FairnessRow { star, remedies, granted_share, excess }
     v1::ReturnsRow {
         cohort, key, return_rate_units, return_rate_orders, requested_rate, intent_rate,
         rescue_rate, avoided_intent_only, avoided_withdrawn, avoided,

@@ -18,7 +18,15 @@ view! {
     v1::Fulfilment { state: FulfilmentState, carrier, tracking, failure, occur_time }
     v1::Suggestion {
         name, case, alternatives, ineligible, holdout, seed, propensity, policy_version,
-        create_time,
+        create_time, order_id, line_id, quantity, reason: ComplaintReason, counting, rules, scrutiny,
+    }
+    v1::Counting {
+        rule: CountingRule, counts_on: CountsOn, count_time, time_left, shadow_price,
+        returns_until_penalty, delivered, counted,
+    }
+    v1::Scrutiny {
+        keep_item_claims, missing_claims, partial_refund_claims, other_orders, evidence_required,
+        approval_required, ceiling_basis_points,
     }
     v1::Alternative {
         rank, kind: RemedyKind, terms, expected_cost, acceptance_probability, explanation,

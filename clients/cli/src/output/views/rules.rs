@@ -24,6 +24,6 @@ view! {
     v1::ShopRules {
         ask_opt_in, ask_delay, approval_limit, offer_life, buyer_reminder_after,
         buyer_silence_after, auto_close_after, lease_life, agent_capacity, deadline_margin,
-        fulfilment_life, holdout_basis_points, reply_approval, reply_delivery_life, delivery_grace,
+        fulfilment_life, reply_approval, reply_delivery_life, delivery_grace,
     }
 }

@@ -124,6 +124,7 @@ entries! {
     IncidentJoined = "incident_joined",
     IncidentLeft = "incident_left",
     IncidentResolved = "incident_resolved",
+    RemedyPolicyApplied = "remedy_policy_applied",
     ReplyRecalled = "reply_recalled",
     ReplyAdopted = "reply_adopted",
     StopShipment = "stop_shipment",

@@ -1,9 +1,10 @@
 //! A survey was answered.
 
-use amends_domain::ShopId;
 use amends_domain::case::Handling;
 use amends_domain::event::Event;
+use amends_domain::remedy::RemedyKind;
 use amends_domain::signal::{SurveyKind, SurveySignal};
+use amends_domain::{ShopId, Time};
 use amends_store::survey::SurveyRow;
 use amends_store::text::{TextOwner, TextRow};
 
@@ -34,6 +35,7 @@ impl World {
                 body: seen.comment.clone(),
             });
         }
+        let remedy = self.judges(&shop, seen, at.signal.occurred_at);
         let row = SurveyRow {
             shop,
             survey: seen.survey.clone(),
@@ -43,6 +45,7 @@ impl World {
             score: seen.score,
             occurred_at: at.signal.occurred_at,
             solution,
+            remedy,
         };
         self.out.surveys.push(row.clone());
         if let Some(about) = about {
@@ -51,6 +54,18 @@ impl World {
             self.happened(at, seen.case, Event::SurveyAnswered { score: seen.score, asked, solution });
         }
         Ok(Effect { case: seen.case, opened: false })
+    }
+
+    /// What the buyer had been given when they judged the solution: what they accepted last. An answer
+    /// that is stored already judges nothing once more.
+    fn judges(&mut self, shop: &ShopId, seen: &SurveySignal, at: Time) -> Option<RemedyKind> {
+        let case = seen.case.filter(|_| seen.kind == SurveyKind::Csat)?;
+        if !self.judged.insert((shop.clone(), seen.survey.clone())) {
+            return None;
+        }
+        let remedies = self.remedies.get(&(shop.clone(), case)).into_iter().flatten();
+        let accepted = remedies.filter(|r| r.state.stage().is_accepted() && r.proposed_at <= at);
+        accepted.max_by_key(|r| (r.proposed_at, r.id)).map(|r| r.kind)
     }
 
     /// Which solution of its case an answer judges; none for an answer about no case.

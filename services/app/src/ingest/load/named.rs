@@ -10,7 +10,9 @@ use amends_domain::returns::ReturnStatus;
 use amends_domain::signal::Direction;
 use amends_domain::signal::{SignalBody, SignalKind};
 use amends_domain::subject::Anchor;
-use amends_domain::{CaseId, MessageId, OrderId, RemedyId, ReturnId, ReviewId, ShipmentId, ShopId, SignalId};
+use amends_domain::{
+    CaseId, MessageId, OrderId, RemedyId, ReturnId, ReviewId, ShipmentId, ShopId, SignalId, SurveyId,
+};
 use amends_store::Of;
 use amends_store::review::ReviewRow;
 
@@ -43,6 +45,8 @@ pub(in crate::ingest) struct Named {
     pub(super) remedies: BTreeSet<Of<RemedyId>>,
     /// Orders whose remedies a refund may have to stop.
     pub(super) refunded: BTreeSet<Of<OrderId>>,
+    /// Answers about cases, each of which judges what the buyer was given.
+    pub(super) judged: BTreeSet<Of<SurveyId>>,
 }
 
 impl Named {
@@ -98,7 +102,10 @@ impl Named {
             SignalBody::Overdue(s) => {
                 self.overdue.insert((shop.clone(), s.order.clone(), s.shipment.clone()));
             }
-            SignalBody::Survey(s) => self.cases.extend(s.case.map(|case| (shop.clone(), case))),
+            SignalBody::Survey(s) => {
+                self.cases.extend(s.case.map(|case| (shop.clone(), case)));
+                self.judged.extend(s.case.map(|_| (shop.clone(), s.survey.clone())));
+            }
             SignalBody::Message(s) => {
                 if s.order.is_none() {
                     self.conversations.insert((shop.clone(), Anchor::Conversation(s.conversation.clone())));

@@ -1,0 +1,69 @@
+//! What a suggestion was made from: enough to make it again.
+
+use amends_domain::Currency;
+use amends_domain::Time;
+use amends_domain::detection::{Flag, Reason};
+use amends_domain::learning::Evidence;
+use amends_domain::remedy::RemedyKind;
+use amends_domain::remedy_policy::RemedyPolicy;
+use amends_domain::suggestion::{Buyer, Channel, Draw, Input, LineTerms, Suggestion, suggest};
+
+use super::body;
+use crate::error::{AppError, Result};
+
+/// Everything but the policy, which has versions of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Inputs {
+    pub(crate) now: Time,
+    pub(crate) reason: Reason,
+    pub(crate) flags: Vec<Flag>,
+    pub(crate) line: Option<LineTerms>,
+    pub(crate) units: u32,
+    pub(crate) currency: Currency,
+    pub(crate) channel: Channel,
+    pub(crate) stock: Vec<(RemedyKind, i64)>,
+    pub(crate) buyer: Buyer,
+    pub(crate) evidence: Vec<Evidence>,
+    pub(crate) draw: Draw,
+}
+
+impl Inputs {
+    /// From the body of a stored suggestion.
+    ///
+    /// # Errors
+    /// When it is not one that this version can read.
+    pub(crate) fn read(stored: &str) -> Result<Self> {
+        body::read(stored)
+            .map_err(|why| AppError::Internal(format!("a stored suggestion cannot be read: {why}")))
+    }
+
+    /// What was paid for the units, in minor units; nothing while no order is known.
+    pub(crate) fn paid(&self) -> i64 {
+        let each = self.line.as_ref().map_or(0, |line| line.unit_price.minor_units);
+        each.saturating_mul(i64::from(self.units))
+    }
+
+    /// What would follow had the case been drawn into the other order for the first time.
+    pub(crate) fn otherwise(&self, policy: &RemedyPolicy) -> Suggestion {
+        let draw = Draw { holdout: !self.draw.holdout, first: None, ..self.draw };
+        Self { draw, ..self.clone() }.suggest(policy)
+    }
+
+    /// What follows from them under a policy.
+    pub(crate) fn suggest(&self, policy: &RemedyPolicy) -> Suggestion {
+        suggest(&Input {
+            now: self.now,
+            reason: self.reason,
+            flags: &self.flags,
+            line: self.line.as_ref(),
+            units: self.units,
+            currency: self.currency,
+            policy,
+            channel: self.channel,
+            stock: &self.stock,
+            buyer: self.buyer,
+            evidence: &self.evidence,
+            draw: self.draw,
+        })
+    }
+}

@@ -1,0 +1,80 @@
+//! What a suggestion is about: a case, or a return that nobody asked for yet.
+
+use amends_domain::case::Case;
+use amends_domain::detection::{Flag, Reason};
+use amends_domain::{BuyerKey, CaseId, LineId, OrderId, Time};
+use amends_store::{StoreError, case};
+
+use super::{Bought, Hypothetical, SuggestRemedies, Target};
+use crate::error::{AppError, Result};
+use crate::shops::ShopInfo;
+use crate::work::Work;
+
+/// What a suggestion is about.
+pub(super) struct Subject {
+    pub(super) case: Option<CaseId>,
+    pub(super) of: Option<(OrderId, Option<LineId>)>,
+    pub(super) bought: Option<Bought>,
+    pub(super) reason: Reason,
+    pub(super) flags: Vec<Flag>,
+    pub(super) buyer: Option<BuyerKey>,
+    pub(super) language: String,
+    pub(super) deadline: Option<Time>,
+}
+
+/// From the case, under its lock, or from what the caller said.
+pub(super) async fn of(work: &Work, info: &ShopInfo, command: &SuggestRemedies) -> Result<Subject> {
+    let id = match &command.target {
+        Target::Case(id) => *id,
+        Target::Hypothetical(asked) => return hypothetical(info, asked),
+    };
+    let gone = || AppError::not_found("case", id);
+    let seen = case::get(&work.tx, &command.shop, &id).await?.ok_or_else(gone)?;
+    work.lock([(&command.shop, &seen.subject.anchor())]).await?;
+    Ok(Subject::of(seen))
+}
+
+fn hypothetical(info: &ShopInfo, asked: &Hypothetical) -> Result<Subject> {
+    if asked.bought.as_ref().is_some_and(|bought| bought.unit_price.currency != info.shop.currency) {
+        return Err(AppError::field("hypothetical.bought.unit_price", "must be in the currency of the shop"));
+    }
+    Ok(Subject {
+        case: None,
+        of: asked.line.clone().map(|(order, line)| (order, Some(line))),
+        bought: asked.bought.clone(),
+        reason: asked.reason,
+        flags: asked.flags.clone(),
+        buyer: asked.buyer.as_ref().map(|buyer| info.buyer_key(buyer)),
+        language: asked.language.clone(),
+        deadline: None,
+    })
+}
+
+impl Subject {
+    fn of(case: Case) -> Self {
+        Self {
+            case: Some(case.id),
+            of: case.subject.order().map(|order| (order.clone(), case.subject.line().cloned())),
+            bought: None,
+            reason: case.reasons.first().copied().unwrap_or(Reason::Other),
+            flags: case.flags,
+            buyer: case.buyer,
+            language: case.language,
+            deadline: case.hard_deadline,
+        }
+    }
+
+    /// The case as it stands under the lock, read with everything else.
+    pub(super) fn refresh(&mut self, case: Case) -> Result<()> {
+        if !case.is_open() {
+            return Err(AppError::Precondition("the case is over"));
+        }
+        let now = Self::of(case);
+        if now.of.as_ref().map(|(order, _)| order) != self.of.as_ref().map(|(order, _)| order) {
+            // What it is about became known while this waited for the lock: the lock is another one.
+            return Err(StoreError::Contended("the case moved to another subject".to_owned()).into());
+        }
+        *self = now;
+        Ok(())
+    }
+}

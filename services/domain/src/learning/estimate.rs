@@ -1,0 +1,233 @@
+//! What the learned order caused, and what another order would have: from sums, not from rows.
+
+use super::moments::{Estimate, Moments, Z, t_quantile};
+
+/// Cases with the same treatment in one stratum.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Arm {
+    /// Of the cases, those whose return the channel counted within the window.
+    pub counted: i64,
+    /// What each cost: what was given, and the loss of a counted return.
+    pub cost: Moments,
+}
+
+/// Cases of one channel and reason.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Stratum {
+    /// Those kept in the fixed order.
+    pub holdout: Arm,
+    /// Those with the learned order.
+    pub treated: Arm,
+}
+
+/// What the learned order did beside the fixed one.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Causal {
+    /// Cases in the fixed order that were compared.
+    pub holdout: i64,
+    /// Cases in the learned order that were compared.
+    pub treated: i64,
+    /// Cases in the learned order in strata with fewer than two on either side: compared with nothing.
+    pub left_out: i64,
+    /// The counted rate in the holdout less that of the treated.
+    pub rate: Option<Estimate>,
+    /// That difference times the treated: returns avoided.
+    pub avoided: Option<Estimate>,
+    /// What a case cost less, in minor units.
+    pub saving: Option<Estimate>,
+    /// The same for all treated together.
+    pub saved: Option<Estimate>,
+}
+
+/// The least cases of an arm for its stratum to be compared.
+const ARM_MIN: i64 = 2;
+
+/// Compares treated and holdout within each stratum, and weighs the strata as the treated fall on them.
+///
+/// With `w` a stratum's share of the treated, the difference is `Σ w·(holdout − treated)`. Of rates its
+/// interval is Newcombe's hybrid of Wilson's bounds (Statistics in Medicine 17 (1998): 873–890,
+/// method 10), carried over to a sum of strata by recovering each variance from its bounds (Zou and
+/// Donner, Statistics in Medicine 27 (2008): 1693–1702):
+/// `lower = d − √Σ w²·((h − l_h)² + (u_t − t)²)`, and the upper end likewise. Of means it is Welch's
+/// (Biometrika 34 (1947): 28–35), with the degrees of freedom of Satterthwaite over all strata.
+#[must_use]
+pub fn causal(strata: &[Stratum]) -> Causal {
+    let enough = |s: &&Stratum| s.holdout.cost.n >= ARM_MIN && s.treated.cost.n >= ARM_MIN;
+    let compared: Vec<Stratum> = strata.iter().filter(enough).copied().collect();
+    let holdout = compared.iter().map(|s| s.holdout.cost.n).sum();
+    let treated: i64 = compared.iter().map(|s| s.treated.cost.n).sum();
+    let all: i64 = strata.iter().map(|s| s.treated.cost.n).sum();
+    let left_out = all - treated;
+    if treated == 0 {
+        return Causal { left_out, ..Causal::default() };
+    }
+    let weigh = |s: &Stratum| s.treated.cost.n as f64 / treated as f64;
+    let weighted: Vec<(f64, Stratum)> = compared.iter().map(|s| (weigh(s), *s)).collect();
+    let rate = rate_difference(&weighted);
+    let saving = mean_difference(&weighted);
+    let total = |one: Estimate| one.times(treated as f64);
+    Causal {
+        holdout,
+        treated,
+        left_out,
+        rate: Some(rate),
+        avoided: Some(total(rate)),
+        saving,
+        saved: saving.map(total),
+    }
+}
+
+fn rate_difference(strata: &[(f64, Stratum)]) -> Estimate {
+    let (mut value, mut below, mut above) = (0.0, 0.0, 0.0);
+    for (weight, stratum) in strata {
+        let (h, h_low, h_high) = wilson(&stratum.holdout);
+        let (t, t_low, t_high) = wilson(&stratum.treated);
+        value += weight * (h - t);
+        below += weight * weight * ((h - h_low).powi(2) + (t_high - t).powi(2));
+        above += weight * weight * ((h_high - h).powi(2) + (t - t_low).powi(2));
+    }
+    Estimate { value, lower: value - below.sqrt(), upper: value + above.sqrt() }
+}
+
+/// A rate with Wilson's bounds, see [`crate::rate`].
+fn wilson(arm: &Arm) -> (f64, f64, f64) {
+    let rate = crate::rate::Rate::of(arm.counted, arm.cost.n);
+    let (lower, upper) = rate.interval.unwrap_or((0.0, 1.0));
+    (rate.value.unwrap_or_default(), lower, upper)
+}
+
+fn mean_difference(strata: &[(f64, Stratum)]) -> Option<Estimate> {
+    let (mut value, mut variance, mut by_freedom) = (0.0, 0.0, 0.0);
+    for (weight, stratum) in strata {
+        value += weight * (stratum.holdout.cost.mean()? - stratum.treated.cost.mean()?);
+        for arm in [stratum.holdout, stratum.treated] {
+            let part = weight * weight * arm.cost.variance()? / arm.cost.n as f64;
+            variance += part;
+            by_freedom += part * part / (arm.cost.n - 1) as f64;
+        }
+    }
+    let freedom = if by_freedom > 0.0 { variance * variance / by_freedom } else { 1.0 };
+    Some(Estimate::around(value, t_quantile(freedom) * variance.sqrt()))
+}
+
+/// The difference of two means with Welch's interval; none of fewer than two on either side.
+#[must_use]
+pub fn welch(a: Moments, b: Moments) -> Option<Estimate> {
+    let of = |cost: Moments| Arm { counted: 0, cost };
+    mean_difference(&[(1.0, Stratum { holdout: of(a), treated: of(b) })])
+}
+
+/// Sums over the cases in which an alternative was allowed; `w` is 1/propensity where it came first,
+/// else 0, and `y` is what the case cost.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Weighted {
+    /// Cases in which it came first.
+    pub hits: i64,
+    /// Σ w.
+    pub w: f64,
+    /// Σ w².
+    pub ww: f64,
+    /// Σ w·y.
+    pub wy: f64,
+    /// Σ w²·y.
+    pub wwy: f64,
+    /// Σ w²·y².
+    pub wwyy: f64,
+    /// What all of the cases cost, whatever came first.
+    pub logged: Moments,
+}
+
+/// What it would have cost had one alternative always come first where it was allowed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OffPolicy {
+    /// Cases in which it was allowed.
+    pub allowed: i64,
+    /// Of those, cases in which it came first.
+    pub hits: i64,
+    /// `(Σ w)² / Σ w²`: how many plain cases the weighted ones are worth.
+    pub effective: f64,
+    /// The mean cost by inverse propensity; none of too few.
+    pub inverse: Option<Estimate>,
+    /// The same, divided by the sum of weights instead of the number of cases.
+    pub normalised: Option<Estimate>,
+    /// What the same cases cost as they were.
+    pub logged: Option<Estimate>,
+}
+
+/// Cases in which an alternative came first for anything to be said of it.
+const HITS_MIN: i64 = 10;
+
+/// Estimates the policy "this one first, always" from cases in which it came first by a known chance.
+///
+/// By inverse propensity: `Σ w·y / n` (Horvitz and Thompson, JASA 47 (1952): 663–685), without bias
+/// whatever the outcomes are; divided by `Σ w` it is Hájek's, with a little bias and, where costs lie
+/// far from zero, much less spread (Swaminathan and Joachims, NIPS 2015). Intervals are Student's
+/// with one degree of freedom fewer than the effective sample size, because weights are as skewed as
+/// the sample they came from is small.
+#[must_use]
+pub fn off_policy(sums: &Weighted) -> OffPolicy {
+    let n = sums.logged.n;
+    let effective = if sums.ww > 0.0 { sums.w * sums.w / sums.ww } else { 0.0 };
+    let enough = sums.hits >= HITS_MIN && n >= HITS_MIN && sums.w > 0.0 && effective > 1.0;
+    let student = t_quantile(effective - 1.0);
+    let inverse = enough.then(|| {
+        let count = n as f64;
+        let mean = sums.wy / count;
+        let variance = (sums.wwyy / count - mean * mean).max(0.0) / (count - 1.0);
+        Estimate::around(mean, student * variance.sqrt())
+    });
+    let normalised = enough.then(|| {
+        let mean = sums.wy / sums.w;
+        let spread = (sums.wwyy - 2.0 * mean * sums.wwy + mean * mean * sums.ww).max(0.0);
+        let variance = spread / (sums.w * sums.w) * effective / (effective - 1.0);
+        Estimate::around(mean, student * variance.sqrt())
+    });
+    OffPolicy { allowed: n, hits: sums.hits, effective, inverse, normalised, logged: sums.logged.estimate() }
+}
+
+/// How far apart groups are once what they are made of is taken out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Flatness {
+    /// For each group: how many, and by how much its members are above the mean of their stratum.
+    pub groups: Vec<(i64, Option<Estimate>)>,
+    /// Cochran's Q over the groups that have members.
+    pub q: f64,
+    /// Its degrees of freedom.
+    pub freedom: u32,
+    /// How likely a Q at least as large is where all groups are alike.
+    pub p: f64,
+}
+
+/// Compares groups whose members lie in strata, `cells[stratum][group]`.
+///
+/// Each value is taken as its distance from the mean of its stratum, so that a group is not above
+/// another because its troubles are graver. Spread is pooled over all of them. Whether the groups
+/// differ is Cochran's Q (Biometrics 10 (1954): 101–129), `Σ n·(excess − overall)²/σ²`, against
+/// chi-square of one degree fewer than groups.
+#[must_use]
+pub fn flatness(cells: &[Vec<Moments>], groups: usize) -> Flatness {
+    let mut residuals = vec![Moments::default(); groups];
+    let mut strata = 0;
+    for stratum in cells {
+        let all = stratum.iter().fold(Moments::default(), |sum, cell| sum.and(*cell));
+        let Some(mean) = all.mean() else { continue };
+        strata += 1;
+        for (residual, cell) in residuals.iter_mut().zip(stratum) {
+            let n = cell.n as f64;
+            let squares = (cell.squares - 2.0 * mean * cell.sum + n * mean * mean).max(0.0);
+            *residual = residual.and(Moments { n: cell.n, sum: cell.sum - n * mean, squares });
+        }
+    }
+    let all = residuals.iter().fold(Moments::default(), |sum, one| sum.and(*one));
+    let freedom = (all.n - strata).max(1) as f64;
+    let variance = all.squares / freedom;
+    let there: Vec<(f64, f64)> = residuals.iter().filter_map(|r| Some((r.n as f64, r.mean()?))).collect();
+    let centre = all.mean().unwrap_or_default();
+    let apart: f64 = there.iter().map(|(n, mean)| n * (mean - centre).powi(2)).sum();
+    // Where everyone got the same, what is left is rounding.
+    let q = if variance > 1e-12 { apart / variance } else { 0.0 };
+    let degrees = u32::try_from(there.len().saturating_sub(1)).unwrap_or(u32::MAX);
+    let half = |n: i64| Z * (variance / n as f64).sqrt();
+    let groups = residuals.iter().map(|r| (r.n, r.mean().map(|mean| Estimate::around(mean, half(r.n)))));
+    Flatness { groups: groups.collect(), q, freedom: degrees, p: super::moments::chi_square_tail(q, degrees) }
+}

@@ -1,0 +1,78 @@
+//! What went before, counted in one question.
+
+use amends_domain::detection::Reason;
+use amends_domain::remedy::RemedyKind;
+use amends_domain::tally::Measure;
+use amends_domain::{BuyerKey, Day, OrderId, ShopId, Time};
+
+use crate::conn::Conn;
+use crate::error::Result;
+use crate::row::Row;
+use crate::value::{int, text, text_opt, time};
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Wanted<'a> {
+    /// The tenant.
+    pub shop: &'a ShopId,
+    /// The buyer, if known.
+    pub buyer: Option<BuyerKey>,
+    /// The order at hand, which is none of the earlier ones.
+    pub order: Option<&'a OrderId>,
+    /// From when on remedies count.
+    pub remedies_from: Time,
+    /// The days of the deliveries that count, the last one excluded.
+    pub days: (Day, Day),
+}
+
+/// What went before.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct History {
+    /// Other orders of the buyer.
+    pub orders: i64,
+    /// What the buyer was given, by kind and reason: how often.
+    pub remedies: Vec<(RemedyKind, Reason, i64)>,
+    /// Units of the shop that were delivered.
+    pub delivered: i64,
+    /// Of those, counted as returned.
+    pub returned: i64,
+}
+
+/// Counts what went before. No index leads to more than the buyer's own rows and the days asked for.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn history(conn: &Conn, wanted: &Wanted<'_>) -> Result<History> {
+    let sql = "SELECT 'ORDERS' AS what, '' AS kind, '' AS reason, COUNT(DISTINCT order_id) AS n FROM order_lines \
+         WHERE shop_id = $1 AND buyer_key = $2 AND order_id <> $3 \
+         UNION ALL SELECT 'REMEDY', r.kind, r.reason, COUNT(*) FROM cases AS c JOIN remedies AS r \
+         ON r.shop_id = c.shop_id AND r.case_id = c.case_id \
+         WHERE c.shop_id = $1 AND c.buyer_key = $2 AND r.proposed_at >= $4 \
+         AND r.stage IN ('ACCEPTED', 'EXECUTING', 'FULFILLED') GROUP BY r.kind, r.reason \
+         UNION ALL SELECT measure, '', '', CAST(SUM(value) AS BIGINT) FROM tallies \
+         WHERE shop_id = $1 AND day >= $5 AND day < $6 AND measure IN ('UNITS_DELIVERED', 'UNITS_RETURNED') \
+         GROUP BY measure";
+    let values = vec![
+        text(wanted.shop),
+        text_opt(wanted.buyer),
+        text(wanted.order.map_or("", OrderId::as_str)),
+        time(wanted.remedies_from),
+        int(wanted.days.0.number()),
+        int(wanted.days.1.number()),
+    ];
+    let mut history = History::default();
+    for row in conn.all(sql, values).await? {
+        let row = Row::new("history", &row);
+        let (what, n): (String, i64) = (row.get("what")?, row.get("n")?);
+        if what == "ORDERS" {
+            history.orders = n;
+        } else if what == "REMEDY" {
+            history.remedies.push((row.parse("kind")?, row.parse("reason")?, n));
+        } else if row.parse::<Measure>("what")? == Measure::UnitsReturned {
+            history.returned = n;
+        } else {
+            history.delivered = n;
+        }
+    }
+    Ok(history)
+}
