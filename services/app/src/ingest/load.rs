@@ -9,7 +9,7 @@ use amends_domain::remedy::Remedy;
 use amends_domain::reply::Reply;
 use amends_domain::returns::ReturnEvent;
 use amends_domain::review::ReviewVersion;
-use amends_domain::{LineId, OrderId, ReturnId, ReviewId, ShopId};
+use amends_domain::{CaseId, LineId, OrderId, ReturnId, ReviewId, ShopId};
 use amends_store::bulk::{Answers, Place, Query, Trip};
 use amends_store::clock::{self, ClocksRow};
 use amends_store::message::MessageRow;

@@ -166,7 +166,6 @@ impl OfferRemedy {
 
     fn proposed(&self, work: &Work, info: &ShopInfo, case: &Case, bought: Option<&Bought>) -> Remedy {
         let total = self.total(info, bought);
-        let reason = case.reasons.first().copied().unwrap_or(Reason::Other);
         let mut terms = self.terms.clone();
         terms.amount = terms.amount.or_else(|| default_amount(self.kind, total, &info.remedy));
         let reason = case.reasons.first().copied().unwrap_or(Reason::Other);
