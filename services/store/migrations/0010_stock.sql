@@ -24,14 +24,14 @@ ALTER TABLE returns ADD COLUMN offer_currency TEXT;
 ALTER TABLE returns ADD COLUMN offers_left BIGINT;
 
 CREATE TABLE stock (
-    shop_id TEXT NOT NULL, sku TEXT NOT NULL, kind TEXT NOT NULL, available BIGINT NOT NULL, as_of BIGINT NOT NULL,
+    shop_id TEXT NOT NULL, sku_id TEXT NOT NULL, kind TEXT NOT NULL, available BIGINT NOT NULL, as_of BIGINT NOT NULL,
     asked BIGINT NOT NULL,
-    PRIMARY KEY (shop_id, sku, kind)
+    PRIMARY KEY (shop_id, sku_id, kind)
 ) {rowid};
 
 CREATE TABLE stock_holds (
-    shop_id TEXT NOT NULL, remedy_id TEXT NOT NULL, sku TEXT NOT NULL, kind TEXT NOT NULL, quantity BIGINT NOT NULL,
+    shop_id TEXT NOT NULL, remedy_id TEXT NOT NULL, sku_id TEXT NOT NULL, kind TEXT NOT NULL, quantity BIGINT NOT NULL,
     state TEXT NOT NULL, at BIGINT NOT NULL,
     PRIMARY KEY (shop_id, remedy_id)
 ) {rowid};
-CREATE INDEX stock_holds_of_sku ON stock_holds (shop_id, sku, kind, state, at);
+CREATE INDEX stock_holds_of_sku ON stock_holds (shop_id, sku_id, kind, state, at);

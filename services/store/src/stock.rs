@@ -15,13 +15,13 @@ const LEVELS: Table = Table {
     name: "stock",
     columns: &[
         ("shop_id", Kind::Text),
-        ("sku", Kind::Text),
+        ("sku_id", Kind::Text),
         ("kind", Kind::Text),
         ("available", Kind::Int),
         ("as_of", Kind::Int),
         ("asked", Kind::Int),
     ],
-    key: &["shop_id", "sku", "kind"],
+    key: &["shop_id", "sku_id", "kind"],
 };
 
 const HOLDS: Table = Table {
@@ -29,7 +29,7 @@ const HOLDS: Table = Table {
     columns: &[
         ("shop_id", Kind::Text),
         ("remedy_id", Kind::Text),
-        ("sku", Kind::Text),
+        ("sku_id", Kind::Text),
         ("kind", Kind::Text),
         ("quantity", Kind::Int),
         ("state", Kind::Text),
@@ -45,12 +45,12 @@ fn standing(condition: &str) -> String {
     let sum = |more: &str| {
         format!(
             "CAST(COALESCE((SELECT SUM(h.quantity) FROM stock_holds AS h WHERE h.shop_id = s.shop_id \
-             AND h.sku = s.sku AND h.kind = s.kind AND {more}), 0) AS BIGINT)"
+             AND h.sku_id = s.sku_id AND h.kind = s.kind AND {more}), 0) AS BIGINT)"
         )
     };
     let (held, consumed) = (sum("h.state = 'HELD'"), sum("h.state = 'CONSUMED' AND h.at > s.as_of"));
     format!(
-        "SELECT s.sku AS sku, s.kind AS kind, s.available AS available, s.as_of AS as_of, {held} AS held, \
+        "SELECT s.sku_id AS sku_id, s.kind AS kind, s.available AS available, s.as_of AS as_of, {held} AS held, \
          {consumed} AS consumed FROM stock AS s WHERE {condition}"
     )
 }
@@ -67,7 +67,7 @@ pub fn put(shop: &ShopId, levels: &[Level]) -> Write {
     sorted.sort_by(|a, b| a.item.cmp(&b.item));
     let names = bulk::names(LEVELS.columns);
     let before = format!("INSERT INTO stock ({names}) SELECT {names} FROM");
-    let after = "WHERE true ON CONFLICT (shop_id, sku, kind) DO UPDATE SET available = excluded.available, \
+    let after = "WHERE true ON CONFLICT (shop_id, sku_id, kind) DO UPDATE SET available = excluded.available, \
                  as_of = excluded.as_of WHERE excluded.as_of > stock.as_of \
                  OR (excluded.as_of = stock.as_of AND excluded.available < stock.available)";
     Write::change(LEVELS.name, LEVELS.columns, sorted.into_iter().map(row).collect(), before, after)
@@ -80,7 +80,7 @@ pub fn put(shop: &ShopId, levels: &[Level]) -> Write {
 /// # Errors
 /// When the database refuses.
 pub async fn lock(conn: &Conn, shop: &ShopId, item: &Item) -> Result<bool> {
-    let sql = "UPDATE stock SET asked = asked + 1 WHERE shop_id = $1 AND sku = $2 AND kind = $3";
+    let sql = "UPDATE stock SET asked = asked + 1 WHERE shop_id = $1 AND sku_id = $2 AND kind = $3";
     Ok(conn.run(sql, vec![text(shop), text(&item.sku), text(item.kind)]).await? > 0)
 }
 
@@ -94,7 +94,7 @@ pub async fn of_items(conn: &Conn, shop: &ShopId, items: &[Item]) -> Result<Vec<
     }
     let keys: Vec<Vec<String>> =
         items.iter().map(|i| vec![shop.to_string(), i.sku.to_string(), i.kind.to_string()]).collect();
-    let (condition, values) = bulk::keys(conn.engine(), &["shop_id", "sku", "kind"], 1, &keys);
+    let (condition, values) = bulk::keys(conn.engine(), &["shop_id", "sku_id", "kind"], 1, &keys);
     conn.all(standing(&condition), values).await?.iter().map(read_standing).collect()
 }
 
@@ -107,9 +107,9 @@ pub async fn list(conn: &Conn, shop: &ShopId, after: Option<&Item>, limit: u32) 
     let mut condition = "s.shop_id = $1".to_owned();
     if let Some(Item { sku, kind }) = after {
         values.extend([text(sku), text(kind)]);
-        condition.push_str(" AND (s.sku, s.kind) > ($3, $4)");
+        condition.push_str(" AND (s.sku_id, s.kind) > ($3, $4)");
     }
-    let sql = format!("{} ORDER BY s.sku, s.kind LIMIT $2", standing(&condition));
+    let sql = format!("{} ORDER BY s.sku_id, s.kind LIMIT $2", standing(&condition));
     conn.all(sql, values).await?.iter().map(read_standing).collect()
 }
 
@@ -169,5 +169,5 @@ fn read_standing(row: &Fetched) -> Result<Standing> {
 }
 
 fn item(row: &Row<'_>) -> Result<Item> {
-    Ok(Item { sku: row.parse("sku")?, kind: row.parse::<StockKind>("kind")? })
+    Ok(Item { sku: row.parse("sku_id")?, kind: row.parse::<StockKind>("kind")? })
 }

@@ -3,6 +3,7 @@
 mod away;
 mod desk;
 mod goodbye;
+mod grants;
 mod kill;
 mod replicas;
 mod shift;

@@ -207,16 +207,7 @@ impl Facts {
         }
         world.clocks = by_case(self.clocks);
         world.remedy_cases = self.remedies.into_iter().map(|one| ((one.shop, one.id), one.case)).collect();
-        for value in self.promised {
-            if let Some((order, _)) = value.line.clone() {
-                let promised = world.promised.entry((value.shop.clone(), order)).or_default();
-                promised.push(Kept { value, changed: false });
-            }
-        }
-        world.promised.values_mut().for_each(|all| all.sort_by_key(|one| one.value.id));
-        for (shop, order, line, grant) in self.grants {
-            world.grants.entry((shop, order)).or_default().push((line, grant));
-        }
+        add_promises(world, self.promised, self.grants);
         for row in self.surveys {
             if let Some(case) = row.case {
                 world.surveys.entry((row.shop.clone(), case)).or_default().push(row);
@@ -231,6 +222,20 @@ impl Facts {
             let version = case.version;
             world.cases.add(case, Some(version));
         }
+    }
+}
+
+/// Adds what was promised and granted on the orders that a refund may have come for.
+fn add_promises(world: &mut World, promised: Vec<Remedy>, grants: Vec<(ShopId, OrderId, LineId, Grant)>) {
+    for value in promised {
+        if let Some((order, _)) = value.line.clone() {
+            let promised = world.promised.entry((value.shop.clone(), order)).or_default();
+            promised.push(Kept { value, changed: false });
+        }
+    }
+    world.promised.values_mut().for_each(|all| all.sort_by_key(|one| one.value.id));
+    for (shop, order, line, grant) in grants {
+        world.grants.entry((shop, order)).or_default().push((line, grant));
     }
 }
 

@@ -52,10 +52,10 @@ pub(super) struct World {
     pub(super) present: Present,
     /// The clocks of these cases, but of those that this batch opens.
     pub(super) clocks: Known,
+    /// What was given in the cases that answers to surveys name.
+    pub(super) remedies: HashMap<Of<CaseId>, Vec<Remedy>>,
     /// The remedies and grants on the orders that a refund may have come for.
     pub(super) promised: HashMap<Of<OrderId>, Vec<Kept<Remedy>>>,
-    /// The remedies of the cases that a score may be about.
-    pub(super) remedies: HashMap<Of<CaseId>, Vec<Remedy>>,
     pub(super) grants: HashMap<Of<OrderId>, Vec<(LineId, Grant)>>,
     /// The cases of the remedies that late parcels fulfil.
     pub(super) remedy_cases: HashMap<Of<RemedyId>, CaseId>,

@@ -1,13 +1,17 @@
 //! What stands against an offer besides its form: what was offered before, and what the channel takes.
 
+use amends_domain::case::Case;
 use amends_domain::counter::{OfferBounds, is_negotiable};
 use amends_domain::remedy::{Remedy, RemedyState};
+use amends_domain::suggestion::{Excluded, Ineligible, Permit};
 use amends_domain::{LineId, Money, OrderId};
 use amends_store::{remedy, suggestion};
 
 use super::ledger;
 use super::offer::OfferRemedy;
+use super::suggest::judged_by;
 use crate::error::{AppError, Result};
+use crate::shops::ShopInfo;
 use crate::work::Work;
 
 impl OfferRemedy {
@@ -50,6 +54,20 @@ impl OfferRemedy {
         Ok(())
     }
 
+    /// What the shop's policy, the channel and the buyer's history ask of an offer.
+    pub(super) async fn permit(
+        &self,
+        work: &Work,
+        info: &ShopInfo,
+        case: &Case,
+        remedy: &Remedy,
+    ) -> Result<Permit> {
+        let inputs = judged_by(work, info, case, remedy.units).await?;
+        inputs
+            .permit(remedy.kind, &remedy.terms, &info.remedy)
+            .map_err(|not| AppError::Precondition(refusal(not.why)))
+    }
+
     /// The channel takes some amounts and so many offers. An amount that the agent left to the shop
     /// is brought within.
     pub(super) async fn keep_in_bounds(&self, work: &Work, remedy: &mut Remedy) -> Result<()> {
@@ -60,6 +78,25 @@ impl OfferRemedy {
             remedy.terms.amount = remedy.terms.amount.map(|amount| within(amount, &bounds));
         }
         Ok(bounds.check(remedy.kind, remedy.terms.amount)?)
+    }
+}
+
+/// Which rules of the shop an offer goes against, for the person who is to approve it.
+pub(super) fn against(permit: &Permit) -> String {
+    let rule = |not: &Ineligible| {
+        let facts: Vec<String> = not.facts.iter().map(|(name, value)| format!("{name} {value}")).collect();
+        format!("{} ({})", not.why, facts.join(", "))
+    };
+    permit.overridden.iter().map(rule).collect::<Vec<_>>().join("; ")
+}
+
+const fn refusal(why: Excluded) -> &'static str {
+    match why {
+        Excluded::NoNegotiation => "a danger to health or a fake is refunded at once, never negotiated",
+        Excluded::TooLate => "the channel decides too soon for an offer",
+        Excluded::OutOfStock => "too few are in stock",
+        Excluded::OutsideChannelBounds => "the channel takes no such amount, or no further offer",
+        _ => "the remedy cannot be offered here",
     }
 }
 

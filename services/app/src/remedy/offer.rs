@@ -9,13 +9,15 @@ use amends_domain::remedy::{
     Remedy, RemedyKind, RemedyStage, RemedyState, RemedyVerb, Takes, Terms, offer_end,
 };
 use amends_domain::returns::open_until;
-use amends_domain::suggestion::{cost, default_amount, worth};
+use amends_domain::suggestion::{Permit, cost, default_amount, worth};
 use amends_domain::{CaseId, LineId, Money, OrderId, RemedyId, ShopId, Span, SuggestionId, Time};
 use amends_store::remedy;
 
+use super::check::against;
 use super::step::{Right, act_on, keep_text, open_case};
 use super::{RemedyOfCase, approve, ledger, stock, trial};
 use crate::call::Role;
+use crate::case::tell;
 use crate::error::{AppError, Result, Violation, Why};
 use crate::runner::Command;
 use crate::shops::ShopInfo;
@@ -83,8 +85,10 @@ impl Command for OfferRemedy {
         self.check_follows(work, bought.as_ref().map(|b| &b.line)).await?;
         let mut remedy = self.proposed(work, &info, &opened.case, bought.as_ref());
         self.keep_in_bounds(work, &mut remedy).await?;
+        let expires_at = expiry(work.now, self.life.unwrap_or(info.remedy.offer_life), &opened.case)?;
+        let permit = self.permit(work, &info, &opened.case, &remedy).await?;
         ledger::reserve(work, &remedy).await?;
-        let remedy = self.put(work, &info, &opened.case, remedy, bought.as_ref())?;
+        let remedy = put(work, &opened.case, remedy, expires_at, &permit).await?;
         remedy::insert(&work.tx, std::slice::from_ref(&remedy)).await?;
         trial::follow(work, &remedy);
         let language = language(&opened.case, bought.as_ref());
@@ -203,30 +207,26 @@ impl OfferRemedy {
         let price = bought.and_then(|b| b.purchase.unit_price.times(self.units()).ok());
         price.unwrap_or(Money::new(0, info.shop.currency))
     }
+}
 
-    /// To the buyer, or to another person first.
-    fn put(
-        &self,
-        work: &mut Work,
-        info: &ShopInfo,
-        case: &Case,
-        remedy: Remedy,
-        bought: Option<&Bought>,
-    ) -> Result<Remedy> {
-        let (id, kind, units) = (remedy.id, remedy.kind, remedy.units);
-        let expires_at = expiry(work.now, self.life.unwrap_or(info.remedy.offer_life), case)?;
-        let worth = worth(kind, self.total(info, bought), units, &remedy.terms, &info.remedy);
-        let grave = worth > info.remedy.approval_limit;
-        let verb = if grave { RemedyVerb::Submit } else { RemedyVerb::Offer { expires_at } };
-        let remedy = remedy.apply(verb, work.now)?;
-        work.happened(&self.shop, Some(case.id), Event::RemedyProposed { remedy: id, kind, units });
-        if remedy.state.stage() == RemedyStage::AwaitingApproval {
-            work.happened(&self.shop, Some(case.id), Event::ApprovalAsked { remedy: id });
-        } else {
-            approve::offered(work, &remedy, expires_at);
-        }
-        Ok(remedy)
+/// To the buyer, or to another person first, who is told which rules of the shop it goes against.
+async fn put(
+    work: &mut Work,
+    case: &Case,
+    remedy: Remedy,
+    expires_at: Time,
+    permit: &Permit,
+) -> Result<Remedy> {
+    let (id, kind, units) = (remedy.id, remedy.kind, remedy.units);
+    let verb = if permit.approval { RemedyVerb::Submit } else { RemedyVerb::Offer { expires_at } };
+    let remedy = remedy.apply(verb, work.now)?;
+    work.happened(&case.shop, Some(case.id), Event::RemedyProposed { remedy: id, kind, units });
+    if remedy.state.stage() == RemedyStage::AwaitingApproval {
+        tell(work, case, Event::ApprovalAsked { remedy: id }, &against(permit)).await?;
+    } else {
+        approve::offered(work, &remedy, expires_at);
     }
+    Ok(remedy)
 }
 
 /// What was bought on the line that a case is about.

@@ -7,6 +7,7 @@ mod inputs;
 mod line;
 mod subject;
 
+use amends_domain::case::Case;
 use amends_domain::detection::{Flag, Reason};
 use amends_domain::event::Event;
 use amends_domain::remedy::RemedyKind;
@@ -18,6 +19,7 @@ use super::trial;
 use crate::call::Role;
 use crate::error::Result;
 use crate::runner::Command;
+use crate::shops::ShopInfo;
 use crate::work::Work;
 
 pub(crate) use inputs::Inputs;
@@ -162,7 +164,8 @@ impl Command for SuggestRemedies {
         let info = work.app.shops().get(&work.tx, &self.shop, work.now).await?;
         // Looking changes nothing about the case, so no version moves.
         let subject = subject::of(work, &info, &self).await?;
-        let facts = facts::load(work, &info, subject, self.units, &self.stock).await?;
+        let mut facts = facts::load(work, &info, subject, self.units).await?;
+        facts.inputs.stock = facts::in_stock(work, &info, facts.inputs.line.as_ref(), &self.stock).await?;
         let (trial, counted) = (facts.trial, facts.counted);
         let suggested = Suggested {
             id: SuggestionId::from_bits(work.id()),
@@ -180,6 +183,12 @@ impl Command for SuggestRemedies {
         }
         Ok(suggested)
     }
+}
+
+/// What an offer on a case, which is locked, is judged by. The stock is asked when it is held.
+pub(crate) async fn judged_by(work: &Work, info: &ShopInfo, case: &Case, units: u32) -> Result<Inputs> {
+    let subject = subject::Subject::of(case.clone());
+    Ok(facts::load(work, info, subject, units).await?.inputs)
 }
 
 fn store(work: &mut Work, shop: &ShopId, suggested: &Suggested) {

@@ -3,6 +3,7 @@
 mod ask;
 
 use amends_app::remedy::Suggested;
+use amends_app::template;
 use amends_domain::counting::CountsOn;
 use amends_domain::suggestion::{Alternative, Excluded, Ineligible};
 use amends_domain::{Currency, Money, ShopId, Time};
@@ -52,7 +53,7 @@ fn alternative(one: &Alternative, rank: i32, suggested: &Suggested) -> pb::Alter
         counting_effect: one.effect.number(),
         deadline: suggested.deadline().map(time::render),
         evidence_needs: one.evidence.iter().map(|need| need.number()).collect(),
-        customer_text: String::new(),
+        customer_text: template::remedy_in(&suggested.language, one.kind, &one.terms),
         approval_required: one.needs_approval,
         propensity: one.propensity,
     }

@@ -49,7 +49,7 @@ async fn the_latest_suggestion_of_each_case_is_read_newest_first(store: Store) {
     ];
     let tx = store.begin().await.unwrap();
     for row in &rows {
-        suggestion::insert(&tx, row).await.unwrap();
+        suggestion::insert(row).run(&tx).await.unwrap();
     }
     tx.commit().await.unwrap();
     let latest = async |limit| suggestion::latest_of_cases(&store.reader(), &shop(), limit).await.unwrap();

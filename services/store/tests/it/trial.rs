@@ -55,6 +55,7 @@ fn remedy_of(number: u32, case: u32, kind: RemedyKind, state: RemedyState) -> Re
         proposed_by: agent("ana"),
         proposed_at: at(100 + i64::from(number)),
         after: None,
+        stopped_by: None,
         state,
         version: 1,
     }
@@ -99,7 +100,7 @@ async fn a_trial_reads_back_and_the_first_one_stays(store: Store) {
 
 async fn a_trial_follows_the_remedies_of_its_own_case_wherever_they_went(store: Store) {
     begun(&store, &[trial(1), trial(2)]).await;
-    let declined = RemedyState::Declined { at: at(300) };
+    let declined = RemedyState::Declined { at: at(300), wish: None };
     let mut moved = remedy_of(2, 1, RemedyKind::Exchange, fulfilled());
     // The case was merged after it was proposed.
     moved.case = case_id(2);
@@ -205,7 +206,7 @@ async fn what_was_granted_is_told_by_the_star_known_then(store: Store) {
     tx.commit().await.unwrap();
     let mut other = remedy_of(3, 3, FIRST, fulfilled());
     other.line = Some((order_id("o2"), line_id("1")));
-    let declined = RemedyState::Declined { at: at(300) };
+    let declined = RemedyState::Declined { at: at(300), wish: None };
     put(&store, &[remedy_of(1, 1, FIRST, fulfilled()), other, remedy_of(4, 1, FIRST, declined)]).await;
     let granted = figures::granted(&store.reader(), &cohort()).await.unwrap();
     let mut told: Vec<_> = granted.iter().map(|g| (g.star, g.share.n, g.share.sum)).collect();

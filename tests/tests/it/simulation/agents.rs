@@ -9,11 +9,13 @@ use amends_app::remedy::{
     ApproveRemedy, BuyerAnswer, OfferRemedy, RecordAnswer, Report, ReportFulfilment, WithdrawRemedy,
 };
 use amends_app::review::Ask;
+use amends_app::stock::SetStock;
 use amends_app::{Principal, Role};
 use amends_domain::agent::Presence;
 use amends_domain::case::{Case, Outcome};
-use amends_domain::remedy::{Remedy, RemedyKind, Terms};
-use amends_domain::{Money, Span};
+use amends_domain::remedy::{Remedy, RemedyKind, RemedyStage, Terms};
+use amends_domain::stock::{Item, Level, StockKind};
+use amends_domain::{Money, RemedyId, Span};
 use amends_store::{remedy, review};
 use rand::Rng;
 use rand::seq::IndexedRandom as _;
@@ -33,7 +35,8 @@ pub(super) async fn act(house: &House, rng: &mut ChaCha8Rng) {
         _ => who,
     };
     let target = target(rng, case);
-    match rng.random_range(0..11) {
+    match rng.random_range(0..12) {
+        11 => count_stock(house, rng).await,
         10 => come_or_go(house, rng, &who).await,
         0 => hold(house, rng, &who, case).await,
         1..3 => first_steps(house, rng, &who, case, target).await,
@@ -158,11 +161,41 @@ async fn offer(house: &House, rng: &mut ChaCha8Rng, who: &Principal, case: &Case
         kind,
         units: rng.random_range(1..=2),
         terms,
-        after: None,
+        after: earlier(house, rng, case).await,
         life: None,
         text: String::new(),
     };
     house.attempt(who, offer).await;
+}
+
+/// Now and then a remedy that did not hold is followed; one of any line of the case's history.
+async fn earlier(house: &House, rng: &mut ChaCha8Rng, case: &Case) -> Option<RemedyId> {
+    let follows = rng.random_bool(0.4);
+    let remedies = remedy::of_cases(&house.look.reader(), &[(shop(), case.id)]).await.unwrap();
+    let given = |r: &&Remedy| r.state.stage() == RemedyStage::Fulfilled;
+    remedies.iter().filter(given).map(|r| r.id).last().filter(|_| follows)
+}
+
+/// Someone counts what is in the shelf, now and then from an older list.
+async fn count_stock(house: &House, rng: &mut ChaCha8Rng) {
+    let connector = principal("connector", &[Role::Ingest]);
+    let as_of = house.app.now() - Span::from_hours(rng.random_range(0..100));
+    let item = |sku: &str| Item { sku: sku.parse().unwrap(), kind: StockKind::Article };
+    let level = |sku: &str, available| Level { item: item(sku), available, as_of };
+    let levels = vec![level("sku-1", rng.random_range(0..6)), level("sku-9", rng.random_range(0..3))];
+    house.attempt(&connector, SetStock { shop: shop(), levels }).await;
+}
+
+/// What a buyer says: yes, no, or more.
+fn said(rng: &mut ChaCha8Rng) -> BuyerAnswer {
+    match rng.random_range(0..10) {
+        0..6 => BuyerAnswer::Accepted,
+        6..8 => BuyerAnswer::Declined,
+        _ => {
+            let wish = Money::new(rng.random_range(1..9_000), "EUR".parse().unwrap());
+            BuyerAnswer::Countered { wish }
+        }
+    }
 }
 
 async fn follow_remedy(house: &House, rng: &mut ChaCha8Rng, who: &Principal, case: &Case, target: Target) {
@@ -175,7 +208,7 @@ async fn follow_remedy(house: &House, rng: &mut ChaCha8Rng, who: &Principal, cas
         0 => drop(house.attempt(&boss, ApproveRemedy { shop, remedy, version, note }).await),
         1 => drop(house.attempt(who, WithdrawRemedy { shop, remedy, version, fence, note }).await),
         2..5 => {
-            let answer = if rng.random_bool(0.7) { BuyerAnswer::Accepted } else { BuyerAnswer::Declined };
+            let answer = said(rng);
             let answer = RecordAnswer { shop, remedy, version: None, fence: 0, answer, note };
             house.attempt(&boss, answer).await;
         }

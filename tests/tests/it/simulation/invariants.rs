@@ -16,6 +16,7 @@ use super::seen::Seen;
 mod clocks;
 mod doctored;
 mod holds;
+mod ledger;
 mod log;
 mod merged;
 mod outgoing;
@@ -40,6 +41,15 @@ const ALWAYS: &[(&str, Check)] = &[
     ("what the buyer has counts as sent", outgoing::what_the_buyer_has_is_never_taken_for_unsent),
     ("a review is asked about at most once", outgoing::a_review_is_asked_about_at_most_once),
     ("a breach is told once", clocks::a_warning_and_a_breach_are_told_once_per_instance),
+    (
+        "(16) no more is granted than was paid, and nothing twice",
+        ledger::no_more_is_granted_than_was_paid_and_nothing_twice,
+    ),
+    (
+        "(16) what may leave is within what refunds leave",
+        ledger::what_may_leave_is_within_what_is_left_of_refunds,
+    ),
+    ("holds follow their remedies", ledger::holds_follow_their_remedies),
     ("all the time of a clock is accounted for", clocks::elapsed_outside_and_paused_are_the_wall),
 ];
 

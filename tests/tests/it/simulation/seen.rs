@@ -2,16 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use amends_app::facts::{ReturnFacts, with_events};
 use amends_domain::case::Case;
 use amends_domain::event::Event;
+use amends_domain::ledger::Grant;
+use amends_domain::order::Line;
+use amends_domain::remedy::Remedy;
 use amends_domain::reply::Reply;
 use amends_domain::sla::Account;
-use amends_domain::{CaseId, DecisionId};
+use amends_domain::stock::Hold;
+use amends_domain::{CaseId, DecisionId, LineId, OrderId};
 use amends_store::case::{self, CaseCursor, CaseFilter, CaseOrder};
 use amends_store::clock::{self, ClocksRow};
-use amends_store::decision;
 use amends_store::event::{self, StoredEvent};
 use amends_store::reply::{self, ReplyFilter};
+use amends_store::{Conn, decision, grant, order, remedy, returns, stock};
 
 use super::channel::Channel;
 use super::house::{House, principal, shop};
@@ -28,8 +33,39 @@ pub(super) struct Seen {
     pub(super) replies: Vec<Reply>,
     /// The stored decisions that events name, and whether they let pass.
     pub(super) decisions: BTreeMap<DecisionId, bool>,
+    /// The order lines with what was given for them.
+    pub(super) lines: Vec<OneLine>,
+    pub(super) stock_holds: Vec<Hold>,
     /// What the buyers can read.
     pub(super) channel: Channel,
+}
+
+/// An order line with everything that was given and refunded on it.
+#[derive(Clone)]
+pub(super) struct OneLine {
+    pub(super) line: Line,
+    pub(super) grants: Vec<Grant>,
+    pub(super) remedies: Vec<Remedy>,
+    pub(super) returns: Vec<ReturnFacts>,
+}
+
+async fn lines(conn: &Conn) -> Vec<OneLine> {
+    let lines = order::page(conn, &shop(), None, 1_000).await.unwrap();
+    let mut orders: Vec<_> = lines.iter().map(|line| (shop(), line.order.clone())).collect();
+    orders.dedup();
+    let grants = grant::by_orders(&orders).all(conn).await.unwrap();
+    let remedies = remedy::by_orders(&orders).all(conn).await.unwrap();
+    let rows = returns::by_orders(&orders).all(conn).await.unwrap();
+    let facts = with_events(rows, returns::events_by_orders(&orders).all(conn).await.unwrap());
+    let one = |line: Line| {
+        let mine = |order: &OrderId, of: &LineId| *order == line.order && *of == line.line;
+        let grants = grants.iter().filter(|(_, o, l, _)| mine(o, l)).map(|(_, _, _, g)| g.clone()).collect();
+        let of = |r: &&Remedy| r.line.as_ref().is_some_and(|(o, l)| mine(o, l));
+        let remedies = remedies.iter().filter(of).cloned().collect();
+        let returns = facts.iter().filter(|r| r.row.order == line.order).cloned().collect();
+        OneLine { grants, remedies, returns, line }
+    };
+    lines.into_iter().map(one).collect()
 }
 
 impl Seen {
@@ -53,7 +89,10 @@ impl Seen {
                 decisions.insert(id, found.allowed);
             }
         }
-        Self { cases, log, clocks, accounts, replies, decisions, channel: channel.clone() }
+        let lines = lines(&conn).await;
+        let stock_holds = stock::holds(&conn, &shop(), None, 10_000).await.unwrap();
+        let channel = channel.clone();
+        Self { cases, log, clocks, accounts, replies, decisions, lines, stock_holds, channel }
     }
 
     /// Every entry of every timeline.

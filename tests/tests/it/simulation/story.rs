@@ -1,5 +1,6 @@
 //! What could have happened in a month: random, but of a piece.
 
+use amends_domain::counter::OfferBounds;
 use amends_domain::returns::ReturnStatus;
 use amends_domain::review::RemovedBy;
 use amends_domain::signal::{
@@ -212,9 +213,11 @@ impl Teller<'_> {
                 raw_reason: String::new(),
                 buyer: None,
                 deadline: None,
-                refund: None,
+                // A partner may say what it pays, or only that it paid.
+                refund: (*status == ReturnStatus::Settled && self.rng.random_bool(0.6))
+                    .then(|| Money::new(self.rng.random_range(0..9_000), "EUR".parse().unwrap())),
                 seller_fault: None,
-                bounds: Default::default(),
+                bounds: OfferBounds { left: Some(self.rng.random_range(0..4)), ..OfferBounds::default() },
             };
             self.say(hour, SignalBody::Return(seen));
         }

@@ -126,6 +126,11 @@ impl World {
                 {
                     told.push((remedy.id, Tell::Stop));
                 }
+                (Takes::Money, RemedyStage::Fulfilled)
+                    if !self.stands(shop, seen, line, refunded, remedy.id) =>
+                {
+                    told.push((remedy.id, Tell::Twice));
+                }
                 _ => {}
             }
         }

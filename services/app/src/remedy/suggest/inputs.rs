@@ -4,9 +4,11 @@ use amends_domain::Currency;
 use amends_domain::Time;
 use amends_domain::detection::{Flag, Reason};
 use amends_domain::learning::Evidence;
-use amends_domain::remedy::RemedyKind;
+use amends_domain::remedy::{RemedyKind, Terms};
 use amends_domain::remedy_policy::RemedyPolicy;
-use amends_domain::suggestion::{Buyer, Channel, Draw, Input, LineTerms, Suggestion, suggest};
+use amends_domain::suggestion::{
+    Buyer, Channel, Draw, Ineligible, Input, LineTerms, Permit, Suggestion, permit, suggest,
+};
 
 use super::body;
 use crate::error::{AppError, Result};
@@ -51,7 +53,24 @@ impl Inputs {
 
     /// What follows from them under a policy.
     pub(crate) fn suggest(&self, policy: &RemedyPolicy) -> Suggestion {
-        suggest(&Input {
+        suggest(&self.under(policy))
+    }
+
+    /// What an offer needs under a policy.
+    ///
+    /// # Errors
+    /// With the rule that nobody can set aside.
+    pub(crate) fn permit(
+        &self,
+        kind: RemedyKind,
+        terms: &Terms,
+        policy: &RemedyPolicy,
+    ) -> std::result::Result<Permit, Ineligible> {
+        permit(kind, terms, &self.under(policy))
+    }
+
+    fn under<'a>(&'a self, policy: &'a RemedyPolicy) -> Input<'a> {
+        Input {
             now: self.now,
             reason: self.reason,
             flags: &self.flags,
@@ -64,6 +83,6 @@ impl Inputs {
             buyer: self.buyer,
             evidence: &self.evidence,
             draw: self.draw,
-        })
+        }
     }
 }

@@ -2,12 +2,16 @@
 
 use amends_domain::case::State;
 use amends_domain::event::Event;
+use amends_domain::ledger::{Grant, GrantState};
+use amends_domain::remedy::{RemedyKind, RemedyState};
+use amends_domain::returns::ReturnStatus;
 use amends_domain::sla::Phase;
-use amends_domain::{CaseId, EventId, Span};
+use amends_domain::stock::{Hold, HoldState, Item, StockKind};
+use amends_domain::{CaseId, EventId, RemedyId, Span};
 use amends_store::event::StoredEvent;
 use amends_tests::{Database, Engine};
 
-use super::{Verdict, clocks, holds, log, outgoing};
+use super::{Verdict, clocks, holds, ledger, log, outgoing};
 use crate::simulation::life::Life;
 use crate::simulation::seen::Seen;
 
@@ -24,7 +28,10 @@ async fn a_full_life() -> Seen {
         let words: Vec<&str> = seen.events().map(|one| one.row.event.word()).collect();
         let wanted = ["sla.breached", "reply.queued", "reply.sending", "case.claimed", "case.work_started"];
         let arrived = seen.channel.attempts.iter().any(|attempt| attempt.arrived);
-        if wanted.iter().all(|word| words.contains(word)) && arrived && queue(&seen).is_some() {
+        let dealt = seen.lines.iter().any(|one| !one.remedies.is_empty() && one.line.purchase.is_some());
+        let asked_back = seen.lines.iter().any(|one| !one.returns.is_empty());
+        let whole = arrived && dealt && asked_back && queue(&seen).is_some();
+        if wanted.iter().all(|word| words.contains(word)) && whole {
             return seen;
         }
     }
@@ -168,4 +175,48 @@ async fn a_doctored_database_is_found_out() {
         events.push(ask);
     }
     found(outgoing::a_review_is_asked_about_at_most_once(&asked));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_doctored_ledger_is_found_out() {
+    let life = a_full_life().await;
+    let place =
+        |one: &crate::simulation::seen::OneLine| !one.remedies.is_empty() && one.line.purchase.is_some();
+    let at = life.lines.iter().position(place).unwrap();
+    let purchase = life.lines[at].line.purchase.clone().unwrap();
+    let (price, bought) = (purchase.unit_price.minor_units, purchase.quantity);
+    let mut remedy = life.lines[at].remedies[0].clone();
+    let (now, kind) = (life.cases[0].opened_at, RemedyKind::Replacement);
+    (remedy.kind, remedy.state, remedy.stopped_by) =
+        (kind, RemedyState::Accepted { at: now, due_at: now }, None);
+    let grant =
+        |goods, value| Grant { remedy: remedy.id, unit: 1, goods, value, state: GrantState::Reserved };
+    let with = |grants: Vec<Grant>| {
+        let mut other = life.clone();
+        (other.lines[at].grants, other.lines[at].remedies) = (grants, vec![remedy.clone()]);
+        other
+    };
+    let wrong = [
+        vec![grant(true, price * i64::from(bought) + 1)],
+        vec![grant(true, 1), grant(false, 1)],
+        vec![grant(true, 1), Grant { remedy: RemedyId::from_bits(1), ..grant(true, 1) }],
+    ];
+    for grants in wrong {
+        found(ledger::no_more_is_granted_than_was_paid_and_nothing_twice(&with(grants)));
+    }
+
+    // The channel paid every unit back, and nobody said to stop.
+    let mut other = with(vec![grant(true, price)]);
+    let mut request = life.lines.iter().find_map(|one| one.returns.first()).unwrap().clone();
+    let mut paid = request.events[0].clone();
+    (paid.status, paid.quantity, paid.refund) = (ReturnStatus::Settled, bought, None);
+    (request.row.line, request.row.refund, request.events) = (None, None, vec![paid]);
+    other.lines[at].returns = vec![request];
+    found(ledger::what_may_leave_is_within_what_is_left_of_refunds(&other));
+
+    let mut other = with(Vec::new());
+    let item = Item { sku: "sku-1".parse().unwrap(), kind: StockKind::Article };
+    let (shop, quantity, state) = (remedy.shop.clone(), remedy.units, HoldState::Released);
+    other.stock_holds = vec![Hold { shop, remedy: remedy.id, item, quantity, state, at: now }];
+    found(ledger::holds_follow_their_remedies(&other));
 }
