@@ -42,7 +42,6 @@ fn timed() -> std::time::Duration {
     started.elapsed() / ROUNDS
 }
 
-#[expect(clippy::unwrap_used, reason = "an example may panic")]
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
     let (seeds, from, cases) = (number("--seeds", 10), number("--from", 1), number("--cases", 4_000));

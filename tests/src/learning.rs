@@ -2,6 +2,7 @@
 //!
 //! Everything but the buyers is the real thing: signals, cases, suggestions, offers, answers,
 //! fulfilments and returns are commands on a database, and the estimates are those anyone is given.
+#![expect(clippy::indexing_slicing, reason = "a test may panic")]
 
 mod buyers;
 mod play;

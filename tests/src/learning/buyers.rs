@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 
 /// The reasons that occur, each as often as the others. None of them owes the buyer the article first,
 /// so that the order is free.
-pub const REASONS: [Reason; 6] = [
+const REASONS: [Reason; 6] = [
     Reason::Damaged,
     Reason::Defective,
     Reason::Quality,

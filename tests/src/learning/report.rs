@@ -9,7 +9,7 @@ use amends_domain::remedy::RemedyKind;
 use super::play::{Played, Truth};
 
 /// Pieces of the regret curve.
-pub const PIECES: usize = 10;
+const PIECES: usize = 10;
 
 /// An estimate and the truth; no estimate where the service says nothing.
 #[derive(Debug, Clone, Copy, PartialEq)]

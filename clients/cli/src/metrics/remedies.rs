@@ -49,7 +49,7 @@ fn kinds(answer: &v1::GetRemedyPerformanceResponse) -> String {
 }
 
 fn causes(answer: &v1::GetRemedyPerformanceResponse) -> String {
-    let (naive, causal) = (answer.naive.clone().unwrap_or_default(), answer.causal.unwrap_or_default());
+    let (naive, causal) = (answer.naive.unwrap_or_default(), answer.causal.unwrap_or_default());
     let counted = |group: Option<v1::CaseGroup>| rate(group.and_then(|group| group.counted).as_ref());
     let sizes = format!(
         "{} learned, {} fixed, {} left out",

@@ -93,7 +93,7 @@ impl App {
 
 fn fairness(granted: &[Granted], as_of: Time) -> Fairness {
     let whole = cells(granted, |_| true);
-    let mut sums = vec![Moments::default(); STARS];
+    let mut sums = [Moments::default(); STARS];
     for stratum in &whole {
         sums.iter_mut().zip(stratum).for_each(|(sum, cell)| *sum = sum.and(*cell));
     }
