@@ -9,6 +9,7 @@ pub mod harness;
 pub mod learning;
 pub mod make;
 pub mod process;
+pub mod race;
 pub mod refusal;
 
 pub use database::{Database, Engine};

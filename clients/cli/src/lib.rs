@@ -22,6 +22,7 @@ mod reply;
 mod returns;
 mod review;
 mod shop;
+mod stock;
 mod template;
 mod when;
 
@@ -54,6 +55,9 @@ pub enum Command {
     /// One fault behind many cases: open, add cases, resolve
     #[command(subcommand, after_help = incident::EXAMPLES)]
     Incident(incident::Incident),
+    /// How many of which article there are: tell and list
+    #[command(subcommand, after_help = stock::EXAMPLES)]
+    Stock(stock::Stock),
     /// Words for replies: list, set, preview
     #[command(subcommand, after_help = template::EXAMPLES)]
     Template(template::Template),
@@ -87,6 +91,7 @@ pub async fn run(command: Command, connection: &Connection) -> anyhow::Result<()
         Command::Remedy(command) => command.run(&session).await,
         Command::Reply(command) => command.run(&session).await,
         Command::Incident(command) => command.run(&session).await,
+        Command::Stock(command) => command.run(&session).await,
         Command::Template(command) => command.run(&session).await,
         Command::Review(command) => command.run(&session).await,
         Command::Return(command) => command.run(&session).await,
@@ -180,6 +185,7 @@ mod tests {
             metrics::EXAMPLES,
             event::EXAMPLES,
             policy::EXAMPLES,
+            stock::EXAMPLES,
         ];
         for line in helps.iter().flat_map(|help| help.lines()) {
             // What a shell takes for a comment is one.

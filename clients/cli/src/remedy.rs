@@ -27,6 +27,7 @@ Examples:
   amends remedy offer case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --rank 1
   amends remedy offer case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --kind partial-refund --amount 5.00EUR
   amends remedy answer rem_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f accepted
+  amends remedy answer rem_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f countered --counter 12.50EUR
   amends remedy fulfil rem_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --tracking JX123";
 
 /// What can be done with remedies.
@@ -85,15 +86,31 @@ impl Remedy {
 pub(crate) struct Changed {
     pub(crate) remedy: Option<v1::Remedy>,
     pub(crate) case: Option<v1::Case>,
+    /// What may be offered next to a buyer who wants another amount.
+    pub(crate) next_offer: Option<v1::NextOffer>,
 }
 
 fn changed(session: &Session, remedy: Option<v1::Remedy>, case: Option<v1::Case>) -> anyhow::Result<()> {
+    tell(session, &Changed { remedy, case, next_offer: None })
+}
+
+fn tell(session: &Session, changed: &Changed) -> anyhow::Result<()> {
     let output = session.output;
-    let changed = Changed { remedy, case };
-    output.one(&changed, || {
+    output.one(changed, || {
         let remedy = changed.remedy.as_ref().map(|remedy| told(&output, remedy));
-        remedy.unwrap_or_default()
+        let next = changed.next_offer.as_ref().map(next).unwrap_or_default();
+        format!("{}{next}", remedy.unwrap_or_default())
     })
+}
+
+fn next(next: &v1::NextOffer) -> String {
+    match (&next.amount, next.allowed) {
+        (Some(amount), true) => format!("\nYou may offer {} next.", money(amount)),
+        (Some(amount), false) => {
+            format!("\nNearest to the wish would be {}, but no further offer may be made.", money(amount))
+        }
+        (None, _) => "\nThe bounds leave no room for another amount.".to_owned(),
+    }
 }
 
 fn told(output: &Output, remedy: &v1::Remedy) -> String {
@@ -106,6 +123,12 @@ fn told(output: &Output, remedy: &v1::Remedy) -> String {
     if remedy.state() == v1::RemedyState::Offered {
         let ends = output.time(remedy.expire_time.as_ref());
         text.push_str(&format!(", the offer ends {ends}"));
+    }
+    if let Some(wish) = &remedy.counter_amount {
+        text.push_str(&format!(", the buyer wants {}", money(wish)));
+    }
+    if !remedy.refunded_by.is_empty() {
+        text.push_str(&format!(", REFUNDED by the channel: {}", id(&remedy.refunded_by)));
     }
     if !remedy.customer_text.is_empty() {
         text.push_str(&format!("\nThe buyer reads:\n{}", remedy.customer_text));

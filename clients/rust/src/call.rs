@@ -141,6 +141,8 @@ calls! {
     write remedies.report_fulfilment(ReportFulfilmentRequest) -> ReportFulfilmentResponse;
     read remedies.get_remedy(GetRemedyRequest) -> GetRemedyResponse;
     read remedies.list_remedies(ListRemediesRequest) -> ListRemediesResponse;
+    write stocks.set_stock(SetStockRequest) -> SetStockResponse;
+    read stocks.list_stock(ListStockRequest) -> ListStockResponse;
     write replies.draft_reply(DraftReplyRequest) -> DraftReplyResponse;
     read replies.get_reply(GetReplyRequest) -> GetReplyResponse;
     read replies.list_replies(ListRepliesRequest) -> ListRepliesResponse;

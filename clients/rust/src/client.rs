@@ -19,7 +19,7 @@ use crate::{
         metrics_service_client::MetricsServiceClient, policy_service_client::PolicyServiceClient,
         remedy_service_client::RemedyServiceClient, reply_service_client::ReplyServiceClient,
         return_service_client::ReturnServiceClient, review_service_client::ReviewServiceClient,
-        shop_service_client::ShopServiceClient,
+        shop_service_client::ShopServiceClient, stock_service_client::StockServiceClient,
     },
 };
 
@@ -133,6 +133,8 @@ services! {
     replies: ReplyServiceClient;
     /// The generated client of IncidentService, without retries.
     incidents: IncidentServiceClient;
+    /// The generated client of StockService, without retries.
+    stocks: StockServiceClient;
     /// The generated client of ReviewService, without retries.
     reviews: ReviewServiceClient;
     /// The generated client of ReturnService, without retries.

@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use amends_domain::agent::AgentRefused;
 use amends_domain::case::Refused;
+use amends_domain::counter::BoundsRefused;
 use amends_domain::ledger::LedgerRefused;
 use amends_domain::remedy::RemedyRefused;
 use amends_domain::reply::ReplyRefused;
+use amends_domain::stock::OutOfStock;
 use amends_store::StoreError;
 
 use crate::call::Role;
@@ -106,6 +108,12 @@ pub enum AppError {
     /// The ledger refuses the grant.
     #[error(transparent)]
     Ledger(#[from] LedgerRefused),
+    /// The channel would not take the offer.
+    #[error(transparent)]
+    Bounds(#[from] BoundsRefused),
+    /// There is too little of what would be sent.
+    #[error(transparent)]
+    OutOfStock(#[from] OutOfStock),
     /// Something must be so first, and is not.
     #[error("{0}")]
     Precondition(&'static str),

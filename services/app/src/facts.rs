@@ -4,12 +4,15 @@
 //! Ingest derives them for what a batch touched, recompute for everything; both
 //! call these functions, so that the two cannot differ.
 
+use std::collections::HashMap;
+
 use amends_domain::order::{Help, HelpKind, Line, Shipment, Units};
 use amends_domain::policy::CountingRule;
-use amends_domain::returns::{self, ReturnEvent, ReturnHistory, ReturnStatus};
+use amends_domain::refund::Refund;
+use amends_domain::returns::{self, Pays, ReturnEvent, ReturnHistory, ReturnStatus};
 use amends_domain::review::{ReviewHistory, ReviewVersion};
 use amends_domain::signal::OrderState;
-use amends_domain::{LineId, Span, Time};
+use amends_domain::{LineId, OrderId, ReturnId, ShopId, Span, Time};
 use amends_store::returns::ReturnRow;
 use amends_store::review::{ReviewHead, ReviewRow};
 
@@ -25,8 +28,10 @@ pub struct ReturnFacts {
 impl ReturnFacts {
     /// Derives where the request stands.
     pub fn refresh(&mut self, rule: CountingRule) -> Option<ReturnHistory> {
-        let story = returns::replay(self.events.clone())?;
+        let story = self.story()?;
         self.row.status = story.status;
+        self.row.refund = story.refund;
+        self.row.bounds = story.bounds;
         self.row.quantity = story.quantity;
         self.row.requested_at = story.requested_at;
         self.row.withdrawn_at = story.withdrawn_at;
@@ -35,6 +40,52 @@ impl ReturnFacts {
             self.events.iter().map(|e| e.occurred_at).max().unwrap_or(story.requested_at);
         Some(story)
     }
+}
+
+impl ReturnFacts {
+    /// What the channel said about the request so far.
+    fn story(&self) -> Option<ReturnHistory> {
+        let story = returns::replay(self.events.clone())?;
+        // Amounts that were said before each word kept its own stand with the request alone.
+        Some(ReturnHistory { refund: story.refund.or(self.row.refund), ..story })
+    }
+
+    /// Whether the channel pays money back for it.
+    #[must_use]
+    pub fn pays(&self) -> Pays {
+        self.story().map_or(Pays::Nothing, |story| story.pays())
+    }
+}
+
+/// Return requests with their events.
+pub fn with_events(
+    rows: Vec<ReturnRow>,
+    events: Vec<(ShopId, OrderId, ReturnId, ReturnEvent)>,
+) -> Vec<ReturnFacts> {
+    let mut of: HashMap<(OrderId, ReturnId), Vec<ReturnEvent>> = HashMap::new();
+    for (_, order, id, event) in events {
+        of.entry((order, id)).or_default().push(event);
+    }
+    let facts = |row: ReturnRow| {
+        let events = of.remove(&(row.order.clone(), row.return_id.clone())).unwrap_or_default();
+        ReturnFacts { row, events }
+    };
+    rows.into_iter().map(facts).collect()
+}
+
+/// What the channel paid back on a line. A request that names no line may mean any of its order.
+pub fn refunds_of<'a>(line: &Line, returns: impl Iterator<Item = &'a ReturnFacts>) -> Vec<Refund> {
+    let mine = returns.filter(|r| r.row.line.as_ref().is_none_or(|named| *named == line.line));
+    let refund = |facts: &ReturnFacts| {
+        let story = facts.story()?;
+        let at = story.settled_at.filter(|_| story.pays() == Pays::Paid)?;
+        let price = line.purchase.as_ref()?.unit_price;
+        let whole = || price.times(story.settled_units).map_or(i64::MAX, |whole| whole.minor_units);
+        let amount = story.refund.map_or_else(whole, |money| money.minor_units);
+        let (return_id, units) = (facts.row.return_id.clone(), story.settled_units);
+        Some(Refund { return_id, at, units, amount })
+    };
+    mine.filter_map(refund).collect()
 }
 
 /// The one line of an order that has exactly one, if the order is known.

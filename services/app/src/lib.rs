@@ -29,9 +29,10 @@ pub mod runner;
 pub mod shop;
 pub mod shops;
 pub mod sla;
+pub mod stock;
 pub mod stored;
 pub mod telemetry;
-mod template;
+pub mod template;
 pub mod work;
 
 pub use app::{App, Settings};

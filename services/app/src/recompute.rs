@@ -24,6 +24,7 @@ mod clocks;
 mod learned;
 mod lines;
 mod reviews;
+mod stock;
 
 /// Lines or reviews read at once.
 const PAGE: u32 = 500;
@@ -117,6 +118,7 @@ struct Corrections {
     deadlines: Vec<amends_domain::deadline::DeadlineChange>,
     trials: Vec<(amends_domain::CaseId, amends_domain::learning::trial::Outcome)>,
     answers: Option<Vec<amends_store::learned::AnswersRow>>,
+    holds: Vec<amends_domain::stock::Hold>,
 }
 
 impl Corrections {
@@ -128,6 +130,7 @@ impl Corrections {
         if let Some(answers) = &self.answers {
             amends_store::learned::replace(&work.tx, &info.shop.id, answers).await?;
         }
+        amends_store::stock::put_holds(&self.holds).run(&work.tx).await?;
         crate::sla::replace(work, &self.clocks).await?;
         self.deadlines.into_iter().for_each(|change| work.change_deadline(change));
         for line in &self.lines {
@@ -154,7 +157,8 @@ impl Pass {
         self.lines(conn, fix.as_deref_mut()).await?;
         self.reviews(conn, fix.as_deref_mut()).await?;
         self.clocks(conn, fix.as_deref_mut()).await?;
-        self.learned(conn, fix).await?;
+        self.learned(conn, fix.as_deref_mut()).await?;
+        self.stock(conn, fix).await?;
         self.compare_tallies(conn).await
     }
 

@@ -16,17 +16,21 @@ use crate::error::{AppError, Result};
 
 mod answer;
 mod approve;
+mod check;
 mod fulfil;
 mod learned;
 mod ledger;
+mod next;
 mod offer;
+mod refunded;
 mod step;
+pub mod stock;
 mod suggest;
 mod timer;
 mod trial;
 mod withdraw;
 
-pub use answer::{BuyerAnswer, RecordAnswer};
+pub use answer::{Answered, BuyerAnswer, RecordAnswer};
 pub use approve::ApproveRemedy;
 pub use fulfil::{Report, ReportFulfilment};
 pub use offer::OfferRemedy;
@@ -36,6 +40,8 @@ pub use timer::{ExpireOffer, FulfilmentOverdue};
 pub use withdraw::WithdrawRemedy;
 
 pub(crate) use learned::{gather, scored, sum as sum_answers};
+pub(crate) use ledger::gives_money;
+pub(crate) use refunded::{stopped, twice};
 pub(crate) use step::{Opened, Right, act_on, follow_case, keep_text};
 
 /// The most remedies on one page.

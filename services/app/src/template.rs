@@ -3,6 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use amends_domain::Time;
+use amends_domain::remedy::{RemedyKind, Terms};
+use amends_domain::reply::value::print_day;
+
 /// What the id of every template of an ask begins with.
 const ASK: &str = "ask.";
 
@@ -18,12 +22,17 @@ static ASKS: LazyLock<Words> = LazyLock::new(|| {
 });
 
 /// The same by section.
-static OFFERS: LazyLock<BTreeMap<String, Words>> = LazyLock::new(|| {
-    toml::from_str(include_str!("../templates/offer.toml")).unwrap_or_else(|error| {
+type Sections = BTreeMap<String, Words>;
+
+static OFFERS: LazyLock<Sections> = LazyLock::new(|| sections(include_str!("../templates/offer.toml")));
+static REMEDIES: LazyLock<Sections> = LazyLock::new(|| sections(include_str!("../templates/remedy.toml")));
+
+fn sections(file: &str) -> Sections {
+    toml::from_str(file).unwrap_or_else(|error| {
         tracing::error!(%error, "the templates of offers cannot be read");
-        BTreeMap::new()
+        Sections::new()
     })
-});
+}
 
 /// A template of an ask by its id, such as `ask.en`: its id and its words.
 pub(crate) fn ask_by_id(id: &str) -> Option<(String, String)> {
@@ -36,16 +45,49 @@ pub(crate) fn ask_in(tag: &str) -> Option<(String, String)> {
     ask_by_id(&format!("{ASK}{}", language(tag))).or_else(|| ask_by_id("ask.en"))
 }
 
-/// What a buyer reads with an offer: the agent's words or an opening, and in
-/// any case that the return stays open.
-pub(crate) fn offer_in(tag: &str, said: &str) -> String {
-    let language = language(tag);
-    let find = |section: &str| {
-        let words = OFFERS.get(section)?;
-        words.get(&language).or_else(|| words.get("en")).cloned()
+/// What a buyer reads with an offer: the agent's words or what is offered, and in any case that
+/// the return stays open, and until when where that is known.
+pub(crate) fn offer_of(tag: &str, said: &str, kind: RemedyKind, terms: &Terms) -> String {
+    let opening = match said {
+        "" => format!("{} {}", find(&OFFERS, "opening", tag), remedy_in(tag, kind, terms)),
+        said => said.to_owned(),
     };
-    let opening = if said.is_empty() { find("opening").unwrap_or_default() } else { said.to_owned() };
-    format!("{opening}\n\n{}", find("right").unwrap_or_default())
+    let until = terms.return_until.map(|until| until_in(tag, until)).unwrap_or_default();
+    format!("{}\n\n{} {until}", opening.trim_end(), find(&OFFERS, "right", tag)).trim_end().to_owned()
+}
+
+/// What is offered, in one sentence in the buyer's language; empty where its amount is not known yet.
+#[must_use]
+pub fn remedy_in(tag: &str, kind: RemedyKind, terms: &Terms) -> String {
+    let words = find(&REMEDIES, kind.as_str(), tag);
+    let article = match terms.article.as_str() {
+        "" => String::new(),
+        article => format!(" ({article})"),
+    };
+    match terms.amount {
+        None if words.contains("{amount}") => String::new(),
+        amount => {
+            let amount = amount.map(|amount| amount.to_string()).unwrap_or_default();
+            words.replace("{amount}", &amount).replace("{article}", &article)
+        }
+    }
+}
+
+/// Until when the return can be chosen, with the day as the language writes it.
+fn until_in(tag: &str, until: Time) -> String {
+    let printed = print_day(until.day());
+    let mut parts = printed.split('-');
+    let mut part = || parts.next().unwrap_or_default();
+    let date = find(&REMEDIES, "date", tag);
+    let date = date.replace("{year}", part()).replace("{month}", part()).replace("{day}", part());
+    find(&REMEDIES, "until", tag).replace("{date}", &date)
+}
+
+/// The words of a section in a language, in English where there are none in it.
+fn find(sections: &Sections, section: &str, tag: &str) -> String {
+    let words = sections.get(section);
+    let found = words.and_then(|words| words.get(&language(tag)).or_else(|| words.get("en")));
+    found.cloned().unwrap_or_default()
 }
 
 /// The language of a tag as the templates name it.
@@ -64,50 +106,4 @@ fn language(tag: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{ASKS, OFFERS, ask_by_id, ask_in, offer_in};
-
-    #[test]
-    fn every_language_has_its_words() {
-        let languages = [
-            "ar", "de", "en", "es", "fil", "fr", "hi", "hu", "id", "it", "ja", "ko", "ms", "pl", "pt", "ru",
-            "th", "tr", "vi", "zh", "zh-Hant",
-        ];
-        for language in languages {
-            assert!(ask_by_id(&format!("ask.{language}")).is_some(), "{language} has no words");
-            for words in OFFERS.values() {
-                assert!(words.contains_key(language), "{language} has no words for an offer");
-            }
-        }
-        assert_eq!((ASKS.len(), OFFERS.len()), (languages.len(), 2));
-    }
-
-    #[test]
-    fn a_region_finds_its_language_and_an_unknown_one_english() {
-        let id = |tag: &str| ask_in(tag).map(|(id, _)| id);
-        assert_eq!(id("pt-BR").as_deref(), Some("ask.pt"));
-        assert_eq!(id("zh-TW").as_deref(), Some("ask.zh-Hant"));
-        assert_eq!(id("zh-CN").as_deref(), Some("ask.zh"));
-        assert_eq!(id("xx").as_deref(), Some("ask.en"));
-        assert_eq!(id("").as_deref(), Some("ask.en"));
-    }
-
-    #[test]
-    fn an_offer_always_shows_the_return() {
-        assert!(offer_in("de", "").contains("Rücksendung"));
-        let own = offer_in("", "Here is a new one.");
-        assert!(own.starts_with("Here is a new one.") && own.contains("choose the return"));
-    }
-
-    #[test]
-    fn no_ask_names_a_rating_or_an_incentive() {
-        let banned =
-            ["star", "★", "⭐", "5", "rating", "refund", "coupon", "voucher", "discount", "remove", "delete"];
-        for (language, words) in ASKS.iter() {
-            let words = words.to_lowercase();
-            for word in banned {
-                assert!(!words.contains(word), "{language} says {word:?}");
-            }
-        }
-    }
-}
+mod tests;

@@ -13,7 +13,7 @@ use crate::detection::Reason;
 use crate::guardrail::Rule;
 use crate::id::UnknownWord;
 use crate::link::Relation;
-use crate::remedy::RemedyKind;
+use crate::remedy::{Disposal, RemedyKind};
 use crate::reply::HoldEnd;
 use crate::returns::{ReturnStatus, Verdict};
 use crate::review::DiffKind;
@@ -64,6 +64,7 @@ facts_by_display!(
     Reason,
     Rule,
     RemedyKind,
+    Disposal,
     HoldEnd,
     ReturnStatus,
     Verdict,
@@ -226,9 +227,9 @@ events! {
     /// A remedy was put to the buyer.
     RemedyOffered = "remedy.offered" { /** Which. */ remedy: RemedyId, /** What is given. */ kind: RemedyKind, /** Until when. */ expires_at: Time },
     /// The buyer said yes: whoever carries it out has everything here.
-    RemedyAccepted = "remedy.accepted" { /** Which. */ remedy: RemedyId, /** What is given. */ kind: RemedyKind, /** The order. */ order: Option<OrderId>, /** The line. */ line: Option<LineId>, /** Units. */ units: u32, /** Money in minor units. */ amount: Option<i64>, /** Its currency. */ currency: Option<String>, /** The article to send. */ article: String, /** When it should be fulfilled. */ due_at: Time },
+    RemedyAccepted = "remedy.accepted" { /** Which. */ remedy: RemedyId, /** What is given. */ kind: RemedyKind, /** The order. */ order: Option<OrderId>, /** The line. */ line: Option<LineId>, /** Units. */ units: u32, /** Money in minor units. */ amount: Option<i64>, /** Its currency. */ currency: Option<String>, /** The article to send. */ article: String, /** What the buyer does with the article at hand. */ disposal: Option<Disposal>, /** A coupon on top, in minor units. */ gift: Option<i64>, /** The code of the coupon. */ coupon_code: Option<String>, /** What else is agreed. */ note: Option<String>, /** When it should be fulfilled. */ due_at: Time },
     /// The buyer said no.
-    RemedyDeclined = "remedy.declined" { /** Which. */ remedy: RemedyId },
+    RemedyDeclined = "remedy.declined" { /** Which. */ remedy: RemedyId, /** What they want instead, in minor units. */ wish: Option<i64>, /** Its currency. */ currency: Option<String> },
     /// The buyer did not answer in time.
     RemedyExpired = "remedy.expired" { /** Which. */ remedy: RemedyId },
     /// The offer was taken back.
@@ -241,8 +242,10 @@ events! {
     RemedyFailed = "remedy.failed" { /** Which. */ remedy: RemedyId, /** Why. */ why: String },
     /// A promised remedy was not fulfilled in time.
     FulfilmentOverdue = "remedy.fulfilment_overdue" { /** Which. */ remedy: RemedyId },
-    /// The channel refunds although goods were promised: stop the parcel.
-    StopShipment = "remedy.stop_shipment" { /** Which. */ remedy: RemedyId, /** The return that refunds. */ return_id: ReturnId },
+    /// The channel refunds although goods or more money were promised: stop what was promised.
+    StopShipment = "remedy.stop_shipment" { /** Which. */ remedy: RemedyId, /** The return that refunds. */ return_id: ReturnId, /** What was promised. */ kind: Option<RemedyKind>, /** The order. */ order: Option<OrderId>, /** The line. */ line: Option<LineId>, /** Units. */ units: Option<u32>, /** The article that must not leave. */ article: Option<String>, /** What the buyer does with the article at hand. */ disposal: Option<Disposal>, /** What is refunded, in minor units. */ refund: Option<i64>, /** Its currency. */ currency: Option<String>, /** Whether it was paid; else the channel agreed to pay it. */ paid: Option<bool> },
+    /// The channel refunded units whose remedy was given already: the shop may claim.
+    DoubleCompensated = "remedy.double_compensated" { /** Which. */ remedy: RemedyId, /** The return that refunded. */ return_id: ReturnId, /** What was given. */ kind: RemedyKind, /** The order. */ order: Option<OrderId>, /** The line. */ line: Option<LineId>, /** Units. */ units: u32, /** What was refunded, in minor units. */ refund: Option<i64>, /** Its currency. */ currency: Option<String>, /** The number of the parcel or payment that went out. */ tracking: String },
     /// A review was observed.
     ReviewObserved = "review.observed" { /** Which. */ review: ReviewId, /** What lies between it and the version before. */ diff: DiffKind, /** The rating seen. */ rating: Option<u8>, /** When it was seen. */ observed_at: Time },
     /// A guardrail refused an action.

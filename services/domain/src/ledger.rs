@@ -3,12 +3,14 @@
 //! A grant reserves, a fulfilment confirms, a failure or withdrawal releases.
 //! Two rules hold whoever asks and however often: the value granted on a line
 //! never exceeds what was paid for it, and no unit gets both money and goods.
+//! What the channel refunds by itself counts as given; [`crate::refund`] says how.
 
 use std::collections::BTreeSet;
 
 use crate::code::codes;
+use crate::refund::Refunded;
 use crate::remedy::Takes;
-use crate::{Money, RemedyId};
+use crate::{Money, RemedyId, ReturnId};
 
 codes! {
     /// Where a grant stands.
@@ -66,6 +68,26 @@ pub enum LedgerRefused {
         /// Units purchased.
         purchased: u32,
     },
+    /// The channel refunded units, and any of these may be one of them.
+    #[error(
+        "{asked} units asked for, {free} of {purchased} are left beside the {refunded} that the channel refunded"
+    )]
+    UnitsRefunded {
+        /// Units asked for.
+        asked: u32,
+        /// Units that are neither taken nor may be refunded.
+        free: u32,
+        /// Units that the channel refunded and no remedy of ours explains.
+        refunded: u32,
+        /// Units purchased.
+        purchased: u32,
+    },
+    /// The channel refunds since the remedy was promised.
+    #[error("the channel refunds the units by return {return_id}: what was promised must not leave")]
+    RefundedSince {
+        /// The return request.
+        return_id: ReturnId,
+    },
     /// More money than was paid.
     #[error("{granted} minor units would be granted of {paid} paid")]
     ExceedsPaid {
@@ -82,25 +104,98 @@ pub enum LedgerRefused {
     CurrencyMismatch,
 }
 
-/// Reserves units for a remedy: the new grants, or why not.
-///
-/// `purchased` and `unit_price` are those of the line, `grants` all grants it
-/// ever had. A remedy that takes nothing gets no grant.
+/// Everything that was bought and taken of a line.
+#[derive(Debug, Clone, Copy)]
+pub struct Account<'a> {
+    /// Units purchased.
+    pub purchased: u32,
+    /// What was paid for each.
+    pub unit_price: Money,
+    /// All grants the line ever had.
+    pub grants: &'a [Grant],
+    /// What the channel refunded besides: [`crate::refund::beside`].
+    pub refunded: Refunded,
+}
+
+/// Reserves units for a remedy where the channel refunded nothing: see [`Account::reserve`].
 ///
 /// # Errors
-/// When fewer units are free than asked for, more would be granted than was
-/// paid, or the amount is missing or in another currency.
+/// As there.
 pub fn reserve(
     purchased: u32,
     unit_price: Money,
     grants: &[Grant],
     request: &Request,
 ) -> Result<Vec<Grant>, LedgerRefused> {
+    Account { purchased, unit_price, grants, refunded: Refunded::default() }.reserve(request)
+}
+
+impl Account<'_> {
+    /// Reserves units for a remedy: the new grants, or why not. A remedy that takes nothing gets none.
+    ///
+    /// # Errors
+    /// When fewer units are free than asked for, more would be granted than was
+    /// paid, or the amount is missing or in another currency.
+    pub fn reserve(&self, request: &Request) -> Result<Vec<Grant>, LedgerRefused> {
+        reserve_in(self, request)
+    }
+
+    /// Whether what a remedy has reserved can still be given beside what the channel refunded.
+    ///
+    /// # Errors
+    /// When a unit of the line would be compensated twice, or more given than was paid.
+    pub fn stands(&self, remedy: RemedyId) -> Result<(), LedgerRefused> {
+        let active: Vec<&Grant> = self.active().collect();
+        let units = |grants: &mut dyn Iterator<Item = &&Grant>| {
+            let units: BTreeSet<u32> = grants.map(|g| g.unit).collect();
+            u32::try_from(units.len()).unwrap_or(u32::MAX)
+        };
+        let taken = units(&mut active.iter());
+        let asked = units(&mut active.iter().filter(|g| g.remedy == remedy));
+        let Refunded { units: refunded, .. } = self.refunded;
+        let purchased = self.purchased;
+        if asked > 0 && refunded > 0 && taken.saturating_add(refunded) > purchased {
+            let free = purchased.saturating_sub(refunded).saturating_sub(taken - asked);
+            return Err(LedgerRefused::UnitsRefunded { asked, free, refunded, purchased });
+        }
+        if asked > 0 { self.check_value(0) } else { Ok(()) }
+    }
+
+    /// What of the value paid is neither granted nor refunded, in minor units.
+    #[must_use]
+    pub fn free_value(&self) -> i64 {
+        clamp((self.paid() - self.spent()).max(0))
+    }
+
+    fn active(&self) -> impl Iterator<Item = &Grant> {
+        self.grants.iter().filter(|g| g.state != GrantState::Released)
+    }
+
+    // Wider than an amount, so that no sum can saturate its way under the limit.
+    fn paid(&self) -> i128 {
+        i128::from(self.unit_price.minor_units) * i128::from(self.purchased)
+    }
+
+    fn spent(&self) -> i128 {
+        self.active().map(|g| i128::from(g.value)).sum::<i128>() + i128::from(self.refunded.amount)
+    }
+
+    fn check_value(&self, more: i128) -> Result<(), LedgerRefused> {
+        let (granted, paid) = (self.spent() + more, self.paid());
+        if granted > paid {
+            return Err(LedgerRefused::ExceedsPaid { granted: clamp(granted), paid: clamp(paid) });
+        }
+        Ok(())
+    }
+}
+
+fn reserve_in(account: &Account<'_>, request: &Request) -> Result<Vec<Grant>, LedgerRefused> {
+    let Account { purchased, unit_price, refunded, .. } = *account;
     if request.takes == Takes::Nothing {
         return Ok(Vec::new());
     }
     let goods = request.takes == Takes::Goods;
-    let active: Vec<&Grant> = grants.iter().filter(|g| g.state != GrantState::Released).collect();
+    let active: Vec<&Grant> = account.active().collect();
     // A chain stays on the units of the remedy that did not hold. Where that one holds
     // none (instructions that did not help), the request is like any first one.
     let chain = request.after.filter(|after| active.iter().any(|g| g.remedy == *after));
@@ -108,18 +203,19 @@ pub fn reserve(
     if request.units == 0 || free < request.units {
         return Err(LedgerRefused::UnitsTaken { asked: request.units, free, purchased });
     }
+    // Any of the units may be one that the channel meant.
+    let left = free.saturating_sub(refunded.units);
+    if left < request.units {
+        let (asked, refunded) = (request.units, refunded.units);
+        return Err(LedgerRefused::UnitsRefunded { asked, free: left, refunded, purchased });
+    }
     let mut values = values(unit_price, request, goods)?;
     if chain.is_some() {
         // A replacement that follows a broken replacement is worth nothing more to
         // the buyer: the first one was.
         values.fill(0);
     }
-    // Wider than an amount, so that no sum can saturate its way under the limit.
-    let paid = i128::from(unit_price.minor_units) * i128::from(purchased);
-    let granted: i128 = active.iter().map(|g| g.value).chain(values.iter().copied()).map(i128::from).sum();
-    if granted > paid {
-        return Err(LedgerRefused::ExceedsPaid { granted: clamp(granted), paid: clamp(paid) });
-    }
+    account.check_value(values.iter().copied().map(i128::from).sum())?;
     Ok(units
         .into_iter()
         .zip(values)

@@ -6,7 +6,11 @@
 use crate::code::codes;
 use crate::detection::Reason;
 use crate::learning::trial::Stake;
-use crate::{AgentId, CaseId, LineId, Money, OrderId, RemedyId, ShopId, Time};
+use crate::{AgentId, CaseId, LineId, Money, OrderId, RemedyId, ReturnId, ShopId, Time};
+
+mod terms;
+
+pub use terms::{Disposal, MARGIN, Terms, offer_end};
 
 codes! {
     /// What the seller can give.
@@ -132,6 +136,8 @@ pub enum RemedyState {
     Declined {
         /// When.
         at: Time,
+        /// What the buyer wants instead, if they named an amount.
+        wish: Option<Money>,
     },
     /// The buyer did not answer in time.
     Expired {
@@ -203,7 +209,10 @@ pub enum RemedyVerb {
         due_at: Time,
     },
     /// The buyer says no.
-    Decline,
+    Decline {
+        /// What they want instead, if they named an amount.
+        wish: Option<Money>,
+    },
     /// The time is up.
     Expire,
     /// Take it back.
@@ -220,35 +229,6 @@ pub enum RemedyVerb {
         /// What went wrong.
         why: String,
     },
-}
-
-codes! {
-    /// What the buyer does with the article at hand.
-    pub enum Disposal {
-        /// Keeps it.
-        Keep = "KEEP",
-        /// Hands it to the courier who brings the other.
-        HandToCourier = "HAND_TO_COURIER",
-        /// Sends it back with a label.
-        SendBack = "SEND_BACK",
-    }
-}
-
-/// What exactly is given.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Terms {
-    /// Money given back, for the kinds that give money; the coupon's worth.
-    pub amount: Option<Money>,
-    /// The article or part to send, when it is not the one of the line.
-    pub article: String,
-    /// What else the buyer should know.
-    pub note: String,
-    /// What the buyer does with the article at hand; none where there is nothing to decide.
-    pub disposal: Option<Disposal>,
-    /// A coupon on top, for a buyer who comes back.
-    pub gift: Option<Money>,
-    /// The code of the coupon, if the shop made one already.
-    pub coupon_code: String,
 }
 
 /// A remedy of a case.
@@ -280,6 +260,8 @@ pub struct Remedy {
     pub proposed_at: Time,
     /// The earlier remedy of the same unit, when that one did not hold.
     pub after: Option<RemedyId>,
+    /// The return by which the channel refunds although this was promised: it must not leave.
+    pub stopped_by: Option<ReturnId>,
     /// Where it stands.
     pub state: RemedyState,
     /// Rises with every change; the etag.
@@ -358,6 +340,12 @@ impl RemedyStage {
         matches!(self, Self::Accepted | Self::Executing | Self::Fulfilled | Self::Failed)
     }
 
+    /// Whether the seller promised it and it did not fail: money of ours that the channel may pay out.
+    #[must_use]
+    pub const fn is_given(self) -> bool {
+        matches!(self, Self::Accepted | Self::Executing | Self::Fulfilled)
+    }
+
     /// Whether the seller has promised it and has not kept the promise yet.
     #[must_use]
     pub const fn is_promised(self) -> bool {
@@ -393,7 +381,7 @@ impl RemedyVerb {
             Self::Offer { .. } => RemedyVerbKind::Offer,
             Self::Approve { .. } => RemedyVerbKind::Approve,
             Self::Accept { .. } => RemedyVerbKind::Accept,
-            Self::Decline => RemedyVerbKind::Decline,
+            Self::Decline { .. } => RemedyVerbKind::Decline,
             Self::Expire => RemedyVerbKind::Expire,
             Self::Withdraw => RemedyVerbKind::Withdraw,
             Self::Execute => RemedyVerbKind::Execute,
@@ -426,11 +414,11 @@ impl Remedy {
                 return Err(RemedyRefused::SamePerson);
             }
             RemedyVerb::Approve { expires_at, .. } => offered(now, expires_at)?,
-            RemedyVerb::Accept { .. } | RemedyVerb::Decline if self.offer_ended(now) => {
+            RemedyVerb::Accept { .. } | RemedyVerb::Decline { .. } if self.offer_ended(now) => {
                 return Err(RemedyRefused::OfferEnded);
             }
             RemedyVerb::Accept { due_at } => RemedyState::Accepted { at: now, due_at },
-            RemedyVerb::Decline => RemedyState::Declined { at: now },
+            RemedyVerb::Decline { wish } => RemedyState::Declined { at: now, wish },
             RemedyVerb::Expire if !self.offer_ended(now) => return Err(RemedyRefused::NotDue),
             RemedyVerb::Expire => RemedyState::Expired { at: now },
             RemedyVerb::Withdraw => RemedyState::Withdrawn { at: now },

@@ -1,8 +1,11 @@
 //! Return requests: what the channel said, and when it counts.
 
 use crate::code::codes;
+use crate::counter::OfferBounds;
+use crate::detection::Reason;
 use crate::policy::CountingRule;
-use crate::{SignalId, Time};
+use crate::remedy_policy::Windows;
+use crate::{Money, SignalId, Time};
 
 codes! {
     /// Where a return stands, in our words.
@@ -87,6 +90,21 @@ pub struct ReturnEvent {
     pub quantity: u32,
     /// Whether the seller was found at fault, if said.
     pub seller_fault: Option<bool>,
+    /// What is refunded, if said.
+    pub refund: Option<Money>,
+    /// What may be offered, as far as it was said.
+    pub bounds: OfferBounds,
+}
+
+/// Whether the channel pays money back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pays {
+    /// Nothing, as far as it said.
+    Nothing,
+    /// It agreed to an amount, which comes when the article is back or at once.
+    Agreed,
+    /// It paid.
+    Paid,
 }
 
 /// The story that the events of a return request tell.
@@ -108,6 +126,12 @@ pub struct ReturnHistory {
     pub settled_at: Option<Time>,
     /// When the seller was found at fault, if the latest word says so.
     pub seller_fault_at: Option<Time>,
+    /// Units, by the latest event that says it was refunded.
+    pub settled_units: u32,
+    /// What is or was refunded, by the latest word that names an amount.
+    pub refund: Option<Money>,
+    /// What may be offered, by the latest word on each.
+    pub bounds: OfferBounds,
 }
 
 /// Orders the events and tells their story; none of nothing.
@@ -129,6 +153,9 @@ pub fn replay(mut events: Vec<ReturnEvent>) -> Option<ReturnHistory> {
         received_at: None,
         settled_at: None,
         seller_fault_at: None,
+        settled_units: 0,
+        refund: None,
+        bounds: OfferBounds::default(),
     };
     for event in &events {
         let at = event.occurred_at;
@@ -147,7 +174,10 @@ pub fn replay(mut events: Vec<ReturnEvent>) -> Option<ReturnHistory> {
         }
         if event.status == ReturnStatus::Settled {
             story.settled_at = story.settled_at.or(Some(at));
+            story.settled_units = event.quantity;
         }
+        story.refund = event.refund.or(story.refund);
+        story.bounds = story.bounds.then(event.bounds);
         match event.seller_fault {
             Some(true) => story.seller_fault_at = story.seller_fault_at.or(Some(at)),
             Some(false) => story.seller_fault_at = None,
@@ -157,7 +187,42 @@ pub fn replay(mut events: Vec<ReturnEvent>) -> Option<ReturnHistory> {
     Some(story)
 }
 
+/// Until when a buyer can choose the return, by the shop's windows; none for any time.
+///
+/// Where the seller may or may not be at fault, the shorter window is the one that can be promised.
+#[must_use]
+pub fn open_until(delivered_at: Time, reason: Reason, windows: &Windows) -> Option<Time> {
+    let window = match reason {
+        Reason::ChangedMind | Reason::Price | Reason::WrongSize | Reason::Service | Reason::Other => {
+            windows.no_fault
+        }
+        Reason::WrongItem
+        | Reason::MissingPart
+        | Reason::Damaged
+        | Reason::Defective
+        | Reason::NotAsDescribed
+        | Reason::Counterfeit
+        | Reason::NotReceived
+        | Reason::Late
+        | Reason::Quality => windows.fault,
+    };
+    window.map(|window| delivered_at + window)
+}
+
 impl ReturnHistory {
+    /// Whether the channel pays money back. Money that was paid stays paid.
+    #[must_use]
+    pub fn pays(&self) -> Pays {
+        let amount = self.refund.map(|money| money.minor_units);
+        let agreed =
+            matches!(self.status, ReturnStatus::Approved | ReturnStatus::InTransit | ReturnStatus::Received);
+        match (self.settled_at, amount) {
+            (Some(_), None | Some(1..)) => Pays::Paid,
+            (None, Some(1..)) if agreed => Pays::Agreed,
+            _ => Pays::Nothing,
+        }
+    }
+
     /// When the channel's own metric counts this request, if it does.
     #[must_use]
     pub fn counted_at(&self, rule: CountingRule) -> Option<Time> {

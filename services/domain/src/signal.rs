@@ -1,6 +1,7 @@
 //! Signals: one fact each, as a caller pushes it.
 
 use crate::code::codes;
+use crate::counter::OfferBounds;
 use crate::detection::Reason;
 use crate::returns::ReturnStatus;
 use crate::review::{EditState, RemovedBy};
@@ -262,6 +263,8 @@ pub struct ReturnSignal {
     pub refund: Option<Money>,
     /// Whether the channel finds the seller at fault; none while it has not said.
     pub seller_fault: Option<bool>,
+    /// What the channel allows to be offered.
+    pub bounds: OfferBounds,
 }
 
 codes! {

@@ -13,11 +13,13 @@ mod rules;
 mod terms;
 
 use crate::code::codes;
+use crate::counter::OfferBounds;
 use crate::counting::{CountingEffect, Counts, ReturnSoFar, ShadowPrice, Standing};
 use crate::detection::{Flag, Reason};
 use crate::learning::Evidence;
 use crate::ledger::Grant;
 use crate::policy::CountingRule;
+use crate::refund::Refunded;
 use crate::remedy::{RemedyKind, Terms};
 use crate::remedy_policy::{EvidenceNeed, RemedyPolicy};
 use crate::scrutiny::{Asked, Claims};
@@ -52,7 +54,7 @@ codes! {
         OutOfStock = "OUT_OF_STOCK",
         /// It is worth more than the shop gives.
         AboveCeiling = "ABOVE_CEILING",
-        /// The channel takes no amount that the shop would give.
+        /// The channel takes no amount that the shop would give, or no further offer.
         OutsideChannelBounds = "OUTSIDE_CHANNEL_BOUNDS",
     }
 }
@@ -72,15 +74,8 @@ pub struct LineTerms {
     pub delivered_at: Option<Time>,
     /// All grants the line ever had.
     pub grants: Vec<Grant>,
-}
-
-/// Which amounts the channel takes for a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Bounds {
-    /// The least, in minor units.
-    pub least: Option<i64>,
-    /// The most, in minor units.
-    pub most: Option<i64>,
+    /// What the channel refunded besides.
+    pub refunded: Refunded,
 }
 
 /// What the channel says and counts.
@@ -92,8 +87,8 @@ pub struct Channel {
     pub auto_approval: Option<Span>,
     /// The return so far.
     pub so_far: ReturnSoFar,
-    /// Which amounts it takes.
-    pub bounds: Bounds,
+    /// Which amounts it takes, and how many offers.
+    pub bounds: OfferBounds,
     /// Where the shop stands with it.
     pub standing: Standing,
 }

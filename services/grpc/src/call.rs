@@ -73,6 +73,7 @@ keyed!(
     SuggestRemediesRequest,
     UpdateAgentRequest,
     SetPresenceRequest,
+    SetStockRequest,
     UpdatePolicyRequest,
     UpdateShopRequest,
     WaitCaseRequest,

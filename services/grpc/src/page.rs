@@ -5,6 +5,7 @@
 
 use amends_app::case::TimelineCursor;
 use amends_app::stored::CaseCursor;
+use amends_domain::stock::Item;
 use amends_domain::{AgentId, IncidentId, RemedyId, ReplyId, ReturnId, ReviewId, ShopId, TemplateId, Time};
 use amends_proto::v1 as pb;
 use base64::Engine as _;
@@ -43,6 +44,7 @@ paged!(
     ListReviewVersionsRequest,
     ListReviewsRequest,
     ListShopsRequest,
+    ListStockRequest,
     ListTimelineRequest,
 );
 
@@ -158,6 +160,17 @@ impl Cursor for (Time, ReplyId) {
     fn read(words: &[&str]) -> Option<Self> {
         let &[at, id] = words else { return None };
         Some((time(at)?, id.parse().ok()?))
+    }
+}
+
+impl Cursor for Item {
+    fn write(&self) -> String {
+        format!("{} {}", self.kind, self.sku)
+    }
+
+    fn read(words: &[&str]) -> Option<Self> {
+        let (kind, sku) = words.split_first()?;
+        Some(Self { kind: kind.parse().ok()?, sku: sku.join(" ").parse().ok()? })
     }
 }
 

@@ -258,6 +258,10 @@ impl Transport {
                 service::incident::Incidents(app.clone())
             ))
             .add_service(limited!(
+                pb::stock_service_server::StockServiceServer<_>,
+                service::stock::Stocks(app.clone())
+            ))
+            .add_service(limited!(
                 pb::review_service_server::ReviewServiceServer<_>,
                 service::review::Reviews(app.clone())
             ))

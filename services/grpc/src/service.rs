@@ -13,3 +13,4 @@ pub mod reply;
 pub mod returns;
 pub mod review;
 pub mod shop;
+pub mod stock;

@@ -23,6 +23,7 @@ use self::refusal::Refusal;
 pub mod agent;
 pub mod foreign;
 pub mod guardrail;
+pub mod offer;
 pub mod refusal;
 
 /// What is wrong with a mask that names a field that never changes.
@@ -73,6 +74,8 @@ fn refusal_of(error: &AppError) -> Refusal {
         AppError::Remedy(refused) => of_remedy(refused),
         AppError::Reply(refused) => of_reply(refused),
         AppError::Ledger(refused) => of_ledger(refused),
+        AppError::Bounds(refused) => offer::of_bounds(refused),
+        AppError::OutOfStock(refused) => offer::of_stock(refused),
         AppError::Precondition(text) => of_precondition(text),
         AppError::Agent(refused) => agent::refusal(refused),
         AppError::AtCapacity { held, max } => at_capacity(*held, *max),
@@ -219,6 +222,16 @@ fn of_ledger(refused: &LedgerRefused) -> Refusal {
                 .fact("asked", asked)
                 .fact("free", free)
                 .fact("purchased", purchased)
+        }
+        LedgerRefused::UnitsRefunded { asked, free, refunded, purchased } => {
+            refuse(Code::FailedPrecondition, Reason::UnitRefunded)
+                .fact("asked", asked)
+                .fact("free", free)
+                .fact("refunded", refunded)
+                .fact("purchased", purchased)
+        }
+        LedgerRefused::RefundedSince { return_id } => {
+            refuse(Code::FailedPrecondition, Reason::UnitRefunded).fact("return", return_id)
         }
         LedgerRefused::ExceedsPaid { granted, paid } => {
             refuse(Code::FailedPrecondition, Reason::GrantExceedsPaid)

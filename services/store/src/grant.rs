@@ -7,7 +7,7 @@ use crate::Of;
 use crate::bulk::{self, Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
-use crate::row::Row;
+use crate::row::{Fetched, Row};
 use crate::value::{self, int, text};
 
 const TABLE: Table = Table {
@@ -25,22 +25,19 @@ const TABLE: Table = Table {
     key: &["shop_id", "order_id", "line_id", "unit", "remedy_id"],
 };
 
-/// All grants on these orders, with the line of each.
-pub fn by_orders(orders: &[Of<OrderId>]) -> Query<(LineId, Grant)> {
-    Query::by(&TABLE, &["shop_id", "order_id"], value::of(orders), |row| {
-        let row = Row::new("grants", row);
-        Ok((row.parse("line_id")?, read(&row)?))
-    })
+/// A grant and the line it is on.
+type OfLine = (ShopId, OrderId, LineId, Grant);
+
+/// The grants of all lines of these orders, in no particular order.
+pub fn by_orders(orders: &[Of<OrderId>]) -> Query<OfLine> {
+    Query::by(&TABLE, &["shop_id", "order_id"], value::of(orders), read)
 }
 
 /// The grants of these lines, by unit.
 ///
 /// # Errors
 /// When the database fails or holds what it must not.
-pub async fn of_lines(
-    conn: &Conn,
-    lines: &[(ShopId, OrderId, LineId)],
-) -> Result<Vec<(ShopId, OrderId, LineId, Grant)>> {
+pub async fn of_lines(conn: &Conn, lines: &[(ShopId, OrderId, LineId)]) -> Result<Vec<OfLine>> {
     if lines.is_empty() {
         return Ok(Vec::new());
     }
@@ -50,19 +47,19 @@ pub async fn of_lines(
     let order = "shop_id, order_id, line_id, unit, remedy_id";
     let sql = format!("{} WHERE {condition} ORDER BY {order}", bulk::select(&TABLE));
     let rows = conn.all(sql, values).await?;
-    let rows = rows.iter().map(|row| Row::new("grants", row));
-    rows.map(|row| Ok((row.parse("shop_id")?, row.parse("order_id")?, row.parse("line_id")?, read(&row)?)))
-        .collect()
+    rows.iter().map(read).collect()
 }
 
-fn read(row: &Row<'_>) -> Result<Grant> {
-    Ok(Grant {
+fn read(row: &Fetched) -> Result<OfLine> {
+    let row = Row::new("grants", row);
+    let grant = Grant {
         remedy: row.parse("remedy_id")?,
         unit: row.number("unit")?,
         goods: row.get("goods")?,
         value: row.get("value")?,
         state: row.parse("state")?,
-    })
+    };
+    Ok((row.parse("shop_id")?, row.parse("order_id")?, row.parse("line_id")?, grant))
 }
 
 /// Stores grants of one line, over older ones of the same unit and remedy.

@@ -37,6 +37,7 @@ pub mod row;
 pub mod shipment;
 pub mod shop;
 pub mod signal;
+pub mod stock;
 pub mod suggestion;
 pub mod survey;
 pub mod tally;

@@ -16,6 +16,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0008_incident", include_str!("../migrations/0008_incident.sql")),
     ("0009_remedy_policy", include_str!("../migrations/0009_remedy_policy.sql")),
     ("0012_learning", include_str!("../migrations/0012_learning.sql")),
+    ("0010_stock", include_str!("../migrations/0010_stock.sql")),
 ];
 
 /// Any number that only Amends locks.

@@ -1,8 +1,8 @@
 //! Remedies.
 
 use amends_domain::learning::trial::Stake;
-use amends_domain::remedy::{Remedy, RemedyStage, RemedyState, Terms};
-use amends_domain::{CaseId, RemedyId, ShopId, Time};
+use amends_domain::remedy::{Disposal, Remedy, RemedyStage, RemedyState, Terms};
+use amends_domain::{CaseId, Money, OrderId, RemedyId, ShopId, Time};
 use sea_orm::Value;
 
 use crate::Of;
@@ -43,6 +43,14 @@ const TABLE: Table = Table {
         ("paid", Kind::Int),
         ("band", Kind::Int),
         ("worth", Kind::Int),
+        ("disposal", Kind::Text),
+        ("gift", Kind::Int),
+        ("gift_currency", Kind::Text),
+        ("coupon_code", Kind::Text),
+        ("return_until", Kind::Int),
+        ("stopped_by", Kind::Text),
+        ("wish", Kind::Int),
+        ("wish_currency", Kind::Text),
     ],
     key: &["shop_id", "remedy_id"],
 };
@@ -86,6 +94,11 @@ pub fn by_cases(cases: &[Of<CaseId>]) -> Query<Remedy> {
     Query::by(&TABLE, &["shop_id", "case_id"], value::of(cases), read)
 }
 
+/// All remedies on the lines of these orders, in no particular order.
+pub fn by_orders(orders: &[Of<OrderId>]) -> Query<Remedy> {
+    Query::by(&TABLE, &["shop_id", "order_id"], value::of(orders), read)
+}
+
 /// Stores new remedies.
 ///
 /// # Errors
@@ -101,6 +114,12 @@ pub async fn insert(conn: &Conn, remedies: &[Remedy]) -> Result<()> {
 /// `Contended` when it is not at that version any more.
 pub async fn update(conn: &Conn, remedy: &Remedy, old_version: i64) -> Result<()> {
     Write::update(&TABLE, vec![(write(remedy), old_version)]).run(conn).await.map(drop)
+}
+
+/// Stores changed remedies, each with the version it was read at.
+/// `Contended` when one is not at that version any more.
+pub fn updates(remedies: &[(Remedy, i64)]) -> Write {
+    Write::update(&TABLE, remedies.iter().map(|(remedy, version)| (write(remedy), *version)).collect())
 }
 
 /// A page of a shop's remedies, newest first.
@@ -144,6 +163,7 @@ struct StateFacts<'a> {
     due_at: Option<Time>,
     tracking: Option<&'a str>,
     why: Option<&'a str>,
+    wish: Option<Money>,
 }
 
 fn facts(state: &RemedyState) -> StateFacts<'_> {
@@ -162,9 +182,11 @@ fn facts(state: &RemedyState) -> StateFacts<'_> {
             facts.at = Some(*at);
             facts.tracking = Some(tracking);
         }
-        RemedyState::Declined { at } | RemedyState::Expired { at } | RemedyState::Withdrawn { at } => {
+        RemedyState::Declined { at, wish } => {
             facts.at = Some(*at);
+            facts.wish = *wish;
         }
+        RemedyState::Expired { at } | RemedyState::Withdrawn { at } => facts.at = Some(*at),
         RemedyState::Failed { at, due_at, why } => {
             facts.at = Some(*at);
             facts.due_at = Some(*due_at);
@@ -178,6 +200,8 @@ fn write(remedy: &Remedy) -> Vec<Value> {
     let facts = facts(&remedy.state);
     let [amount, currency] = money_opt(remedy.terms.amount);
     let [cost, cost_currency] = money_opt(remedy.cost);
+    let [gift, gift_currency] = money_opt(remedy.terms.gift);
+    let [wish, wish_currency] = money_opt(facts.wish);
     vec![
         text(&remedy.shop),
         text(remedy.id),
@@ -207,6 +231,14 @@ fn write(remedy: &Remedy) -> Vec<Value> {
         int_opt(remedy.stake.map(|stake| stake.paid)),
         int_opt(remedy.stake.map(|stake| stake.band)),
         int_opt(remedy.stake.map(|stake| stake.worth)),
+        text_opt(remedy.terms.disposal),
+        gift,
+        gift_currency,
+        text(&remedy.terms.coupon_code),
+        time_opt(remedy.terms.return_until),
+        text_opt(remedy.stopped_by.as_ref()),
+        wish,
+        wish_currency,
     ]
 }
 
@@ -227,7 +259,10 @@ fn read(row: &Fetched) -> Result<Remedy> {
             amount: row.money_opt("amount", "currency")?,
             article: row.get("article")?,
             note: row.get("note")?,
-            ..Terms::default()
+            disposal: row.parse_opt::<Disposal>("disposal")?,
+            gift: row.money_opt("gift", "gift_currency")?,
+            coupon_code: row.get("coupon_code")?,
+            return_until: row.time_opt("return_until")?,
         },
         reason: row.parse("reason")?,
         cost: row.money_opt("cost", "cost_currency")?,
@@ -235,6 +270,7 @@ fn read(row: &Fetched) -> Result<Remedy> {
         proposed_by: row.parse("proposed_by")?,
         proposed_at: row.time("proposed_at")?,
         after: row.parse_opt("after_remedy")?,
+        stopped_by: row.parse_opt("stopped_by")?,
         state: state(&row)?,
         version: row.get("version")?,
     })
@@ -255,7 +291,9 @@ fn state(row: &Row<'_>) -> Result<RemedyState> {
         RemedyStage::Accepted => RemedyState::Accepted { at: at()?, due_at: row.time("due_at")? },
         RemedyStage::Executing => RemedyState::Executing { at: at()?, due_at: row.time("due_at")? },
         RemedyStage::Fulfilled => RemedyState::Fulfilled { at: at()?, tracking: row.get("tracking")? },
-        RemedyStage::Declined => RemedyState::Declined { at: at()? },
+        RemedyStage::Declined => {
+            RemedyState::Declined { at: at()?, wish: row.money_opt("wish", "wish_currency")? }
+        }
         RemedyStage::Expired => RemedyState::Expired { at: at()? },
         RemedyStage::Withdrawn => RemedyState::Withdrawn { at: at()? },
         RemedyStage::Failed => {

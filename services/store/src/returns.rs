@@ -2,6 +2,7 @@
 
 mod step;
 
+use amends_domain::counter::OfferBounds;
 use amends_domain::detection::Reason;
 use amends_domain::returns::ReturnStatus;
 use amends_domain::{BuyerKey, CaseId, LineId, Money, OrderId, ReturnId, ShopId, Time};
@@ -38,6 +39,10 @@ const RETURNS: Table = Table {
         ("seller_fault", Kind::Bool),
         ("buyer_key", Kind::Text),
         ("case_id", Kind::Text),
+        ("offer_min", Kind::Int),
+        ("offer_max", Kind::Int),
+        ("offer_currency", Kind::Text),
+        ("offers_left", Kind::Int),
     ],
     key: &["shop_id", "order_id", "return_id"],
 };
@@ -81,6 +86,8 @@ pub struct ReturnRow {
     pub buyer: Option<BuyerKey>,
     /// The case it opened or joined.
     pub case: Option<CaseId>,
+    /// What the channel allows to be offered.
+    pub bounds: OfferBounds,
 }
 
 /// Which return requests to list.
@@ -173,6 +180,24 @@ fn write(r: &ReturnRow) -> Vec<Value> {
         text_opt(r.buyer),
         text_opt(r.case),
     ]
+    .into_iter()
+    .chain(write_bounds(r.bounds))
+    .collect()
+}
+
+/// Bounds for four columns; both amounts are in one currency.
+fn write_bounds(bounds: OfferBounds) -> [Value; 4] {
+    let OfferBounds { min, max, left } = bounds;
+    let minor = |bound: Option<Money>| int_opt(bound.map(|money| money.minor_units));
+    [minor(min), minor(max), text_opt(min.or(max).map(|money| money.currency)), int_opt(left)]
+}
+
+fn read_bounds(row: &Row<'_>) -> Result<OfferBounds> {
+    Ok(OfferBounds {
+        min: row.money_opt("offer_min", "offer_currency")?,
+        max: row.money_opt("offer_max", "offer_currency")?,
+        left: row.number_opt("offers_left")?,
+    })
 }
 
 fn read(row: &Fetched) -> Result<ReturnRow> {
@@ -196,5 +221,6 @@ fn read(row: &Fetched) -> Result<ReturnRow> {
         seller_fault: row.get("seller_fault")?,
         buyer: row.parse_opt("buyer_key")?,
         case: row.parse_opt("case_id")?,
+        bounds: read_bounds(&row)?,
     })
 }

@@ -301,5 +301,6 @@ fn wants_back(order: &str, reason: Reason, status: ReturnStatus, at: Time) -> Si
         deadline: None,
         refund: None,
         seller_fault: None,
+        bounds: amends_domain::counter::OfferBounds::default(),
     })
 }

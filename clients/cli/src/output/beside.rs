@@ -3,9 +3,14 @@
 use amends_proto::v1::{self, timeline_entry::Entry};
 
 use crate::{
+    amount::money,
     case::link::relation,
     codes::word,
-    output::{Output, entry::joined, table::id},
+    output::{
+        Output,
+        entry::joined,
+        table::{id, or_dash},
+    },
 };
 
 /// What happened; none for what is told elsewhere.
@@ -32,8 +37,19 @@ pub(crate) fn describe(output: &Output, entry: &Entry) -> Option<(&'static str, 
         Entry::IncidentJoined(step) => ("put into incident", id(&step.incident).to_owned()),
         Entry::IncidentLeft(step) => ("taken out of incident", id(&step.incident).to_owned()),
         Entry::IncidentResolved(step) => ("incident resolved", joined([id(&step.incident), &step.note])),
+        Entry::StopShipment(step) => ("STOP what was promised", refund(step)),
+        Entry::DoubleCompensated(step) => ("given and refunded", refund(step)),
         _ => return None,
     })
+}
+
+fn refund(step: &v1::RefundStep) -> String {
+    let amount = step.refund_amount.as_ref().map(money).unwrap_or_default();
+    let verb = if step.paid { "refunded by" } else { "refund agreed by" };
+    let by = format!("{verb} {} {amount}", id(&step.buyer_return));
+    let kind = word::<v1::RemedyKind>(step.kind);
+    let what = format!("{kind} {} × {}", step.quantity, or_dash(&step.sku));
+    format!("{} ({})", joined([what.as_str(), by.trim_end(), &step.tracking]), id(&step.remedy))
 }
 
 fn link(step: &v1::CaseLinkStep) -> String {

@@ -63,8 +63,9 @@ fn remedy(entry: &Entry) -> Option<(&'static str, String)> {
         _ => return None,
     };
     let value = step.granted_value.as_ref().map(money).unwrap_or_default();
+    let wish = step.counter_amount.as_ref().map(|wish| format!("wants {}", money(wish)));
     let kind = word::<v1::RemedyKind>(step.kind);
-    let detail = joined([kind.as_str(), &value, &step.detail]);
+    let detail = joined([kind.as_str(), &value, &wish.unwrap_or_default(), &step.detail]);
     Some((what, format!("{detail} ({})", id(&step.remedy))))
 }
 

@@ -9,5 +9,6 @@ mod remedy_policy;
 mod reply;
 mod rules;
 mod sla;
+mod stock;
 mod timeline;
 mod watch;

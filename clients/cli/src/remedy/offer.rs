@@ -49,6 +49,12 @@ pub struct Offer {
     /// A coupon made already
     #[arg(long, value_name = "CODE")]
     coupon: Option<String>,
+    /// A coupon on top for a buyer who comes back, for example 5.00EUR
+    #[arg(long, value_parser = parse_amount)]
+    gift: Option<v1::Money>,
+    /// The earlier remedy on the same line that did not hold
+    #[arg(long, value_name = "REMEDY")]
+    follows: Option<String>,
     /// How long the offer stands, for example 3d [default: the shop's rule]
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     life: Option<SignedDuration>,
@@ -63,6 +69,10 @@ impl Offer {
     pub(crate) async fn run(self, session: &Session) -> anyhow::Result<()> {
         let case = session.name("cases", &self.case).await?;
         let (kind, base, suggestion) = self.basis(session, &case).await?;
+        let follows = match &self.follows {
+            Some(earlier) => session.name("remedies", earlier).await?,
+            None => String::new(),
+        };
         // After the suggestion, which may itself have moved the case on.
         let version = self.stamp.of(session, &case).await?;
         let request = v1::OfferRemedyRequest {
@@ -74,6 +84,7 @@ impl Offer {
             terms: Some(self.terms(base)),
             life: self.life.map(proto_duration),
             customer_text: self.text.unwrap_or_default(),
+            follows,
             ..Default::default()
         };
         let answer = session.client.call(request).await?;
@@ -109,6 +120,7 @@ impl Offer {
         terms.sku = self.sku.clone().unwrap_or(terms.sku);
         terms.item_disposal = self.disposal.map(Into::into).or(terms.item_disposal);
         terms.description = self.description.clone().unwrap_or(terms.description);
+        terms.gift = self.gift.clone().or(terms.gift);
         terms.coupon_code = self.coupon.clone().unwrap_or(terms.coupon_code);
         terms
     }

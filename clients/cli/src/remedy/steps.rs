@@ -5,13 +5,14 @@ use anyhow::Context;
 use clap::Args;
 
 use crate::{
+    amount::parse_amount,
     args::Stamp,
     codes::code,
     connection::Session,
     when::{When, parse_when},
 };
 
-use super::changed;
+use super::{Changed, changed, tell};
 
 /// Which remedy to approve.
 #[derive(Args)]
@@ -34,6 +35,9 @@ pub struct Answer {
     /// What the buyer said
     #[arg(value_parser = code::<v1::BuyerAnswer>())]
     answer: v1::BuyerAnswer,
+    /// What the buyer wants instead, for example 12.50EUR
+    #[arg(long, value_name = "AMOUNT", value_parser = parse_amount)]
+    counter: Option<v1::Money>,
     /// What the buyer added
     #[arg(long)]
     note: Option<String>,
@@ -112,10 +116,12 @@ impl Answer {
             fence: version.fence,
             answer: self.answer.into(),
             note: self.note.unwrap_or_default(),
+            counter_amount: self.counter,
             ..Default::default()
         };
         let answer = session.client.call(request).await?;
-        changed(session, answer.remedy, answer.case)
+        let v1::RecordAnswerResponse { remedy, case, next_offer } = answer;
+        tell(session, &Changed { remedy, case, next_offer })
     }
 }
 

@@ -3,6 +3,7 @@
 mod message;
 mod order;
 mod overdue;
+mod refund;
 mod reply;
 mod returns;
 mod review;

@@ -7,7 +7,7 @@ use amends_domain::review::ReviewVersion;
 use amends_domain::{EventId, OrderId, ReturnId, ReviewId, ShopId};
 use amends_store::event::EventRow;
 use amends_store::{
-    buyer, case, link, message, order, reply, returns, review, shipment, signal, survey, text, trial,
+    buyer, case, link, message, order, remedy, reply, returns, review, shipment, signal, survey, text, trial,
 };
 
 use super::world::World;
@@ -71,6 +71,10 @@ impl World {
             scored(&out.surveys),
         ]);
         self.flush_orders(work);
+        // Each was read at the version before the one step it took.
+        let stopped = std::mem::take(&mut self.promised).into_values().flatten().filter(|one| one.changed);
+        let stopped: Vec<_> = stopped.map(|one| (one.value.clone(), one.value.version - 1)).collect();
+        work.write([remedy::updates(&stopped)]);
         self.flush_reviews(work);
         self.flush_cases(work);
         // Each was read at the version before the one step it took.

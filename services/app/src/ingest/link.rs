@@ -214,9 +214,8 @@ impl World {
         for message in self.out.messages.iter_mut().filter(|m| m.shop == *shop && m.case == Some(from)) {
             message.case = Some(into);
         }
-        if let Some(promised) = self.remedies.remove(&(shop.clone(), from)) {
-            self.remedies.entry((shop.clone(), into)).or_default().extend(promised);
-        }
+        let promised = self.promised.values_mut().flatten().map(|kept| &mut kept.value);
+        promised.filter(|r| r.shop == *shop && r.case == from).for_each(|r| r.case = into);
         for earlier in self.out.merged.iter_mut().filter(|(s, _, to)| s == shop && *to == from) {
             earlier.2 = into;
         }

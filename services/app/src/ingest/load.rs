@@ -3,12 +3,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use amends_domain::case::Case;
+use amends_domain::ledger::Grant;
 use amends_domain::order::{Line, Shipment};
 use amends_domain::remedy::Remedy;
 use amends_domain::reply::Reply;
 use amends_domain::returns::ReturnEvent;
 use amends_domain::review::ReviewVersion;
-use amends_domain::{CaseId, OrderId, ReturnId, ReviewId, ShopId};
+use amends_domain::{CaseId, LineId, OrderId, ReturnId, ReviewId, ShopId};
 use amends_store::bulk::{Answers, Place, Query, Trip};
 use amends_store::clock::{self, ClocksRow};
 use amends_store::message::MessageRow;
@@ -17,7 +18,7 @@ use amends_store::review::ReviewRow;
 use amends_store::signal::KnownSignal;
 use amends_store::survey::SurveyRow;
 use amends_store::{
-    Engine, Of, case, message, order, remedy, reply, returns, review, shipment, signal, survey,
+    Engine, Of, case, grant, message, order, remedy, reply, returns, review, shipment, signal, survey,
 };
 
 use super::Submission;
@@ -52,6 +53,7 @@ pub(super) async fn load(work: &Work, submissions: &[Submission]) -> Result<Worl
         facts.other_reviews.iter().for_each(|reviews| named.hold(&reviews.rows));
         follow_merged(work, &mut named, &facts.cases).await?;
         named.follow_replies(&facts.replies, &facts.cases);
+        named.follow_promises(&facts.promised);
         named.follow_parcels(&facts.shipments, &facts.remedies, &facts.cases);
         named.hold_cases(&facts.cases);
         let seen = (&orders, &anchors, &held, &cases, &remedies);
@@ -71,8 +73,8 @@ pub(super) async fn load(work: &Work, submissions: &[Submission]) -> Result<Worl
         let known = survey::by_ids(&work.tx, &list(&named.judged)).await?;
         world.judged = known.into_iter().map(|row| (row.shop, row.survey)).collect();
     }
-    if named.settles || !named.judged.is_empty() {
-        // A refund stops the parcels of its case, and a score is about what was given.
+    if !named.judged.is_empty() {
+        // A score is about what was given.
         let cases: Vec<Of<CaseId>> = world.cases.by_id.keys().cloned().collect();
         for remedy in remedy::of_cases(&work.tx, &cases).await? {
             world.remedies.entry((remedy.shop.clone(), remedy.case)).or_default().push(remedy);
@@ -99,6 +101,8 @@ struct Facts {
     wishes: Vec<MessageRow>,
     replies: Vec<Reply>,
     remedies: Vec<Remedy>,
+    promised: Vec<Remedy>,
+    grants: Vec<(ShopId, OrderId, LineId, Grant)>,
     cases: Vec<Case>,
     surveys: Vec<SurveyRow>,
     clocks: Vec<ClocksRow>,
@@ -133,6 +137,9 @@ impl Facts {
         let wishes = trip.ask(message::intents_of_orders(&moved));
         let replies = trip.ask(reply::by_messages(&list(&named.echoes)));
         let remedies = trip.ask(remedy::by_ids(&list(&named.remedies)));
+        let refunded = list(&named.refunded);
+        let promised = trip.ask(remedy::by_orders(&refunded));
+        let grants = trip.ask(grant::by_orders(&refunded));
         let of_anchors = trip.ask(case::of_anchors(&anchors));
         let surveys = trip.ask(survey::of_cases(&cases));
         let by_ids = trip.ask(case::by_ids(&cases));
@@ -155,6 +162,8 @@ impl Facts {
             wishes: answers.take(wishes)?,
             replies: answers.take(replies)?,
             remedies: answers.take(remedies)?,
+            promised: answers.take(promised)?,
+            grants: answers.take(grants)?,
             cases,
             surveys: answers.take(surveys)?,
             clocks,
@@ -198,6 +207,16 @@ impl Facts {
         }
         world.clocks = by_case(self.clocks);
         world.remedy_cases = self.remedies.into_iter().map(|one| ((one.shop, one.id), one.case)).collect();
+        for value in self.promised {
+            if let Some((order, _)) = value.line.clone() {
+                let promised = world.promised.entry((value.shop.clone(), order)).or_default();
+                promised.push(Kept { value, changed: false });
+            }
+        }
+        world.promised.values_mut().for_each(|all| all.sort_by_key(|one| one.value.id));
+        for (shop, order, line, grant) in self.grants {
+            world.grants.entry((shop, order)).or_default().push((line, grant));
+        }
         for row in self.surveys {
             if let Some(case) = row.case {
                 world.surveys.entry((row.shop.clone(), case)).or_default().push(row);

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use amends_domain::case::{Case, State};
 use amends_domain::deadline::DeadlineChange;
 use amends_domain::event::{Actor, ActorKind, Event};
+use amends_domain::ledger::Grant;
 use amends_domain::order::{Line, Shipment};
 use amends_domain::remedy::Remedy;
 use amends_domain::reply::Reply;
@@ -51,7 +52,11 @@ pub(super) struct World {
     pub(super) present: Present,
     /// The clocks of these cases, but of those that this batch opens.
     pub(super) clocks: Known,
+    /// The remedies and grants on the orders that a refund may have come for.
+    pub(super) promised: HashMap<Of<OrderId>, Vec<Kept<Remedy>>>,
+    /// The remedies of the cases that a score may be about.
     pub(super) remedies: HashMap<Of<CaseId>, Vec<Remedy>>,
+    pub(super) grants: HashMap<Of<OrderId>, Vec<(LineId, Grant)>>,
     /// The cases of the remedies that late parcels fulfil.
     pub(super) remedy_cases: HashMap<Of<RemedyId>, CaseId>,
     /// What was answered about the cases that this batch names.

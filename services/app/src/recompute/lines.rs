@@ -1,15 +1,13 @@
 //! Order lines and return requests, derived again.
 
-use std::collections::HashMap;
-
 use amends_domain::deadline::{Deadline, DeadlineChange, DeadlineKind};
 use amends_domain::order::{HelpKind, Line, Shipment};
-use amends_domain::{OrderId, ReturnId, Time};
+use amends_domain::{OrderId, Time};
 use amends_store::{Conn, order, returns, shipment};
 
 use super::{Corrections, PAGE, Pass};
 use crate::error::Result;
-use crate::facts::{ReturnFacts, late_at, only_line, refresh_line};
+use crate::facts::{ReturnFacts, late_at, only_line, refresh_line, with_events};
 use crate::shops::ShopInfo;
 
 /// What a page of lines is derived from.
@@ -52,7 +50,8 @@ impl Pass {
                 continue;
             }
             let state = |r: &returns::ReturnRow| {
-                (r.status, r.quantity, r.requested_at, r.withdrawn_at, r.counted_at, r.last_event_at)
+                let money = (r.refund, r.bounds);
+                (r.status, r.quantity, r.requested_at, r.withdrawn_at, r.counted_at, r.last_event_at, money)
             };
             let what = format_args!("return {}", stored.return_id);
             if self.differ(what, &state(&stored), &state(&facts.row))
@@ -103,17 +102,9 @@ impl Pass {
 async fn load(conn: &Conn, info: &ShopInfo, page: &[Line]) -> Result<Sources> {
     let mut orders: Vec<_> = page.iter().map(|line| (info.shop.id.clone(), line.order.clone())).collect();
     orders.dedup();
-    let mut events: HashMap<(OrderId, ReturnId), Vec<_>> = HashMap::new();
-    for (_, order, id, event) in returns::events_by_orders(&orders).all(conn).await? {
-        events.entry((order, id)).or_default().push(event);
-    }
-    let rows = returns::by_orders(&orders).all(conn).await?;
-    let facts = rows.into_iter().map(|row| {
-        let events = events.remove(&(row.order.clone(), row.return_id.clone())).unwrap_or_default();
-        ReturnFacts { row, events }
-    });
+    let events = returns::events_by_orders(&orders).all(conn).await?;
     Ok(Sources {
-        returns: facts.collect(),
+        returns: with_events(returns::by_orders(&orders).all(conn).await?, events),
         lines: order::by_orders(&orders).all(conn).await?,
         shipments: shipment::by_orders(&orders).all(conn).await?,
     })

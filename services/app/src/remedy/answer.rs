@@ -1,16 +1,18 @@
 //! What the buyer said to an offer.
 
-use amends_domain::case::Verb;
+use amends_domain::case::{Case, Verb};
+use amends_domain::counter::NextOffer;
 use amends_domain::deadline::DeadlineKind;
 use amends_domain::event::Event;
 use amends_domain::ledger::GrantState;
 use amends_domain::remedy::{Remedy, RemedyVerb};
-use amends_domain::{RemedyId, ShopId, Time};
+use amends_domain::{Money, RemedyId, ShopId, Time};
 use amends_store::remedy;
 
+use super::next::{check_wish, next_offer};
 use super::offer::check_note;
 use super::step::{Right, hear_buyer, open_remedy};
-use super::{RemedyOfCase, learned, ledger, trial};
+use super::{learned, ledger, stock, trial};
 use crate::call::Role;
 use crate::case::tell;
 use crate::error::Result;
@@ -20,10 +22,26 @@ use crate::work::Work;
 /// What a buyer says to an offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BuyerAnswer {
+    /// Wants another amount: the offer ends as declined, and the wish is kept.
+    Countered {
+        /// What they want.
+        wish: Money,
+    },
     /// Takes it.
     Accepted,
     /// Does not want it.
     Declined,
+}
+
+/// A remedy that was answered, and its case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// The remedy.
+    pub remedy: Remedy,
+    /// Its case.
+    pub case: Case,
+    /// What may be offered next, where the buyer named an amount.
+    pub next: Option<NextOffer>,
 }
 
 /// Records the buyer's answer to an offer.
@@ -44,14 +62,14 @@ pub struct RecordAnswer {
 }
 
 impl Command for RecordAnswer {
-    type Output = RemedyOfCase;
+    type Output = Answered;
     const NAME: &'static str = "RecordAnswer";
 
     fn shop(&self) -> Option<&ShopId> {
         Some(&self.shop)
     }
 
-    async fn run(self, work: &mut Work) -> Result<RemedyOfCase> {
+    async fn run(self, work: &mut Work) -> Result<Answered> {
         let principal = work.call.principal.clone();
         principal.require(&[Role::Agent, Role::Supervisor, Role::Ingest])?;
         check_note(&self.note)?;
@@ -61,12 +79,21 @@ impl Command for RecordAnswer {
         let due_at = work.now + info.remedy.fulfilment_within;
         // Writing an answer down is no action of the seller's: it begins no work.
         opened.check(work, &right, |hold| Verb::Note { hold })?;
+        let wish = match self.answer {
+            BuyerAnswer::Countered { wish } => Some(wish),
+            BuyerAnswer::Accepted | BuyerAnswer::Declined => None,
+        };
         let verb = match self.answer {
             BuyerAnswer::Accepted => RemedyVerb::Accept { due_at },
-            BuyerAnswer::Declined => RemedyVerb::Decline,
+            BuyerAnswer::Declined | BuyerAnswer::Countered { .. } => RemedyVerb::Decline { wish },
         };
+        wish.map_or(Ok(()), |wish| check_wish(&remedy, wish, &info))?;
         let before = remedy.version;
         let remedy = remedy.apply(verb, work.now)?;
+        if self.answer == BuyerAnswer::Accepted {
+            // The channel may have refunded since it was offered.
+            ledger::stands(work, &remedy).await?;
+        }
         remedy::update(&work.tx, &remedy, before).await?;
         learned::answered(work, &remedy, self.answer == BuyerAnswer::Accepted);
         trial::follow(work, &remedy);
@@ -76,31 +103,43 @@ impl Command for RecordAnswer {
                 work.due(&self.shop, DeadlineKind::FulfilmentDue, remedy.id, due_at);
                 accepted(&remedy, due_at)
             }
-            BuyerAnswer::Declined => {
+            BuyerAnswer::Declined | BuyerAnswer::Countered { .. } => {
                 ledger::settle(work, &remedy, GrantState::Released).await?;
-                Event::RemedyDeclined { remedy: remedy.id }
+                stock::settle(work, &remedy, work.now).await?;
+                let (wish, currency) = wish.map(|w| (w.minor_units, w.currency.to_string())).unzip();
+                Event::RemedyDeclined { remedy: remedy.id, wish, currency }
             }
+        };
+        let next = match wish {
+            Some(wish) => Some(next_offer(work, &info, &remedy, wish).await?),
+            None => None,
         };
         tell(work, &opened.case, event, &self.note).await?;
         hear_buyer(work, &mut opened).await?;
         opened.store(work).await?;
-        Ok(RemedyOfCase { remedy, case: opened.case })
+        Ok(Answered { remedy, case: opened.case, next })
     }
 }
 
 /// Whoever carries it out finds everything in the event.
 fn accepted(remedy: &Remedy, due_at: Time) -> Event {
     let (order, line) = remedy.line.clone().unzip();
-    let amount = remedy.terms.amount;
+    let terms = &remedy.terms;
+    let currency = terms.amount.or(terms.gift).map(|money| money.currency.to_string());
+    let said = |words: &str| Some(words.to_owned()).filter(|words| !words.is_empty());
     Event::RemedyAccepted {
         remedy: remedy.id,
         kind: remedy.kind,
         order,
         line,
         units: remedy.units,
-        amount: amount.map(|a| a.minor_units),
-        currency: amount.map(|a| a.currency.to_string()),
-        article: remedy.terms.article.clone(),
+        amount: terms.amount.map(|a| a.minor_units),
+        currency,
+        article: terms.article.clone(),
+        disposal: terms.disposal,
+        gift: terms.gift.map(|gift| gift.minor_units),
+        coupon_code: said(&terms.coupon_code),
+        note: said(&terms.note),
         due_at,
     }
 }

@@ -7,9 +7,9 @@ use amends_domain::remedy::{Remedy, RemedyVerb};
 use amends_domain::{RemedyId, ShopId, Time};
 use amends_store::remedy;
 
-use super::RemedyOfCase;
 use super::offer::{check_note, expiry};
 use super::step::{Right, open_remedy};
+use super::{RemedyOfCase, ledger};
 use crate::call::Role;
 use crate::case::tell;
 use crate::error::Result;
@@ -47,6 +47,7 @@ impl Command for ApproveRemedy {
         let expires_at = expiry(work.now, info.remedy.offer_life, &opened.case)?;
         let before = remedy.version;
         let remedy = remedy.apply(RemedyVerb::Approve { by: by.clone(), expires_at }, work.now)?;
+        ledger::stands(work, &remedy).await?;
         remedy::update(&work.tx, &remedy, before).await?;
         let event = Event::RemedyApproved { remedy: remedy.id, by };
         tell(work, &opened.case, event, &self.note).await?;

@@ -10,7 +10,7 @@ use amends_domain::{RemedyId, ShopId, Span, Time};
 use amends_store::remedy;
 
 use super::step::{Right, open_remedy};
-use super::{RemedyOfCase, ledger, trial};
+use super::{RemedyOfCase, ledger, stock, trial, twice};
 use crate::call::Role;
 use crate::error::{AppError, Result, Violation, Why};
 use crate::restate;
@@ -69,18 +69,22 @@ impl Command for ReportFulfilment {
         let event = match &remedy.state {
             RemedyState::Fulfilled { tracking, .. } => {
                 ledger::settle(work, &remedy, GrantState::Confirmed).await?;
+                stock::settle(work, &remedy, at).await?;
                 work.not_due(&self.shop, DeadlineKind::FulfilmentDue, remedy.id);
                 let (remedy, kind, tracking) = (remedy.id, remedy.kind, tracking.clone());
                 Event::RemedyFulfilled { remedy, kind, tracking }
             }
             RemedyState::Failed { why, .. } => {
                 ledger::settle(work, &remedy, GrantState::Released).await?;
+                stock::settle(work, &remedy, at).await?;
                 Event::RemedyFailed { remedy: remedy.id, why: why.clone() }
             }
             _ => {
+                ledger::stands(work, &remedy).await?;
                 if from == RemedyStage::Failed {
                     // The failure gave the units back; someone else may have them by now.
                     ledger::reserve(work, &remedy).await?;
+                    stock::hold(work, &remedy).await?;
                 }
                 Event::RemedyExecuting { remedy: remedy.id }
             }
@@ -90,6 +94,7 @@ impl Command for ReportFulfilment {
         work.happened(&self.shop, Some(remedy.case), event);
         if matches!(remedy.state, RemedyState::Fulfilled { .. }) {
             helped(work, &remedy, at).await?;
+            tell_twice(work, &remedy).await?;
         }
         opened.store(work).await?;
         Ok(RemedyOfCase { remedy, case: opened.case })
@@ -159,6 +164,16 @@ async fn helped(work: &mut Work, remedy: &Remedy, at: Time) -> Result<()> {
     after.confirmed_at = None;
     let info = work.app.shops().get(&work.tx, &remedy.shop, work.now).await?;
     restate::line(work, &info, Some(remedy.case), &before, &after).await
+}
+
+/// It was given although the channel had refunded: that is never silent.
+async fn tell_twice(work: &mut Work, remedy: &Remedy) -> Result<()> {
+    if let Some(refund) = ledger::paid_twice(work, remedy).await? {
+        let said = refund.row.refund.map(|money| (money.minor_units, money.currency.to_string())).unzip();
+        let event = twice(remedy, refund.row.return_id, said);
+        work.happened(&remedy.shop, Some(remedy.case), event);
+    }
+    Ok(())
 }
 
 /// The first help stands; the buyer's own withdrawal is none that the seller gave.

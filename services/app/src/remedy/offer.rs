@@ -5,13 +5,16 @@ use amends_domain::detection::{Flag, Reason};
 use amends_domain::event::Event;
 use amends_domain::learning::trial::Stake;
 use amends_domain::order::Purchase;
-use amends_domain::remedy::{Remedy, RemedyKind, RemedyStage, RemedyState, RemedyVerb, Takes, Terms};
+use amends_domain::remedy::{
+    Remedy, RemedyKind, RemedyStage, RemedyState, RemedyVerb, Takes, Terms, offer_end,
+};
+use amends_domain::returns::open_until;
 use amends_domain::suggestion::{cost, default_amount, worth};
 use amends_domain::{CaseId, LineId, Money, OrderId, RemedyId, ShopId, Span, SuggestionId, Time};
-use amends_store::{remedy, suggestion};
+use amends_store::remedy;
 
 use super::step::{Right, act_on, keep_text, open_case};
-use super::{RemedyOfCase, approve, ledger, trial};
+use super::{RemedyOfCase, approve, ledger, stock, trial};
 use crate::call::Role;
 use crate::error::{AppError, Result, Violation, Why};
 use crate::runner::Command;
@@ -28,9 +31,6 @@ const ARTICLE_CHARS_MAX: usize = 128;
 /// How long an offer may stand.
 const LIFE_MIN: Span = Span::from_hours(1);
 const LIFE_MAX: Span = Span::from_days(60);
-
-/// How long before the channel decides by itself an offer must have ended.
-const MARGIN: Span = Span::from_hours(1);
 
 /// Offers a remedy to the buyer of a case.
 #[derive(Debug, Clone)]
@@ -80,13 +80,17 @@ impl Command for OfferRemedy {
         self.check_suggestion(work).await?;
         let bought = bought(work, &opened.case).await?;
         self.check_fit(&opened.case, bought.as_ref())?;
-        let remedy = self.proposed(work, &info, &opened.case, bought.as_ref());
+        self.check_follows(work, bought.as_ref().map(|b| &b.line)).await?;
+        let mut remedy = self.proposed(work, &info, &opened.case, bought.as_ref());
+        self.keep_in_bounds(work, &mut remedy).await?;
         ledger::reserve(work, &remedy).await?;
         let remedy = self.put(work, &info, &opened.case, remedy, bought.as_ref())?;
         remedy::insert(&work.tx, std::slice::from_ref(&remedy)).await?;
         trial::follow(work, &remedy);
-        let text = template::offer_in(language(&opened.case, bought.as_ref()), &self.text);
+        let language = language(&opened.case, bought.as_ref());
+        let text = template::offer_of(language, &self.text, remedy.kind, &remedy.terms);
         keep_text(work, &self.shop, remedy.id.to_string(), opened.case.buyer, &text).await?;
+        stock::hold(work, &remedy).await?;
         opened.store(work).await?;
         Ok(RemedyOfCase { remedy, case: opened.case })
     }
@@ -113,6 +117,10 @@ impl OfferRemedy {
         say(amount.is_some_and(|a| a.minor_units <= 0), "terms.amount", "must be above zero", form);
         let foreign = amount.is_some_and(|a| a.currency != info.shop.currency);
         say(foreign, "terms.amount", "must be in the currency of the shop", Why::Currency);
+        let gift = self.terms.gift;
+        say(gift.is_some_and(|gift| gift.minor_units <= 0), "terms.gift", "must be above zero", form);
+        let foreign = gift.is_some_and(|gift| gift.currency != info.shop.currency);
+        say(foreign, "terms.gift", "must be in the currency of the shop", Why::Currency);
         let no_article = self.kind == RemedyKind::Exchange && self.terms.article.is_empty();
         say(no_article, "terms.sku", "must name the article of the exchange", form);
         let long_article = self.terms.article.chars().count() > ARTICLE_CHARS_MAX;
@@ -125,34 +133,6 @@ impl OfferRemedy {
         let bad_life = self.life.is_some_and(|life| life < LIFE_MIN || life > LIFE_MAX);
         say(bad_life, "life", "must be 1 hour to 60 days", form);
         if wrong.is_empty() { Ok(()) } else { Err(AppError::Invalid(wrong)) }
-    }
-
-    /// A buyer who declined is asked once more at most. The return itself is no pressing.
-    async fn check_counter_offer(&self, work: &Work) -> Result<()> {
-        if !self.kind.is_alternative() {
-            return Ok(());
-        }
-        let remedies = remedy::of_cases(&work.tx, &[(self.shop.clone(), self.case)]).await?;
-        let declined = remedies.iter().filter_map(|r| match r.state {
-            RemedyState::Declined { at } => Some((at, r.id)),
-            _ => None,
-        });
-        let Some((at, first)) = declined.min() else { return Ok(()) };
-        let countered =
-            remedies.iter().any(|r| r.kind.is_alternative() && r.id != first && r.proposed_at >= at);
-        if countered {
-            return Err(AppError::Precondition("G20: after a decline there is one counter-offer at most"));
-        }
-        Ok(())
-    }
-
-    async fn check_suggestion(&self, work: &Work) -> Result<()> {
-        let Some(id) = self.suggestion else { return Ok(()) };
-        let found = suggestion::get(&work.tx, &self.shop, &id).await?;
-        found
-            .filter(|s| s.case == Some(self.case))
-            .ok_or_else(|| AppError::not_found("suggestion", id))
-            .map(drop)
     }
 
     /// What the case and the order say against it.
@@ -186,9 +166,13 @@ impl OfferRemedy {
 
     fn proposed(&self, work: &Work, info: &ShopInfo, case: &Case, bought: Option<&Bought>) -> Remedy {
         let total = self.total(info, bought);
-        let reason = case.reasons.first().copied().unwrap_or(Reason::Other);
         let mut terms = self.terms.clone();
         terms.amount = terms.amount.or_else(|| default_amount(self.kind, total, &info.remedy));
+        let reason = case.reasons.first().copied().unwrap_or(Reason::Other);
+        let delivered_at = bought.and_then(|b| b.delivered_at);
+        terms.return_until = delivered_at
+            .and_then(|at| open_until(at, reason, &info.remedy.windows))
+            .filter(|until| *until > work.now);
         Remedy {
             id: RemedyId::from_bits(work.id()),
             shop: self.shop.clone(),
@@ -208,6 +192,7 @@ impl OfferRemedy {
             proposed_by: work.call.principal.name.clone(),
             proposed_at: work.now,
             after: self.after,
+            stopped_by: None,
             state: RemedyState::Proposed,
             version: 1,
         }
@@ -248,6 +233,7 @@ impl OfferRemedy {
 struct Bought {
     line: (OrderId, LineId),
     purchase: Purchase,
+    delivered_at: Option<Time>,
 }
 
 /// The buyer's language: that of the order, else that of the case.
@@ -260,7 +246,10 @@ async fn bought(work: &Work, case: &Case) -> Result<Option<Bought>> {
     let (Some(order), Some(line)) = (case.subject.order(), case.subject.line()) else { return Ok(None) };
     let of = (order.clone(), line.clone());
     let found = ledger::line(&work.tx, &case.shop, &of).await?;
-    Ok(found.and_then(|line| line.purchase).map(|purchase| Bought { line: of, purchase }))
+    Ok(found.and_then(|line| {
+        let delivered_at = line.delivered.map(|delivered| delivered.at);
+        line.purchase.map(|purchase| Bought { line: of, purchase, delivered_at })
+    }))
 }
 
 /// Refuses a note that is longer than it may be.
@@ -273,10 +262,6 @@ pub(super) fn check_note(note: &str) -> Result<()> {
 
 /// When an offer made now ends: before the channel decides by itself, whatever was wished.
 pub(super) fn expiry(now: Time, life: Span, case: &Case) -> Result<Time> {
-    let wished = now + life;
-    let end = case.hard_deadline.map_or(wished, |hard| wished.min(hard - MARGIN));
-    if end <= now {
-        return Err(AppError::Precondition("the channel decides too soon for an offer"));
-    }
-    Ok(end)
+    let too_soon = AppError::Precondition("the channel decides too soon for an offer");
+    offer_end(now, life, case.hard_deadline).ok_or(too_soon)
 }

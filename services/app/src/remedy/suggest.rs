@@ -4,6 +4,7 @@
 mod body;
 mod facts;
 mod inputs;
+mod line;
 mod subject;
 
 use amends_domain::detection::{Flag, Reason};
@@ -161,7 +162,7 @@ impl Command for SuggestRemedies {
         let info = work.app.shops().get(&work.tx, &self.shop, work.now).await?;
         // Looking changes nothing about the case, so no version moves.
         let subject = subject::of(work, &info, &self).await?;
-        let facts = facts::load(work, &info, subject, &self).await?;
+        let facts = facts::load(work, &info, subject, self.units, &self.stock).await?;
         let (trial, counted) = (facts.trial, facts.counted);
         let suggested = Suggested {
             id: SuggestionId::from_bits(work.id()),

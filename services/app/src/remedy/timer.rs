@@ -12,7 +12,7 @@ use amends_domain::{RemedyId, ShopId};
 use amends_store::remedy;
 
 use super::step::{Right, open_remedy};
-use super::{learned, ledger};
+use super::{learned, ledger, stock};
 use crate::error::Result;
 use crate::runner::Command;
 use crate::work::Work;
@@ -50,6 +50,7 @@ impl Command for ExpireOffer {
         remedy::update(&work.tx, &remedy, before).await?;
         learned::answered(work, &remedy, false);
         ledger::settle(work, &remedy, GrantState::Released).await?;
+        stock::settle(work, &remedy, work.now).await?;
         work.happened(&self.shop, Some(remedy.case), Event::RemedyExpired { remedy: remedy.id });
         opened.check(work, &Right::Free, |hold| Verb::Note { hold })?;
         opened.store(work).await?;

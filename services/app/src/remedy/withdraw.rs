@@ -10,7 +10,7 @@ use amends_store::remedy;
 
 use super::offer::check_note;
 use super::step::{Right, open_remedy};
-use super::{RemedyOfCase, ledger};
+use super::{RemedyOfCase, ledger, stock};
 use crate::call::Role;
 use crate::case::tell;
 use crate::error::Result;
@@ -51,6 +51,7 @@ impl Command for WithdrawRemedy {
         let remedy = remedy.apply(RemedyVerb::Withdraw, work.now)?;
         remedy::update(&work.tx, &remedy, before).await?;
         ledger::settle(work, &remedy, GrantState::Released).await?;
+        stock::settle(work, &remedy, work.now).await?;
         work.not_due(&self.shop, DeadlineKind::OfferExpiry, remedy.id);
         tell(work, &opened.case, Event::RemedyWithdrawn { remedy: remedy.id }, &self.note).await?;
         opened.store(work).await?;

@@ -195,6 +195,7 @@ pub(crate) fn offered(n: u32) -> Remedy {
         proposed_by: agent("ann"),
         proposed_at: START,
         after: None,
+        stopped_by: None,
         state: RemedyState::Offered { at: START, expires_at: after(days(3)) },
         version: 1,
     }

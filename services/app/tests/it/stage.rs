@@ -205,6 +205,7 @@ impl<'a> Stage<'a> {
             deadline: None,
             refund: None,
             seller_fault: None,
+            bounds: Default::default(),
         }))
         .await
     }

@@ -4,13 +4,10 @@ use super::rules::Applied;
 use super::{Excluded, Ineligible, Input, answers, terms};
 use crate::counting::{self, Counts, ShadowPrice};
 use crate::detection::{Flag, Reason};
-use crate::ledger::{self, LedgerRefused, Request};
-use crate::remedy::{RemedyKind, Takes, Terms};
+use crate::ledger::{Account, LedgerRefused, Request};
+use crate::remedy::{MARGIN, RemedyKind, Takes, Terms};
 use crate::scrutiny::{self, Asked};
 use crate::{Money, RemedyId, Span};
-
-/// How long before the channel decides by itself an offer must have ended.
-pub(super) const MARGIN: Span = Span::from_hours(1);
 
 /// What follows from the inputs for all alternatives alike.
 pub(super) struct Given<'a> {
@@ -185,6 +182,9 @@ fn amounts(kind: RemedyKind, given: &Given<'_>) -> Result<Terms, No> {
         _ if kind.is_alternative() && worth(&terms) > ceiling => return above(worth(&terms)),
         _ => {}
     }
+    if let Err(refused) = input.channel.bounds.check(kind, terms.amount) {
+        return Err((Excluded::OutsideChannelBounds, vec![("channel", refused.to_string())]));
+    }
     if terms.amount.is_some_and(|amount| amount.minor_units < 1) {
         return above(1);
     }
@@ -201,9 +201,10 @@ fn partial_refund(given: &Given<'_>, total: Money, ceiling: i64) -> Result<Money
     let (policy, bounds) = (given.input.policy, given.input.channel.bounds);
     let share = |points: i64| total.basis_points(points).minor_units;
     let first = share(given.applied.partial_refund.unwrap_or(policy.partial_refund.first)).max(1);
-    let most = [Some(share(policy.partial_refund.most)), Some(ceiling), bounds.most];
+    let most =
+        [Some(share(policy.partial_refund.most)), Some(ceiling), bounds.max.map(|max| max.minor_units)];
     let most = most.into_iter().flatten().min().unwrap_or(ceiling);
-    let least = bounds.least.unwrap_or(1).max(1);
+    let least = bounds.min.map_or(1, |min| min.minor_units.max(1));
     if least > most {
         let facts = vec![("channel_least", least.to_string()), ("most", most.to_string())];
         let why = if most < 1 { Excluded::AboveCeiling } else { Excluded::OutsideChannelBounds };
@@ -225,7 +226,13 @@ fn ledger_allows(kind: RemedyKind, terms: Terms, given: &Given<'_>) -> Result<Te
         amount: terms.amount,
         after: None,
     };
-    match ledger::reserve(line.purchased, line.unit_price, &line.grants, &request) {
+    let account = Account {
+        purchased: line.purchased,
+        unit_price: line.unit_price,
+        grants: &line.grants,
+        refunded: line.refunded,
+    };
+    match account.reserve(&request) {
         Ok(_) => Ok(terms),
         Err(LedgerRefused::UnitsTaken { free, .. }) => {
             Err((Excluded::UnitAlreadyRemedied, vec![("free_units", free.to_string())]))
@@ -233,6 +240,13 @@ fn ledger_allows(kind: RemedyKind, terms: Terms, given: &Given<'_>) -> Result<Te
         Err(LedgerRefused::ExceedsPaid { granted, paid }) => {
             let facts = vec![("granted", granted.to_string()), ("paid", paid.to_string())];
             Err((Excluded::ExceedsPaid, facts))
+        }
+        Err(LedgerRefused::UnitsRefunded { free, refunded, .. }) => {
+            let facts = vec![("free_units", free.to_string()), ("refunded_units", refunded.to_string())];
+            Err((Excluded::UnitAlreadyRemedied, facts))
+        }
+        Err(LedgerRefused::RefundedSince { return_id }) => {
+            Err((Excluded::UnitAlreadyRemedied, vec![("refunded_by", return_id.to_string())]))
         }
         Err(LedgerRefused::AmountMissing | LedgerRefused::CurrencyMismatch) => {
             Err((Excluded::ExceedsPaid, Vec::new()))

@@ -57,18 +57,8 @@ fn within(kind: RemedyKind, terms: &Terms, given: &Given<'_>) -> Result<(), elig
     if given.paid.is_none() || !kind.is_alternative() {
         return Ok(());
     }
-    let bounds = given.input.channel.bounds;
-    let amount = terms.amount.map_or(0, |amount| amount.minor_units);
-    let outside =
-        bounds.least.is_some_and(|least| amount < least) || bounds.most.is_some_and(|most| amount > most);
-    if kind == RemedyKind::PartialRefund && outside {
-        let fact = |bound: Option<i64>| bound.map_or_else(|| "none".to_owned(), |bound| bound.to_string());
-        let facts = vec![
-            ("amount", amount.to_string()),
-            ("channel_least", fact(bounds.least)),
-            ("channel_most", fact(bounds.most)),
-        ];
-        return Err((Excluded::OutsideChannelBounds, facts));
+    if let Err(refused) = given.input.channel.bounds.check(kind, terms.amount) {
+        return Err((Excluded::OutsideChannelBounds, vec![("channel", refused.to_string())]));
     }
     let worth = terms::worth(kind, total, given.input.units, terms, policy);
     let most = match kind {

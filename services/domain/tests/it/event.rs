@@ -8,7 +8,7 @@ use amends_domain::detection::Reason;
 use amends_domain::event::Event;
 use amends_domain::guardrail::Rule;
 use amends_domain::link::Relation;
-use amends_domain::remedy::RemedyKind;
+use amends_domain::remedy::{Disposal, RemedyKind};
 use amends_domain::reply::HoldEnd;
 use amends_domain::returns::{ReturnStatus, Verdict};
 use amends_domain::review::DiffKind;
@@ -113,6 +113,10 @@ fn remedy_events() -> Vec<Event> {
         amount,
         currency: amount.map(|_| "EUR".to_owned()),
         article: String::new(),
+        disposal: amount.map(|_| Disposal::SendBack),
+        gift: amount.map(|_| 300),
+        coupon_code: amount.map(|_| "C 1".to_owned()),
+        note: amount.map(|_| "with care".to_owned()),
         due_at: at(8),
     };
     vec![
@@ -124,15 +128,46 @@ fn remedy_events() -> Vec<Event> {
         Event::RemedyOffered { remedy, kind, expires_at: at(3) },
         accepted(Some(-5)),
         accepted(None),
-        Event::RemedyDeclined { remedy },
+        Event::RemedyDeclined { remedy, wish: None, currency: None },
+        Event::RemedyDeclined { remedy, wish: Some(1_250), currency: Some("EUR".to_owned()) },
         Event::RemedyExpired { remedy },
         Event::RemedyWithdrawn { remedy },
         Event::RemedyExecuting { remedy },
         Event::RemedyFulfilled { remedy, kind, tracking: "T 1".to_owned() },
         Event::RemedyFailed { remedy, why: "lost".to_owned() },
         Event::FulfilmentOverdue { remedy },
-        Event::StopShipment { remedy, return_id: ReturnId::new("r").unwrap() },
+        stopped(true),
+        stopped(false),
+        Event::DoubleCompensated {
+            remedy,
+            return_id: ReturnId::new("r").unwrap(),
+            kind,
+            order: Some(order()),
+            line: Some(line_id()),
+            units: 1,
+            refund: Some(1_000),
+            currency: Some("EUR".to_owned()),
+            tracking: "T 1".to_owned(),
+        },
     ]
+}
+
+/// As it is written now, and as it was before it held what the shipping back end needs.
+fn stopped(whole: bool) -> Event {
+    let some = |given: &str| Some(given.to_owned()).filter(|_| whole);
+    Event::StopShipment {
+        remedy: remedy_id(7),
+        return_id: ReturnId::new("r").unwrap(),
+        kind: Some(RemedyKind::Exchange).filter(|_| whole),
+        order: Some(order()).filter(|_| whole),
+        line: Some(line_id()).filter(|_| whole),
+        units: Some(2).filter(|_| whole),
+        article: some("SKU-9"),
+        disposal: Some(Disposal::HandToCourier).filter(|_| whole),
+        refund: Some(2_000).filter(|_| whole),
+        currency: some("EUR"),
+        paid: Some(true).filter(|_| whole),
+    }
 }
 
 fn other_events() -> Vec<Event> {

@@ -25,7 +25,7 @@ fn standing(stage: RemedyStage) -> Remedy {
         RemedyStage::Fulfilled => {
             step(RemedyStage::Executing, RemedyVerb::Fulfil { tracking: "T1".to_owned() }, 5)
         }
-        RemedyStage::Declined => step(RemedyStage::Offered, RemedyVerb::Decline, 3),
+        RemedyStage::Declined => step(RemedyStage::Offered, RemedyVerb::Decline { wish: None }, 3),
         RemedyStage::Expired => step(RemedyStage::Offered, RemedyVerb::Expire, 100),
         RemedyStage::Withdrawn => step(RemedyStage::Offered, RemedyVerb::Withdraw, 3),
         RemedyStage::Failed => step(RemedyStage::Executing, RemedyVerb::Fail { why: "lost".to_owned() }, 5),
@@ -40,7 +40,7 @@ fn good(kind: RemedyVerbKind, now: Time) -> RemedyVerb {
         RemedyVerbKind::Offer => RemedyVerb::Offer { expires_at: later },
         RemedyVerbKind::Approve => RemedyVerb::Approve { by: agent("bob"), expires_at: later },
         RemedyVerbKind::Accept => RemedyVerb::Accept { due_at: later },
-        RemedyVerbKind::Decline => RemedyVerb::Decline,
+        RemedyVerbKind::Decline => RemedyVerb::Decline { wish: None },
         RemedyVerbKind::Expire => RemedyVerb::Expire,
         RemedyVerbKind::Withdraw => RemedyVerb::Withdraw,
         RemedyVerbKind::Execute => RemedyVerb::Execute,
@@ -116,10 +116,13 @@ fn an_offer_ends_to_the_microsecond() {
     let last = Time::from_micros(at(100).micros() - 1);
     let accept = RemedyVerb::Accept { due_at: at(500) };
     assert!(offered.clone().apply(accept.clone(), last).is_ok());
-    assert!(offered.clone().apply(RemedyVerb::Decline, last).is_ok());
+    assert!(offered.clone().apply(RemedyVerb::Decline { wish: None }, last).is_ok());
     assert_eq!(offered.clone().apply(RemedyVerb::Expire, last), Err(RemedyRefused::NotDue));
     assert_eq!(offered.clone().apply(accept, at(100)), Err(RemedyRefused::OfferEnded));
-    assert_eq!(offered.clone().apply(RemedyVerb::Decline, at(100)), Err(RemedyRefused::OfferEnded));
+    assert_eq!(
+        offered.clone().apply(RemedyVerb::Decline { wish: None }, at(100)),
+        Err(RemedyRefused::OfferEnded)
+    );
     assert!(offered.apply(RemedyVerb::Expire, at(100)).is_ok());
 }
 

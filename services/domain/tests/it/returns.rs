@@ -1,5 +1,6 @@
 //! Return requests: what the channel's words mean, and what each channel counts.
 
+use amends_domain::counter::OfferBounds;
 use amends_domain::policy::CountingRule;
 use amends_domain::returns::{ReturnEvent, ReturnHistory, ReturnStatus, replay};
 use proptest::prelude::*;
@@ -7,7 +8,15 @@ use proptest::prelude::*;
 use crate::make::{at, signal};
 
 fn event(secs: i64, status: ReturnStatus) -> ReturnEvent {
-    ReturnEvent { occurred_at: at(secs), signal: signal(secs), status, quantity: 1, seller_fault: None }
+    ReturnEvent {
+        occurred_at: at(secs),
+        signal: signal(secs),
+        status,
+        quantity: 1,
+        seller_fault: None,
+        refund: None,
+        bounds: OfferBounds::default(),
+    }
 }
 
 fn fault(secs: i64, status: ReturnStatus, found: bool) -> ReturnEvent {

@@ -1,16 +1,17 @@
 //! What is suggested, at which price, and that no review has a say in it.
 
+use amends_domain::counter::OfferBounds;
 use amends_domain::counting::{CountingEffect, ReturnSoFar, Standing};
 use amends_domain::detection::{Flag, Reason};
 use amends_domain::learning::Evidence;
 use amends_domain::ledger::{Grant, GrantState};
 use amends_domain::policy::CountingRule;
+use amends_domain::refund::Refunded;
 use amends_domain::remedy::{Remedy, RemedyKind, Takes, Terms};
 use amends_domain::remedy_policy::{Costs, Learning, RemedyPolicy};
 use amends_domain::scrutiny::Claims;
 use amends_domain::suggestion::{
-    Alternative, Bounds, Buyer, Channel, Draw, Excluded, Input, LineTerms, Suggestion, answers, cost,
-    suggest, worth,
+    Alternative, Buyer, Channel, Draw, Excluded, Input, LineTerms, Suggestion, answers, cost, suggest, worth,
 };
 use proptest::prelude::*;
 
@@ -24,6 +25,7 @@ pub(crate) fn line(purchased: u32) -> LineTerms {
         category: String::new(),
         delivered_at: None,
         grants: Vec::new(),
+        refunded: Refunded::default(),
     }
 }
 
@@ -52,7 +54,7 @@ pub(crate) fn input<'a>(reason: Reason, line: Option<&'a LineTerms>, policy: &'a
             rule: CountingRule::Approved,
             auto_approval: None,
             so_far: ReturnSoFar::default(),
-            bounds: Bounds::default(),
+            bounds: OfferBounds::default(),
             standing: Standing::default(),
         },
         stock: &[],
@@ -135,8 +137,17 @@ fn the_inputs_are_these_and_no_others() {
     // Answers to offers, and scores of the survey: no review's.
     let Evidence { kind: _, everywhere: _, reason: _, band: _, scored: _, low: _ } =
         Evidence::none(RemedyKind::Coupon);
-    let LineTerms { purchased: _, unit_price: _, sku: _, category: _, delivered_at: _, grants: _ } = terms;
-    let Terms { amount: _, article: _, note: _, disposal: _, gift: _, coupon_code: _ } = Terms::default();
+    let LineTerms {
+        purchased: _,
+        unit_price: _,
+        sku: _,
+        category: _,
+        delivered_at: _,
+        grants: _,
+        refunded: _,
+    } = terms;
+    let Terms { amount: _, article: _, note: _, disposal: _, gift: _, coupon_code: _, return_until: _ } =
+        Terms::default();
     let Remedy {
         id: _,
         shop: _,
@@ -150,6 +161,7 @@ fn the_inputs_are_these_and_no_others() {
         proposed_by: _,
         proposed_at: _,
         after: _,
+        stopped_by: _,
         state: _,
         stake: _,
         version: _,

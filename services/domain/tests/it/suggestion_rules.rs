@@ -1,6 +1,7 @@
 //! What windows, limits and the shop's own rules make of a suggestion.
 
 use amends_domain::Span;
+use amends_domain::counter::OfferBounds;
 use amends_domain::counting::ReturnSoFar;
 use amends_domain::detection::Reason;
 use amends_domain::learning::{Evidence, Tried};
@@ -9,7 +10,7 @@ use amends_domain::remedy::{Disposal, RemedyKind, Takes, Terms};
 use amends_domain::remedy_policy::{EvidenceNeed, Gift, Learning, RemedyPolicy, Rule, Then, When};
 use amends_domain::scrutiny::Claims;
 use amends_domain::suggestion::{
-    Bounds, Buyer, Channel, Draw, Excluded, Input, LineTerms, Permit, Suggestion, permit, suggest,
+    Buyer, Channel, Draw, Excluded, Input, LineTerms, Permit, Suggestion, permit, suggest,
 };
 use proptest::prelude::*;
 
@@ -18,6 +19,10 @@ use crate::suggestion::{input, line, of, still, why_not};
 
 fn rule(when: When, then: Then) -> RemedyPolicy {
     RemedyPolicy { rules: vec![Rule { name: "the-rule".to_owned(), when, then }], ..still() }
+}
+
+fn bounds(least: Option<i64>, most: Option<i64>) -> OfferBounds {
+    OfferBounds { min: least.map(eur), max: most.map(eur), left: None }
 }
 
 fn first(suggestion: &Suggestion) -> RemedyKind {
@@ -143,7 +148,7 @@ fn amounts_stay_within_what_the_channel_takes() {
     let (policy, terms) = (still(), line(1));
     let base = input(Reason::Quality, Some(&terms), &policy);
     let with = |least, most| {
-        suggest(&Input { channel: Channel { bounds: Bounds { least, most }, ..base.channel }, ..base })
+        suggest(&Input { channel: Channel { bounds: bounds(least, most), ..base.channel }, ..base })
     };
     let amount = |s: &Suggestion| of(s, RemedyKind::PartialRefund).terms.amount;
     assert_eq!(amount(&with(Some(4_000), None)), Some(eur(4_000)));
@@ -276,7 +281,7 @@ proptest! {
         let terms = LineTerms { unit_price: eur(price), ..line(3) };
         let base = input(reason, Some(&terms), &policy);
         let buyer = Buyer { orders: 0, claims: Claims { keep_item: claims, ..Claims::default() } };
-        let channel = Channel { bounds: Bounds { least, most }, ..base.channel };
+        let channel = Channel { bounds: bounds(least, most), ..base.channel };
         let suggestion = suggest(&Input { units, buyer, channel, draw: Draw { seed, ..base.draw }, ..base });
         let paid = price * i64::from(units);
         for a in &suggestion.alternatives {
@@ -311,7 +316,7 @@ fn the_shops_own_rules_can_be_set_aside_by_another_person_and_no_others() {
     let much = given(refund, Some(5_001), &base).unwrap();
     assert!(much.approval && much.overridden[0].why == Excluded::AboveCeiling);
     let refuses = |input: Input<'_>, kind| given(kind, Some(100), &input).unwrap_err().why;
-    let bounds = Bounds { least: Some(101), most: None };
+    let bounds = bounds(Some(101), None);
     let channel = Channel { bounds, ..base.channel };
     assert_eq!(refuses(Input { channel, ..base }, refund), Excluded::OutsideChannelBounds);
     assert_eq!(refuses(Input { reason: Reason::Counterfeit, ..base }, refund), Excluded::NoNegotiation);

@@ -11,7 +11,7 @@ use amends_domain::event::ActorKind;
 use amends_domain::incident::IncidentState;
 use amends_domain::link::Relation;
 use amends_domain::policy::{AskPermission, Certainty, CountingRule, EditFrom};
-use amends_domain::remedy::{RemedyKind, RemedyStage};
+use amends_domain::remedy::{Disposal, RemedyKind, RemedyStage};
 use amends_domain::remedy_policy::EvidenceNeed;
 use amends_domain::reply::ReplyStage;
 use amends_domain::returns::{ReturnStatus, Verdict};
@@ -102,6 +102,7 @@ words! {
         RefundWithoutReturn = RefundWithoutReturn, Reship = Reship, Repair = Repair, Instructions = Instructions,
         Coupon = Coupon, ReturnLabel = ReturnLabel, PriceMatch = PriceMatch,
     };
+    Disposal = ItemDisposal { Keep = Keep, HandToCourier = HandToCourier, SendBack = SendBack };
     RemedyStage = RemedyState {
         Proposed = Proposed, AwaitingApproval = AwaitingApproval, Offered = Offered, Accepted = Accepted,
         Executing = Executing, Fulfilled = Fulfilled, Declined = Declined, Expired = Expired,

@@ -41,13 +41,26 @@ pub fn render(stored: &StoredEvent) -> pb::Event {
 
 /// Whoever carries a remedy out needs it whole, and the event holds it whole.
 fn accepted(row: &EventRow) -> Option<Remedy> {
-    let Event::RemedyAccepted { remedy, kind, order, line, units, amount, currency, article, due_at } =
-        &row.event
+    let Event::RemedyAccepted {
+        remedy,
+        kind,
+        order,
+        line,
+        units,
+        amount,
+        currency,
+        article,
+        disposal,
+        gift,
+        coupon_code,
+        note,
+        due_at,
+    } = &row.event
     else {
         return None;
     };
     let currency = currency.as_deref().and_then(|code| code.parse().ok());
-    let amount = amount.zip(currency).map(|(minor, currency)| Money::new(minor, currency));
+    let money = |minor: &Option<i64>| minor.zip(currency).map(|(minor, code)| Money::new(minor, code));
     Some(Remedy {
         id: *remedy,
         shop: row.shop.clone(),
@@ -55,13 +68,22 @@ fn accepted(row: &EventRow) -> Option<Remedy> {
         line: order.clone().zip(line.clone()),
         units: *units,
         kind: *kind,
-        terms: Terms { amount, article: article.clone(), ..Terms::default() },
+        terms: Terms {
+            amount: money(amount),
+            article: article.clone(),
+            note: note.clone().unwrap_or_default(),
+            disposal: *disposal,
+            gift: money(gift),
+            coupon_code: coupon_code.clone().unwrap_or_default(),
+            return_until: None,
+        },
         reason: Reason::Other,
         cost: None,
         stake: None,
         proposed_by: AgentId::new(&row.actor.name).ok()?,
         proposed_at: row.occurred_at,
         after: None,
+        stopped_by: None,
         state: RemedyState::Accepted { at: row.occurred_at, due_at: *due_at },
         version: 0,
     })
@@ -76,14 +98,15 @@ fn subject(row: &EventRow) -> String {
         | Event::RemedyApproved { remedy, .. }
         | Event::RemedyOffered { remedy, .. }
         | Event::RemedyAccepted { remedy, .. }
-        | Event::RemedyDeclined { remedy }
+        | Event::RemedyDeclined { remedy, .. }
         | Event::RemedyExpired { remedy }
         | Event::RemedyWithdrawn { remedy }
         | Event::RemedyExecuting { remedy }
         | Event::RemedyFulfilled { remedy, .. }
         | Event::RemedyFailed { remedy, .. }
         | Event::FulfilmentOverdue { remedy }
-        | Event::StopShipment { remedy, .. } => name::of(shop, remedy),
+        | Event::StopShipment { remedy, .. }
+        | Event::DoubleCompensated { remedy, .. } => name::of(shop, remedy),
         Event::ReviewObserved { review, .. } | Event::AskSent { review, .. } => name::of(shop, review),
         Event::ReturnObserved { return_id, .. } => name::of(shop, return_id),
         Event::ReplyDrafted { reply, .. }

@@ -1,8 +1,9 @@
 //! Remedies.
 
 use amends_app::remedy::{RemedyOfCase, RemedyView, Report};
-use amends_domain::remedy::{Remedy, RemedyKind, RemedyState, Terms};
-use amends_domain::{RemedyId, Time};
+use amends_domain::counter::NextOffer;
+use amends_domain::remedy::{Disposal, Remedy, RemedyKind, RemedyState, Terms};
+use amends_domain::{Money, RemedyId, Time};
 use amends_proto::v1 as pb;
 
 use super::case::{Tracks, render_with};
@@ -26,7 +27,7 @@ pub fn render(remedy: &Remedy, case_version: i64) -> pb::Remedy {
         terms: Some(terms(remedy.kind, &remedy.terms, remedy.units)),
         granted_value: remedy.terms.amount.map(money::render),
         customer_text: String::new(),
-        return_available_until_time: None,
+        return_available_until_time: remedy.terms.return_until.map(time::render),
         suggestion: String::new(),
         follows: name::of_any::<RemedyId>(shop, remedy.after.as_ref()),
         agent: remedy.proposed_by.to_string(),
@@ -40,6 +41,8 @@ pub fn render(remedy: &Remedy, case_version: i64) -> pb::Remedy {
         fulfilment: fulfilment(&remedy.state),
         update_time: Some(time::render(times.changed.unwrap_or(remedy.proposed_at))),
         etag: case_version.to_string(),
+        counter_amount: wish(&remedy.state).map(money::render),
+        refunded_by: name::of_any(shop, remedy.stopped_by.as_ref()),
     }
 }
 
@@ -60,6 +63,19 @@ pub fn render_both(both: &RemedyOfCase) -> (Option<pb::Remedy>, Option<pb::Case>
     (Some(render(&both.remedy, both.case.version)), Some(render_with(&both.case, tracks)))
 }
 
+/// The wire form of what may be offered next.
+#[must_use]
+pub fn next_offer(next: &NextOffer) -> pb::NextOffer {
+    pb::NextOffer { amount: next.amount.map(money::render), allowed: next.allowed }
+}
+
+fn wish(state: &RemedyState) -> Option<Money> {
+    match state {
+        RemedyState::Declined { wish, .. } => *wish,
+        _ => None,
+    }
+}
+
 #[derive(Default)]
 struct Times {
     offered: Option<Time>,
@@ -76,7 +92,7 @@ fn times(state: &RemedyState) -> Times {
         RemedyState::Offered { at, expires_at } => {
             Times { offered: Some(*at), expires: Some(*expires_at), ..changed(*at) }
         }
-        RemedyState::Accepted { at, .. } | RemedyState::Declined { at } => {
+        RemedyState::Accepted { at, .. } | RemedyState::Declined { at, .. } => {
             Times { answered: Some(*at), ..changed(*at) }
         }
         RemedyState::Fulfilled { at, .. } => Times { fulfilled: Some(*at), ..changed(*at) },
@@ -107,26 +123,31 @@ fn fulfilment(state: &RemedyState) -> Option<pb::Fulfilment> {
     }
 }
 
-/// The wire form of what exactly is given.
-#[must_use]
-pub fn terms(kind: RemedyKind, terms: &Terms, units: u32) -> pb::RemedyTerms {
-    let disposal = match kind {
-        RemedyKind::ReturnLabel => Some(pb::ItemDisposal::SendBack),
-        RemedyKind::Exchange | RemedyKind::Repair => Some(pb::ItemDisposal::HandToCourier),
+/// What the buyer does with it where nothing was said.
+const fn usual_disposal(kind: RemedyKind) -> Option<Disposal> {
+    match kind {
+        RemedyKind::ReturnLabel => Some(Disposal::SendBack),
+        RemedyKind::Exchange | RemedyKind::Repair => Some(Disposal::HandToCourier),
         RemedyKind::Replacement
         | RemedyKind::MissingPart
         | RemedyKind::PartialRefund
         | RemedyKind::RefundWithoutReturn
-        | RemedyKind::PriceMatch => Some(pb::ItemDisposal::Keep),
+        | RemedyKind::PriceMatch => Some(Disposal::Keep),
         RemedyKind::Reship | RemedyKind::Instructions | RemedyKind::Coupon => None,
-    };
+    }
+}
+
+/// The wire form of what exactly is given.
+#[must_use]
+pub fn terms(kind: RemedyKind, terms: &Terms, units: u32) -> pb::RemedyTerms {
     pb::RemedyTerms {
         quantity: i32::try_from(units).unwrap_or(i32::MAX),
         amount: terms.amount.map(money::render),
         sku: terms.article.clone(),
-        item_disposal: disposal.map(Into::into),
+        item_disposal: terms.disposal.or(usual_disposal(kind)).map(|disposal| disposal.number()),
         description: terms.note.clone(),
-        coupon_code: String::new(),
+        coupon_code: terms.coupon_code.clone(),
+        gift: terms.gift.map(money::render),
     }
 }
 
@@ -138,13 +159,19 @@ pub fn parse_terms(fields: &mut Fields, terms: Option<pb::RemedyTerms>) -> Optio
         let amount = f.money_or_none("amount", terms.amount);
         let article = f.text("sku", terms.sku, 128);
         let note = f.text("description", terms.description, NOTE_CHARACTERS_MAX);
-        if let Some(number) = terms.item_disposal
-            && !matches!(pb::ItemDisposal::try_from(number), Ok(disposal) if disposal != pb::ItemDisposal::Unspecified)
-        {
-            f.refuse::<()>("item_disposal", "is no value that can be sent here");
-        }
-        f.text("coupon_code", terms.coupon_code, 100);
-        Some((Terms { amount: amount?, article: article?, note: note?, ..Terms::default() }, quantity?))
+        let disposal = f.word_or_none("item_disposal", terms.item_disposal);
+        let coupon_code = f.text("coupon_code", terms.coupon_code, 100);
+        let gift = f.money_or_none("gift", terms.gift);
+        let terms = Terms {
+            amount: amount?,
+            article: article?,
+            note: note?,
+            disposal: disposal?,
+            gift: gift?,
+            coupon_code: coupon_code?,
+            return_until: None,
+        };
+        Some((terms, quantity?))
     })
 }
 

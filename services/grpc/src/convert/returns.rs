@@ -51,5 +51,8 @@ fn of_row(row: &ReturnRow) -> pb::Return {
         seller_fault: row.seller_fault,
         case: name::of_any(&row.shop, row.case.as_ref()),
         buyer: row.buyer.map(|buyer| buyer.to_string()).unwrap_or_default(),
+        offer_amount_min: row.bounds.min.map(money::render),
+        offer_amount_max: row.bounds.max.map(money::render),
+        offers_left: row.bounds.left.map(|left| i32::try_from(left).unwrap_or(i32::MAX)),
     }
 }

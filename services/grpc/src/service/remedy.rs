@@ -2,8 +2,8 @@
 
 use amends_app::App;
 use amends_app::remedy::{
-    ApproveRemedy, BuyerAnswer, OfferRemedy, RecordAnswer, RemedyOfCase, ReportFulfilment, Suggested,
-    WithdrawRemedy,
+    Answered, ApproveRemedy, BuyerAnswer, OfferRemedy, RecordAnswer, RemedyOfCase, ReportFulfilment,
+    Suggested, WithdrawRemedy,
 };
 use amends_domain::remedy::{RemedyKind, RemedyStage};
 use amends_domain::{CaseId, OrderId, ShopId, Span};
@@ -34,7 +34,15 @@ macro_rules! answers_both {
     )+};
 }
 
-answers_both!(ApproveRemedyResponse, OfferRemedyResponse, RecordAnswerResponse, WithdrawRemedyResponse);
+answers_both!(ApproveRemedyResponse, OfferRemedyResponse, WithdrawRemedyResponse);
+
+impl Renders<Answered> for pb::RecordAnswerResponse {
+    fn render(answered: &Answered) -> Self {
+        let Answered { remedy, case, next } = answered.clone();
+        let (remedy, case) = remedy::render_both(&RemedyOfCase { remedy, case });
+        Self { remedy, case, next_offer: next.as_ref().map(remedy::next_offer) }
+    }
+}
 
 impl Renders<RemedyOfCase> for pb::ReportFulfilmentResponse {
     fn render(both: &RemedyOfCase) -> Self {
@@ -171,6 +179,7 @@ fn parse_offer(f: &mut Fields, message: pb::OfferRemedyRequest) -> Option<OfferR
     let bounds = Span::from_hours(1)..=Span::from_days(60);
     let life = f.span_or_none("life", message.life, bounds, "must be 1 hour to 60 days");
     let text = f.text("customer_text", message.customer_text, NOTE_CHARACTERS_MAX);
+    let after = f.named_in("follows", &message.follows, named.as_ref().map(|(shop, _)| shop));
     let ((shop, case), (terms, units)) = named.zip(terms)?;
     Some(OfferRemedy {
         shop,
@@ -181,7 +190,7 @@ fn parse_offer(f: &mut Fields, message: pb::OfferRemedyRequest) -> Option<OfferR
         kind: kind?,
         units,
         terms,
-        after: None,
+        after: after?,
         life: life?,
         text: text?,
     })
@@ -191,14 +200,21 @@ fn parse_answer(f: &mut Fields, message: pb::RecordAnswerRequest) -> Option<Reco
     let named = f.named("name", &message.name);
     let version = if message.etag.is_empty() { Some(None) } else { f.etag("etag", &message.etag).map(Some) };
     let fence = f.position("fence", message.fence);
+    let countered = message.answer == i32::from(pb::BuyerAnswer::Countered);
+    let wish = match message.counter_amount {
+        None if countered => f.refuse("counter_amount", "must be set where the buyer countered"),
+        Some(_) if !countered => f.refuse("counter_amount", "must be unset unless the buyer countered"),
+        wish => f.money_or_none("counter_amount", wish),
+    };
     let answer = match pb::BuyerAnswer::try_from(message.answer) {
         Ok(pb::BuyerAnswer::Accepted) => Some(BuyerAnswer::Accepted),
         Ok(pb::BuyerAnswer::Declined) => Some(BuyerAnswer::Declined),
+        Ok(pb::BuyerAnswer::Countered) => wish.flatten().map(|wish| BuyerAnswer::Countered { wish }),
         Ok(pb::BuyerAnswer::Unspecified) => f.refuse("answer", "must be set"),
         Err(_) => f.refuse("answer", "is no value that can be sent here"),
     };
     let note = f.text("note", message.note, NOTE_CHARACTERS_MAX);
-    let (shop, remedy) = named?;
+    let ((shop, remedy), _) = named.zip(wish)?;
     Some(RecordAnswer { shop, remedy, version: version?, fence: fence?, answer: answer?, note: note? })
 }
 

@@ -4,11 +4,12 @@ use amends_domain::returns::ReturnEvent;
 use amends_domain::{OrderId, ReturnId, ShopId};
 use sea_orm::Value;
 
+use super::{read_bounds, write_bounds};
 use crate::Of;
 use crate::bulk::{Existing, Kind, Query, Table, Write};
 use crate::error::Result;
 use crate::row::{Fetched, Row};
-use crate::value::{self, int, str, time};
+use crate::value::{self, int, money_opt, str, time};
 
 const EVENTS: Table = Table {
     name: "return_events",
@@ -22,6 +23,12 @@ const EVENTS: Table = Table {
         ("raw_status", Kind::Text),
         ("quantity", Kind::Int),
         ("seller_fault", Kind::Bool),
+        ("refund", Kind::Int),
+        ("currency", Kind::Text),
+        ("offer_min", Kind::Int),
+        ("offer_max", Kind::Int),
+        ("offer_currency", Kind::Text),
+        ("offers_left", Kind::Int),
     ],
     key: &["shop_id", "order_id", "return_id", "occurred_at", "signal_id"],
 };
@@ -48,6 +55,10 @@ pub fn insert_events(events: &[(ShopId, OrderId, ReturnId, ReturnEvent, String)]
             int(event.quantity),
             Value::Bool(event.seller_fault),
         ]
+        .into_iter()
+        .chain(money_opt(event.refund))
+        .chain(write_bounds(event.bounds))
+        .collect()
     });
     Write::insert(&EVENTS, rows.collect(), Existing::Keep)
 }
@@ -60,6 +71,8 @@ fn read(row: &Fetched) -> Result<Step> {
         status: row.parse("status")?,
         quantity: row.number("quantity")?,
         seller_fault: row.get("seller_fault")?,
+        refund: row.money_opt("refund", "currency")?,
+        bounds: read_bounds(&row)?,
     };
     Ok((row.parse("shop_id")?, row.parse("order_id")?, row.parse("return_id")?, event))
 }

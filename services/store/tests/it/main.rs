@@ -34,6 +34,7 @@ mod sample;
 mod shipment;
 mod shop;
 mod signal;
+mod stock;
 mod survey;
 mod tally;
 mod text;

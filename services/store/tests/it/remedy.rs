@@ -2,7 +2,7 @@
 
 use amends_domain::detection::Reason;
 use amends_domain::learning::trial::Stake;
-use amends_domain::remedy::{Remedy, RemedyKind, RemedyStage, RemedyState, Terms};
+use amends_domain::remedy::{Disposal, Remedy, RemedyKind, RemedyStage, RemedyState, Terms};
 use amends_domain::{CaseId, Money, RemedyId, ShopId};
 use amends_store::remedy::{self, RemedyFilter};
 use amends_store::{Store, StoreError};
@@ -30,6 +30,7 @@ fn proposed(number: u32, case: u32) -> Remedy {
         proposed_by: agent("ana"),
         proposed_at: at(i64::from(number / 3)),
         after: None,
+        stopped_by: None,
         state: RemedyState::Proposed,
         version: 1,
     }
@@ -44,7 +45,7 @@ fn every_state() -> Vec<RemedyState> {
         RemedyState::Accepted { at, due_at },
         RemedyState::Executing { at, due_at },
         RemedyState::Fulfilled { at, tracking: String::new() },
-        RemedyState::Declined { at },
+        RemedyState::Declined { at, wish: Some(Money::new(7, "IDR".parse().unwrap())) },
         RemedyState::Expired { at },
         RemedyState::Withdrawn { at },
         RemedyState::Failed { at, due_at, why: "no stock".to_owned() },
@@ -69,10 +70,14 @@ async fn a_remedy_reads_back_as_written_at_every_stage(store: Store) {
             amount: Some(Money::new(250_000, "IDR".parse().unwrap())),
             article: "SKU-9".to_owned(),
             note: "with a gift card".to_owned(),
-            ..Terms::default()
+            disposal: Some(Disposal::HandToCourier),
+            gift: Some(Money::new(5, "IDR".parse().unwrap())),
+            coupon_code: "C-1".to_owned(),
+            return_until: Some(at(77)),
         };
         full.cost = Some(Money::new(-1, "USD".parse().unwrap()));
         full.stake = Some(Stake { case: CaseId::from_bits(3), paid: 5, band: 2, worth: i64::MAX });
+        full.stopped_by = Some("ret-1".parse().unwrap());
         full.after = Some(RemedyId::from_bits(99));
         (full.units, full.version) = (u32::MAX, 7);
         full.state = state.clone();
@@ -85,6 +90,9 @@ async fn a_remedy_reads_back_as_written_at_every_stage(store: Store) {
     for remedy in &remedies {
         assert_eq!(remedy::get(&reader, &shop(), &remedy.id).await.unwrap().as_ref(), Some(remedy));
     }
+    let order = [(shop(), "O-1".parse().unwrap())];
+    let on_order = remedy::by_orders(&order).all(&reader).await.unwrap();
+    assert_eq!(on_order.len(), remedies.len() / 2, "those that name it");
     let of_first = remedy::of_cases(&reader, &[(shop(), CaseId::from_bits(1))]).await.unwrap();
     remedies.retain(|r| r.case == CaseId::from_bits(1));
     assert_eq!(of_first, remedies);

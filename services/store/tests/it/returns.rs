@@ -1,5 +1,6 @@
 //! Return requests and their events.
 
+use amends_domain::counter::OfferBounds;
 use amends_domain::detection::Reason;
 use amends_domain::returns::{ReturnEvent, ReturnStatus};
 use amends_domain::{Money, ReturnId, Time};
@@ -18,6 +19,11 @@ conformance!(
 
 fn return_id(id: &str) -> ReturnId {
     ReturnId::new(id).unwrap()
+}
+
+fn bounds() -> OfferBounds {
+    let yen = |minor| Some(Money::new(minor, "JPY".parse().unwrap()));
+    OfferBounds { min: yen(100), max: yen(900), left: Some(2) }
 }
 
 pub(crate) fn bare(order: &str, id: &str) -> ReturnRow {
@@ -40,6 +46,7 @@ pub(crate) fn bare(order: &str, id: &str) -> ReturnRow {
         seller_fault: None,
         buyer: None,
         case: None,
+        bounds: OfferBounds::default(),
     }
 }
 
@@ -58,6 +65,7 @@ pub(crate) fn full(order: &str, id: &str) -> ReturnRow {
         seller_fault: Some(false),
         buyer: Some(buyer_key(5)),
         case: Some(case_id(6)),
+        bounds: bounds(),
         ..bare(order, id)
     }
 }
@@ -107,6 +115,8 @@ async fn events_are_kept_as_first_written(store: Store) {
         status: ReturnStatus::Approved,
         quantity: 2,
         seller_fault,
+        refund: seller_fault.map(|_| Money::new(500, "JPY".parse().unwrap())),
+        bounds: if seller_fault == Some(true) { bounds() } else { OfferBounds::default() },
     };
     let of = |order: &str, id: &str, event| (shop_id(ODD), order_id(order), return_id(id), event);
     let written = [

@@ -67,13 +67,14 @@ async fn an_offer_is_checked_in_every_field(h: &Harness) {
         terms: None,
         life: Some(prost_types::Duration { seconds: 1, nanos: 0 }),
         customer_text: "x".repeat(2_001),
+        follows: "rem_1".to_owned(),
     };
     let failure = refused(h.client().call(wrong).await, Code::InvalidArgument, Reason::InvalidField);
     let mut paths = refusal::fields(&failure);
     paths.sort_unstable();
     assert_eq!(
         paths,
-        ["customer_text", "etag", "fence", "kind", "life", "request_id", "suggestion", "terms"]
+        ["customer_text", "etag", "fence", "follows", "kind", "life", "request_id", "suggestion", "terms"]
     );
     let unknown = v1::OfferRemedyRequest { kind: 99, ..desk.offering(v1::RemedyKind::Replacement, terms()) };
     let failure = refused(h.client().call(unknown).await, Code::InvalidArgument, Reason::InvalidField);

@@ -221,6 +221,9 @@ async fn every_field_of_a_return_is_checked(h: &Harness) {
         channel_deadline: Some(prost_types::Timestamp { seconds: i64::MAX, nanos: 0 }),
         refund_amount: Some(v1::Money { minor_units: -1, currency: "EUR".to_owned() }),
         seller_fault: None,
+        offer_amount_min: Some(v1::Money { minor_units: 5, currency: "EUR".to_owned() }),
+        offer_amount_max: Some(v1::Money { minor_units: 4, currency: "EUR".to_owned() }),
+        offers_left: Some(-1),
     };
     let paths = [
         "return_request.return_id",
@@ -235,6 +238,8 @@ async fn every_field_of_a_return_is_checked(h: &Harness) {
         "return_request.request_time",
         "return_request.channel_deadline",
         "return_request.refund_amount.minor_units",
+        "return_request.offers_left",
+        "return_request.offer_amount_max",
     ];
     check(h, wrong, &paths).await;
     nothing_is_stored(h).await;

@@ -140,7 +140,7 @@ async fn a_score_counts_once_and_a_review_never_does(h: &Harness) {
     let (mut desk, remedy) = answered(h, "o1", RemedyKind::PartialRefund, BuyerAnswer::Accepted).await;
     amends_tests::desk::report(h.client(), &remedy.name, v1::FulfilmentState::Fulfilled).await.unwrap();
     desk.look().await;
-    desk.solve(CaseOutcome::Remedied).await.unwrap();
+    desk.solve(CaseOutcome::RemedyFulfilled).await.unwrap();
     h.say(review("r1", "o1", 1, LEAKS)).await;
     let score = v1::SurveySignal {
         survey_id: "a1".to_owned(),

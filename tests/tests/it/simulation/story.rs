@@ -214,6 +214,7 @@ impl Teller<'_> {
                 deadline: None,
                 refund: None,
                 seller_fault: None,
+                bounds: Default::default(),
             };
             self.say(hour, SignalBody::Return(seen));
         }

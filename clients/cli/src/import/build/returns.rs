@@ -24,6 +24,7 @@ pub(super) fn build(cells: &Cells<'_>) -> Result<Built, String> {
         channel_deadline: cells.time(Field::Deadline)?.map(proto),
         refund_amount: cells.read(Field::RefundAmount, refund)?,
         seller_fault: cells.read(Field::SellerFault, values::truth)?,
+        ..Default::default()
     };
     cells.signal(&return_id, v1::signal::Body::ReturnRequest(body))
 }

@@ -44,6 +44,7 @@ pub(crate) fn request(buyer: &Buyer, serial: &str, at: i64, moved: &Moved) -> Le
         channel_deadline: buyer.shop.answer_within.map(|within| wire(moved.opened + within)),
         refund_amount: None,
         seller_fault: moved.fault,
+        ..v1::ReturnSignal::default()
     });
     let step = Step { at, said: moved.said, pieces: moved.pieces, fault: moved.fault };
     let fact = Fact::Returned { request, line: (buyer.order(), buyer.first.line), step };

@@ -76,6 +76,6 @@ view! {
         name, order_id, line_id, quantity, status: ReturnStatus, raw_status,
         reason: ComplaintReason, raw_reason, verdict: ReturnVerdict, count_time,
         channel_deadline, intent_time, request_time, update_time, window_end_time,
-        refund_amount, seller_fault, case, buyer,
+        refund_amount, seller_fault, case, buyer, offer_amount_min, offer_amount_max, offers_left,
     }
 }

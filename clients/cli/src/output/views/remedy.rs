@@ -9,10 +9,11 @@ view! {
         name, case, kind: RemedyKind, state: RemedyState, order_id, line_id, terms,
         granted_value, customer_text, return_available_until_time, suggestion, follows, agent,
         approver, propose_time, offer_time, expire_time, answer_time, fulfilment_due_time,
-        fulfil_time, fulfilment, update_time, etag,
+        fulfil_time, fulfilment, update_time, etag, counter_amount, refunded_by,
     }
     v1::RemedyTerms {
         quantity, amount, sku, item_disposal: ItemDisposal, description, coupon_code,
+        gift,
     }
     v1::Fulfilment { state: FulfilmentState, carrier, tracking, failure, occur_time }
     v1::Suggestion {
@@ -37,5 +38,5 @@ view! {
         name, allowed, refusals, facts, message_preview, template, policy_version, decide_time,
     }
     v1::Refusal { rule, reason: Reason, message, facts }
-    remedy::Changed { remedy, case }
+    remedy::Changed { remedy, case, next_offer }
 }

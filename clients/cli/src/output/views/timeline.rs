@@ -30,6 +30,7 @@ view! {
     v1::RemediesSuggested { suggestion, kinds: RemedyKind }
     v1::RemedyStep {
         remedy, kind: RemedyKind, before: RemedyState, after: RemedyState, granted_value, detail,
+        counter_amount,
     }
     v1::ReviewObserved { review, version, rating, diff_kind: ReviewDiffKind, natural }
     v1::AskSent { review, decision, template }
@@ -125,6 +126,8 @@ entries! {
     IncidentResolved = "incident_resolved",
     ReplyRecalled = "reply_recalled",
     ReplyAdopted = "reply_adopted",
+    StopShipment = "stop_shipment",
+    DoubleCompensated = "double_compensated",
 }
 
 impl Shown for v1::Event {

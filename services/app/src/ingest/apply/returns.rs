@@ -1,10 +1,10 @@
 //! A return request was observed.
 
-use amends_domain::CaseId;
+use amends_domain::Money;
 use amends_domain::case::{CaseKind, Origin};
+use amends_domain::counter::OfferBounds;
 use amends_domain::detection::Reason;
 use amends_domain::event::Event;
-use amends_domain::remedy::Takes;
 use amends_domain::returns::{ReturnEvent, ReturnStatus};
 use amends_domain::signal::ReturnSignal;
 use amends_store::returns::ReturnRow;
@@ -30,6 +30,7 @@ impl World {
         if let Some(line) = &seen.line {
             self.line(&shop, &seen.order, line);
         }
+        let before = self.refunds_before(&shop, seen);
         let facts = self.order(&shop, &seen.order);
         let kept = facts.returns.entry(seen.return_id.clone()).or_insert_with(|| Kept {
             value: ReturnFacts { row: fresh(at, seen), events: Vec::new() },
@@ -68,6 +69,7 @@ impl World {
             self.join(at, &subject, &trouble).unwrap_or(Effect { case: sofar, opened: false })
         };
         self.after_return(at, seen, effect);
+        self.stop_promises(at, seen, &before);
         Ok(effect)
     }
 
@@ -83,24 +85,6 @@ impl World {
         };
         self.happened(at, effect.case, event);
         self.refresh_order(at, &seen.order);
-        if let (ReturnStatus::Settled, Some(case)) = (seen.status, effect.case) {
-            self.stop_shipments(at, case, seen);
-        }
-    }
-
-    /// The channel pays the money back: goods promised for the same trouble must not leave.
-    fn stop_shipments(&mut self, at: Now<'_>, case: CaseId, seen: &ReturnSignal) {
-        let promised: Vec<_> = self
-            .remedies
-            .get(&(at.info.shop.id.clone(), case))
-            .into_iter()
-            .flatten()
-            .filter(|r| r.kind.takes() == Takes::Goods && r.state.stage().is_promised())
-            .map(|r| r.id)
-            .collect();
-        for remedy in promised {
-            self.happened(at, Some(case), Event::StopShipment { remedy, return_id: seen.return_id.clone() });
-        }
     }
 
     fn check_return(&self, at: Now<'_>, seen: &ReturnSignal) -> Result<(), Violation> {
@@ -108,6 +92,12 @@ impl World {
         if seen.refund.is_some_and(|refund| refund.currency != shop.currency) {
             let problem = format!("must be the shop's currency, {}", shop.currency);
             return Err(refused("return_request.refund_amount.currency", problem, Why::Currency));
+        }
+        let bounds = [(seen.bounds.min, "offer_amount_min"), (seen.bounds.max, "offer_amount_max")];
+        let foreign = |bound: &Option<Money>| bound.is_some_and(|bound| bound.currency != shop.currency);
+        if let Some((_, field)) = bounds.iter().find(|(bound, _)| foreign(bound)) {
+            let problem = format!("must be the shop's currency, {}", shop.currency);
+            return Err(refused(&format!("return_request.{field}.currency"), problem, Why::Currency));
         }
         let known = self.return_orders.get(&(shop.id.clone(), seen.return_id.clone()));
         if known.is_some_and(|order| *order != seen.order) {
@@ -138,6 +128,8 @@ fn said_now(at: Now<'_>, seen: &ReturnSignal) -> ReturnEvent {
         status: seen.status,
         quantity: seen.quantity,
         seller_fault: seen.seller_fault,
+        refund: seen.refund,
+        bounds: seen.bounds,
     }
 }
 
@@ -151,6 +143,8 @@ fn opening(at: Now<'_>, seen: &ReturnSignal) -> Option<ReturnEvent> {
         status: ReturnStatus::Requested,
         quantity: seen.quantity,
         seller_fault: None,
+        refund: None,
+        bounds: OfferBounds::default(),
     })
 }
 
@@ -174,6 +168,7 @@ fn fresh(at: Now<'_>, seen: &ReturnSignal) -> ReturnRow {
         seller_fault: seen.seller_fault,
         buyer: None,
         case: None,
+        bounds: seen.bounds,
     }
 }
 
@@ -185,6 +180,5 @@ fn say_latest(row: &mut ReturnRow, seen: &ReturnSignal) {
         row.raw_reason.clone_from(&seen.raw_reason);
     }
     row.deadline = seen.deadline.or(row.deadline);
-    row.refund = seen.refund.or(row.refund);
     row.seller_fault = seen.seller_fault.or(row.seller_fault);
 }

@@ -43,10 +43,10 @@ pub(in crate::ingest) struct Named {
     pub(super) overdue: BTreeSet<(ShopId, OrderId, ShipmentId)>,
     /// The remedies that such parcels fulfil.
     pub(super) remedies: BTreeSet<Of<RemedyId>>,
-    /// Whether a refund may have to stop a parcel.
-    pub(super) settles: bool,
     /// Answers about cases, each of which judges what the buyer was given.
     pub(super) judged: BTreeSet<Of<SurveyId>>,
+    /// Orders whose remedies a refund may have to stop.
+    pub(super) refunded: BTreeSet<Of<OrderId>>,
 }
 
 impl Named {
@@ -95,7 +95,9 @@ impl Named {
             }
             SignalBody::Return(s) => {
                 self.returns.insert((shop.clone(), s.return_id.clone()));
-                self.settles |= s.status == ReturnStatus::Settled;
+                if matches!(s.status, ReturnStatus::Settled) || s.refund.is_some() {
+                    self.refunded.insert((shop.clone(), s.order.clone()));
+                }
             }
             SignalBody::Overdue(s) => {
                 self.overdue.insert((shop.clone(), s.order.clone(), s.shipment.clone()));
@@ -132,6 +134,12 @@ impl Named {
             let case = cases.iter().find(|case| case.shop == reply.shop && case.id == reply.case);
             self.held.extend(case.map(|case| (case.shop.clone(), case.subject.anchor())));
         }
+    }
+
+    /// A refund is news to the case of every remedy on its order, whatever that hangs on by now.
+    pub(super) fn follow_promises(&mut self, promised: &[Remedy]) {
+        let given = promised.iter().filter(|r| r.state.stage().is_promised() || r.state.stage().is_given());
+        self.cases.extend(given.map(|remedy| (remedy.shop.clone(), remedy.case)));
     }
 
     /// A late parcel that fulfils a remedy is news to the case of that remedy, whatever it hangs on.

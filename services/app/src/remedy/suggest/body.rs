@@ -1,11 +1,13 @@
 //! A suggestion as JSON: what it was made from, and what came out. A field that an
 //! older version did not write has the value of one that knew nothing about it.
 
+use amends_domain::counter::OfferBounds;
 use amends_domain::counting::{ReturnSoFar, Standing};
 use amends_domain::learning::{Evidence, Tried};
 use amends_domain::ledger::Grant;
+use amends_domain::refund::Refunded;
 use amends_domain::scrutiny::Claims;
-use amends_domain::suggestion::{Bounds, Buyer, Channel, Draw, LineTerms};
+use amends_domain::suggestion::{Buyer, Channel, Draw, LineTerms};
 use amends_domain::{Money, Span, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -35,6 +37,8 @@ struct Body {
     #[serde(default)]
     amount_most: Option<i64>,
     #[serde(default)]
+    offers_left: Option<u32>,
+    #[serde(default)]
     delivered: i64,
     #[serde(default)]
     counted: i64,
@@ -63,6 +67,9 @@ struct LineBody {
     delivered_at: Option<i64>,
     /// Remedy, unit, whether goods, value, state.
     grants: Vec<(String, u32, bool, i64, String)>,
+    /// Units and amount.
+    #[serde(default)]
+    refunded: (u32, i64),
 }
 
 /// The suggestion as it is stored.
@@ -123,8 +130,9 @@ impl Body {
             requested_at: so_far.requested_at.map(Time::micros),
             counted_at: so_far.counted_at.map(Time::micros),
             deadline: so_far.deadline.map(Time::micros),
-            amount_least: bounds.least,
-            amount_most: bounds.most,
+            amount_least: bounds.min.map(|min| min.minor_units),
+            amount_most: bounds.max.map(|max| max.minor_units),
+            offers_left: bounds.left,
             delivered: standing.delivered,
             counted: standing.counted,
             stock: of.stock.iter().map(|(kind, free)| (kind.to_string(), *free)).collect(),
@@ -139,6 +147,7 @@ impl Body {
 
     fn inputs(self) -> Result<Inputs, String> {
         let currency = word(&self.currency)?;
+        let money = |minor_units| Money::new(minor_units, currency);
         let time = |micros: Option<i64>| micros.map(Time::from_micros);
         let [keep_item, missing, partial_refund] = self.claims;
         let first = |(kind, propensity): (String, f64)| Ok::<_, String>((word(&kind)?, propensity));
@@ -157,7 +166,11 @@ impl Body {
                     counted_at: time(self.counted_at),
                     deadline: time(self.deadline),
                 },
-                bounds: Bounds { least: self.amount_least, most: self.amount_most },
+                bounds: OfferBounds {
+                    min: self.amount_least.map(money),
+                    max: self.amount_most.map(money),
+                    left: self.offers_left,
+                },
                 standing: Standing { delivered: self.delivered, counted: self.counted },
             },
             stock: self
@@ -182,6 +195,7 @@ impl LineBody {
             category: line.category.clone(),
             delivered_at: line.delivered_at.map(Time::micros),
             grants: line.grants.iter().map(grant).collect(),
+            refunded: (line.refunded.units, line.refunded.amount),
         }
     }
 
@@ -197,6 +211,7 @@ impl LineBody {
             category: self.category,
             delivered_at: self.delivered_at.map(Time::from_micros),
             grants: self.grants.iter().map(grant).collect::<Result<_, _>>()?,
+            refunded: Refunded { units: self.refunded.0, amount: self.refunded.1 },
         })
     }
 }

@@ -1,23 +1,24 @@
 //! Reads what a suggestion depends on: in one trip, whatever the shop's past.
 
-use amends_domain::counting::{ReturnSoFar, Standing};
+use amends_domain::counting::Standing;
 use amends_domain::learning::holdout;
 use amends_domain::learning::trial::Trial;
-use amends_domain::order::{Line, Purchase, Units};
+use amends_domain::order::{Line, Units};
+use amends_domain::remedy::{RemedyKind, Terms};
 use amends_domain::remedy_policy::RemedyPolicy;
 use amends_domain::scrutiny::Claims;
-use amends_domain::suggestion::{Bounds, Buyer, Channel, Draw, LineTerms};
-use amends_domain::{BuyerKey, CaseId, Day, LineId, OrderId};
+use amends_domain::stock::{StockKind, sends};
+use amends_domain::suggestion::{Buyer, Channel, Draw, LineTerms};
+use amends_domain::{BuyerKey, CaseId, Day, LineId, OrderId, Sku};
 use amends_store::bulk::Trip;
-use amends_store::returns::ReturnRow;
+use amends_store::case;
 use amends_store::suggestion::{History, Wanted, history};
-use amends_store::{case, grant, order, returns};
 
+use super::Inputs;
+use super::line::{described, found, of_account, so_far};
 use super::subject::Subject;
-use super::{Bought, Inputs, SuggestRemedies};
 use crate::error::{AppError, Result};
-use crate::facts::only_line;
-use crate::remedy::learned;
+use crate::remedy::{learned, ledger, stock};
 use crate::shops::ShopInfo;
 use crate::work::Work;
 
@@ -33,21 +34,20 @@ pub(super) struct Facts {
     pub(super) counted: Option<Units>,
 }
 
-/// Reads everything.
+/// Reads everything for so many units; `said` of the stock goes before what is stored.
 pub(super) async fn load(
     work: &Work,
     info: &ShopInfo,
     mut subject: Subject,
-    command: &SuggestRemedies,
+    units: u32,
+    said: &[(RemedyKind, i64)],
 ) -> Result<Facts> {
     let shop = &info.shop.id;
     let orders: Vec<_> = subject.of.iter().map(|(order, _)| (shop.clone(), order.clone())).collect();
     let cases: Vec<_> = subject.case.iter().map(|case| (shop.clone(), *case)).collect();
     let mut trip = Trip::default();
     let case = trip.ask(case::by_ids(&cases));
-    let lines = trip.ask(order::by_orders(&orders));
-    let grants = trip.ask(grant::by_orders(&orders));
-    let requests = trip.ask(returns::by_orders(&orders));
+    let asked = ledger::Asked::of(&mut trip, &orders);
     let trial = trip.ask(amends_store::trial::of_cases(&cases));
     let expected = subject.reason;
     let known = trip.ask(learned::of_reason(shop, expected, &info.remedy));
@@ -60,33 +60,27 @@ pub(super) async fn load(
     if subject.reason != expected {
         known = learned::of_reason(shop, subject.reason, &info.remedy).all(&work.tx).await?;
     }
-    let (lines, grants) = (answers.take(lines)?, answers.take(grants)?);
-    let requests: Vec<ReturnRow> = answers.take(requests)?;
+    let books = asked.take(&mut answers)?;
 
     let named = subject.of.as_ref().and_then(|(_, line)| line.clone());
-    let line = found(&lines, named.as_ref());
-    let purchase = line.and_then(|line| line.purchase.as_ref());
+    let line = found(&books.lines, named.as_ref()).cloned();
+    let so_far = so_far(line.as_ref(), &books, subject.deadline);
+    let account = line.clone().and_then(|line| books.account(line));
+    let purchase = account.as_ref().map(|account| &account.purchase);
+    let language = purchase.map(|p| p.language.clone()).filter(|tag| !tag.is_empty());
     let buyer = purchase.map(|p| p.buyer).or(subject.buyer);
     let past = past(work, info, &subject, buyer).await?;
-    let terms = match (line, purchase, &subject.bought) {
-        (Some(line), Some(purchase), _) => {
-            let own = grants.into_iter().filter(|(of, _)| *of == line.line).map(|(_, grant)| grant);
-            Some(of_line(line, purchase, own.collect()))
-        }
-        (_, _, Some(bought)) => Some(described(bought)),
-        _ => None,
-    };
-    let units = command.units.max(1);
+    let terms = account.as_ref().map(of_account).or_else(|| subject.bought.as_ref().map(described));
+    let units = units.max(1);
     if terms.as_ref().is_some_and(|t| units > t.purchased) {
         return Err(AppError::field("quantity", "must be at most as many as were bought"));
     }
-    let so_far = so_far(line, &lines, &requests, &subject);
     let channel = info.channel_policy(work.now);
-    let language = purchase.map(|p| p.language.clone()).filter(|tag| !tag.is_empty());
     let mut inputs = Inputs {
         now: work.now,
         reason: subject.reason,
         flags: subject.flags.clone(),
+        stock: in_stock(work, info, terms.as_ref(), said).await?,
         line: terms,
         units,
         currency: info.shop.currency,
@@ -94,25 +88,23 @@ pub(super) async fn load(
             rule: channel.counting,
             auto_approval: channel.auto_approval,
             so_far,
-            bounds: Bounds::default(),
+            bounds: account.as_ref().map(ledger::Account::bounds).unwrap_or_default(),
             standing: Standing { delivered: past.delivered, counted: past.returned },
         },
-        stock: command.stock.clone(),
         buyer: Buyer { orders: u32::try_from(past.orders).unwrap_or(u32::MAX), claims: claims(&past) },
         evidence: Vec::new(),
         draw: Draw { holdout: false, seed: 0, first: None },
     };
     inputs.evidence = learned::gather(&known, info.remedy.band(inputs.paid()));
-    inputs.draw = draw(info, &subject, line, buyer, &inputs);
+    inputs.draw = draw(info, &subject, line.as_ref(), buyer, &inputs);
     if let Some(trial) = &trial {
         // What was drawn once stays, whatever was learned since.
         (inputs.draw.holdout, inputs.draw.first) = (trial.holdout, Some((trial.first, trial.chance())));
     }
     let counted = line.and_then(|line| line.counted);
-    let line = line.filter(|line| line.purchase.is_some());
     Ok(Facts {
         case: subject.case,
-        line: line.map(|line| (line.order.clone(), line.line.clone())),
+        line: account.map(|account| (account.line.order, account.line.line)),
         inputs,
         language: language.unwrap_or(subject.language),
         trial,
@@ -120,51 +112,28 @@ pub(super) async fn load(
     })
 }
 
-/// The line that is meant: the one named, or the only one there is.
-fn found<'a>(lines: &'a [Line], named: Option<&LineId>) -> Option<&'a Line> {
-    match named {
-        Some(named) => lines.iter().find(|line| line.line == *named),
-        None => only_line(lines.iter()),
-    }
-}
-
-fn of_line(line: &Line, purchase: &Purchase, grants: Vec<amends_domain::ledger::Grant>) -> LineTerms {
-    LineTerms {
-        purchased: purchase.quantity,
-        unit_price: purchase.unit_price,
-        sku: Some(purchase.sku.clone()),
-        category: purchase.category.clone(),
-        delivered_at: line.delivered.map(|delivered| delivered.at),
-        grants,
-    }
-}
-
-fn described(bought: &Bought) -> LineTerms {
-    LineTerms {
-        purchased: bought.quantity,
-        unit_price: bought.unit_price,
-        sku: bought.sku.clone(),
-        category: bought.category.clone(),
-        delivered_at: bought.delivered_at,
-        grants: Vec::new(),
-    }
-}
-
-/// The requests that are alive on the channel, as one.
-fn so_far(line: Option<&Line>, lines: &[Line], requests: &[ReturnRow], subject: &Subject) -> ReturnSoFar {
-    let is_only = only_line(lines.iter()).is_some();
-    let concerns = |row: &&ReturnRow| match (&row.line, line) {
-        (Some(named), Some(line)) => *named == line.line,
-        (None, Some(_)) => is_only,
-        (_, None) => false,
+/// What can be shipped of the article of the line, by way of a remedy.
+async fn in_stock(
+    work: &Work,
+    info: &ShopInfo,
+    line: Option<&LineTerms>,
+    said: &[(RemedyKind, i64)],
+) -> Result<Vec<(RemedyKind, i64)>> {
+    let mut known = said.to_vec();
+    let Some(sku) = line.and_then(|line| line.sku.as_ref()) else { return Ok(known) };
+    let ships = |kind: &RemedyKind| {
+        let item = sends(*kind, &Terms::default(), Some(sku));
+        item.is_some_and(|item| item.kind == StockKind::Article && item.sku == *sku)
     };
-    let open = requests.iter().filter(concerns).filter(|row| row.status.is_open());
-    let open: Vec<&ReturnRow> = open.collect();
-    ReturnSoFar {
-        requested_at: open.iter().map(|row| row.requested_at).min(),
-        counted_at: line.and_then(|line| line.counted).map(|counted| counted.at),
-        deadline: open.iter().filter_map(|row| row.deadline).chain(subject.deadline).min(),
+    let own: Vec<RemedyKind> = RemedyKind::ALL.iter().copied().filter(ships).collect();
+    let unsaid = |kind: &RemedyKind| !said.iter().any(|(of, _)| of == kind);
+    if !own.iter().any(unsaid) {
+        return Ok(known);
     }
+    let free = stock::free(&work.tx, &info.shop.id, &[Sku::clone(sku)]).await?;
+    let free = free.into_iter().find_map(|(_, free)| free);
+    known.extend(own.into_iter().filter(unsaid).filter_map(|kind| free.map(|free| (kind, free))));
+    Ok(known)
 }
 
 async fn past(work: &Work, info: &ShopInfo, subject: &Subject, buyer: Option<BuyerKey>) -> Result<History> {
@@ -189,7 +158,7 @@ fn claims(past: &History) -> Claims {
     claims
 }
 
-/// How the order is drawn: by the case, or by the order line while there is none.
+/// How the order is drawn: by the case, by the order line while there is none, or else anew each time.
 fn draw(
     info: &ShopInfo,
     subject: &Subject,
@@ -200,7 +169,7 @@ fn draw(
     let name = match (subject.case, line) {
         (Some(case), _) => case.to_string(),
         (None, Some(line)) => format!("{}\0{}", line.order, line.line),
-        (None, None) => String::new(),
+        (None, None) => subject.drawn_by.clone(),
     };
     let channel = info.shop.channel.as_str();
     let points = info.remedy.learning.holdout;

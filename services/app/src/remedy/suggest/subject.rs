@@ -20,13 +20,15 @@ pub(super) struct Subject {
     pub(super) buyer: Option<BuyerKey>,
     pub(super) language: String,
     pub(super) deadline: Option<Time>,
+    /// What an order is drawn by that has neither a case nor an order line.
+    pub(super) drawn_by: String,
 }
 
 /// From the case, under its lock, or from what the caller said.
 pub(super) async fn of(work: &Work, info: &ShopInfo, command: &SuggestRemedies) -> Result<Subject> {
     let id = match &command.target {
         Target::Case(id) => *id,
-        Target::Hypothetical(asked) => return hypothetical(info, asked),
+        Target::Hypothetical(asked) => return hypothetical(work, info, asked),
     };
     let gone = || AppError::not_found("case", id);
     let seen = case::get(&work.tx, &command.shop, &id).await?.ok_or_else(gone)?;
@@ -34,7 +36,7 @@ pub(super) async fn of(work: &Work, info: &ShopInfo, command: &SuggestRemedies) 
     Ok(Subject::of(seen))
 }
 
-fn hypothetical(info: &ShopInfo, asked: &Hypothetical) -> Result<Subject> {
+fn hypothetical(work: &Work, info: &ShopInfo, asked: &Hypothetical) -> Result<Subject> {
     if asked.bought.as_ref().is_some_and(|bought| bought.unit_price.currency != info.shop.currency) {
         return Err(AppError::field("hypothetical.bought.unit_price", "must be in the currency of the shop"));
     }
@@ -47,11 +49,12 @@ fn hypothetical(info: &ShopInfo, asked: &Hypothetical) -> Result<Subject> {
         buyer: asked.buyer.as_ref().map(|buyer| info.buyer_key(buyer)),
         language: asked.language.clone(),
         deadline: None,
+        drawn_by: format!("{:032x}", work.id()),
     })
 }
 
 impl Subject {
-    fn of(case: Case) -> Self {
+    pub(super) fn of(case: Case) -> Self {
         Self {
             case: Some(case.id),
             of: case.subject.order().map(|order| (order.clone(), case.subject.line().cloned())),
@@ -61,6 +64,7 @@ impl Subject {
             buyer: case.buyer,
             language: case.language,
             deadline: case.hard_deadline,
+            drawn_by: String::new(),
         }
     }
 

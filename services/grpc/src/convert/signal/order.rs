@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use amends_domain::Money;
+use amends_domain::counter::OfferBounds;
 use amends_domain::returns::ReturnStatus;
 use amends_domain::signal::{OrderSignal, OrderedLine, ReturnSignal, ShipmentSignal};
 use amends_proto::v1 as pb;
@@ -131,6 +132,7 @@ pub(super) fn parse_return(
     let requested_at = fields.past("request_time", signal.request_time, limits.latest);
     let deadline = fields.time_or_none("channel_deadline", signal.channel_deadline);
     let refund = fields.money_or_none("refund_amount", signal.refund_amount);
+    let bounds = parse_bounds(fields, signal.offer_amount_min, signal.offer_amount_max, signal.offers_left);
     let (status, raw_status) = (status?, raw_status?);
     Some(ReturnSignal {
         return_id: return_id?,
@@ -146,5 +148,32 @@ pub(super) fn parse_return(
         deadline: deadline?,
         refund: refund?,
         seller_fault: signal.seller_fault,
+        bounds: bounds?,
     })
+}
+
+fn parse_bounds(
+    fields: &mut Fields,
+    min: Option<pb::Money>,
+    max: Option<pb::Money>,
+    left: Option<i32>,
+) -> Option<OfferBounds> {
+    let min = fields.money_or_none("offer_amount_min", min);
+    let max = fields.money_or_none("offer_amount_max", max);
+    let left = match left.map(u32::try_from) {
+        None => Some(None),
+        Some(Ok(left @ 0..=1_000)) => Some(Some(left)),
+        Some(_) => fields.refuse("offers_left", "must be 0–1,000"),
+    };
+    let (min, max) = (min?, max?);
+    match (min, max) {
+        (Some(min), Some(max)) if min.currency != max.currency => {
+            return fields.foreign_currency("offer_amount_max.currency", min);
+        }
+        (Some(min), Some(max)) if min.minor_units > max.minor_units => {
+            return fields.refuse("offer_amount_max", "must not be below the least amount");
+        }
+        _ => {}
+    }
+    Some(OfferBounds { min, max, left: left? })
 }

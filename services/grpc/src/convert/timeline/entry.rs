@@ -10,7 +10,7 @@ use pb::timeline_entry::Entry;
 
 use super::{Kinds, timer};
 use crate::convert::{
-    Word as _, case, decision, delivery, incident, link, money, reply, review, survey, time,
+    Word as _, case, decision, delivery, incident, link, money, refund, reply, review, survey, time,
 };
 use crate::name;
 
@@ -26,6 +26,7 @@ pub(super) fn render(row: &EventRow, text: &str, kinds: &Kinds) -> Option<Entry>
         .or_else(|| survey::entry(&row.event))
         .or_else(|| link::entry(shop, &row.event))
         .or_else(|| incident::entry(shop, &row.event, text))
+        .or_else(|| refund::entry(shop, &row.event))
 }
 
 fn case_entry(shop: &ShopId, event: &Event, text: &str) -> Option<Entry> {
@@ -162,6 +163,7 @@ fn remedy_entry(shop: &ShopId, event: &Event, text: &str, kinds: &Kinds) -> Opti
         before: None,
         after: after.number(),
         granted_value: None,
+        counter_amount: None,
         detail: if detail.is_empty() { text.to_owned() } else { detail.to_owned() },
     };
     Some(match event {
@@ -187,7 +189,14 @@ fn remedy_entry(shop: &ShopId, event: &Event, text: &str, kinds: &Kinds) -> Opti
                 ..step(remedy, RemedyStage::Accepted, "")
             })
         }
-        Event::RemedyDeclined { remedy } => Entry::RemedyDeclined(step(remedy, RemedyStage::Declined, "")),
+        Event::RemedyDeclined { remedy, wish, currency } => {
+            let currency = currency.as_deref().and_then(|code| code.parse().ok());
+            let wish = wish.zip(currency).map(|(minor, currency)| Money::new(minor, currency));
+            Entry::RemedyDeclined(pb::RemedyStep {
+                counter_amount: wish.map(money::render),
+                ..step(remedy, RemedyStage::Declined, "")
+            })
+        }
         Event::RemedyExpired { remedy } => Entry::RemedyExpired(step(remedy, RemedyStage::Expired, "")),
         Event::RemedyWithdrawn { remedy } => Entry::RemedyWithdrawn(step(remedy, RemedyStage::Withdrawn, "")),
         Event::RemedyExecuting { remedy } => Entry::RemedyExecuting(step(remedy, RemedyStage::Executing, "")),

@@ -1,0 +1,109 @@
+//! Money that the channel paid back for a line by itself.
+//!
+//! The rule, in the order it is applied:
+//!
+//! 1. A return request takes money as soon as one of its events says that it is
+//!    settled, and keeps it: money that was paid is not unpaid by a later word.
+//!    It takes as many units as the latest settled event names, and the amount
+//!    that was named last; where none was ever named, what was paid for these
+//!    units. A named amount of zero takes nothing.
+//! 2. A request that names no line may mean any line of its order, so it is
+//!    counted on each of them. Nobody gets too much for that; at worst someone
+//!    is asked to look.
+//! 3. Where a money remedy of the line was promised or given (ACCEPTED,
+//!    EXECUTING, FULFILLED) and the refund is not larger than what is left of
+//!    it, the refund is that money on its way through the channel, and is not
+//!    counted again. An equal amount is preferred, then the smallest that is
+//!    large enough, then the oldest remedy. One remedy may be paid in parts.
+//! 4. What is left came on top. Which unit the channel meant is not known, so
+//!    it may be any: so many units fewer are free, for first remedies and for
+//!    chains, and what is granted and what was refunded together never exceed
+//!    what was paid.
+//!
+//! All of it is worked out from the events of return requests and from grants
+//! each time it is asked, so late, repeated and swapped signals end the same.
+
+use crate::ledger::{Grant, GrantState};
+use crate::{RemedyId, ReturnId, Time};
+
+/// What the channel paid back on a line by one return request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refund {
+    /// The request.
+    pub return_id: ReturnId,
+    /// When it was settled first.
+    pub at: Time,
+    /// Units it was paid for.
+    pub units: u32,
+    /// Minor units of the line's currency, above zero.
+    pub amount: i64,
+}
+
+/// What the channel paid back on a line that no remedy of ours explains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Refunded {
+    /// Units.
+    pub units: u32,
+    /// Minor units of the line's currency.
+    pub amount: i64,
+}
+
+impl Refunded {
+    /// Whether there is anything.
+    #[must_use]
+    pub const fn is_some(self) -> bool {
+        self.units > 0 || self.amount > 0
+    }
+
+    /// Whether there is more of it than there was.
+    #[must_use]
+    pub const fn exceeds(self, before: Self) -> bool {
+        self.units > before.units || self.amount > before.amount
+    }
+}
+
+/// Money of ours that a refund can be.
+struct Ours {
+    remedy: RemedyId,
+    units: u32,
+    value: i64,
+}
+
+/// What is left of the refunds once the money is taken off that we gave ourselves.
+///
+/// `promised` are the remedies of the line that the buyer accepted and that did
+/// not fail; those that give goods are never taken for money.
+#[must_use]
+pub fn beside(refunds: &[Refund], grants: &[Grant], promised: &[RemedyId]) -> Refunded {
+    let mut ours = ours(grants, promised);
+    let mut sorted: Vec<&Refund> = refunds.iter().filter(|refund| refund.amount > 0).collect();
+    sorted.sort_by(|a, b| (a.at, &a.return_id).cmp(&(b.at, &b.return_id)));
+    sorted.into_iter().fold(Refunded::default(), |left, refund| {
+        let fitting = ours.iter_mut().filter(|own| own.value >= refund.amount);
+        let Some(own) = fitting.min_by_key(|own| (own.value, own.remedy)) else {
+            return Refunded {
+                units: left.units.saturating_add(refund.units),
+                amount: left.amount.saturating_add(refund.amount),
+            };
+        };
+        let known = own.units.min(refund.units);
+        own.units -= known;
+        own.value -= refund.amount;
+        Refunded { units: left.units.saturating_add(refund.units - known), ..left }
+    })
+}
+
+fn ours(grants: &[Grant], promised: &[RemedyId]) -> Vec<Ours> {
+    let mut ours: Vec<Ours> = Vec::new();
+    let given = grants.iter().filter(|g| !g.goods && g.state != GrantState::Released);
+    for grant in given.filter(|g| promised.contains(&g.remedy)) {
+        match ours.iter_mut().find(|own| own.remedy == grant.remedy) {
+            Some(own) => {
+                own.units = own.units.saturating_add(1);
+                own.value = own.value.saturating_add(grant.value);
+            }
+            None => ours.push(Ours { remedy: grant.remedy, units: 1, value: grant.value }),
+        }
+    }
+    ours
+}
