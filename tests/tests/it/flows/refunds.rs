@@ -122,7 +122,7 @@ async fn our_own_refund_through_the_channel_is_counted_once(h: &Harness) {
     desk.look().await;
     let two = v1::RemedyTerms { quantity: 2, ..terms() };
     let both = desk.offer(RemedyKind::Replacement, two).await.unwrap();
-    assert_eq!(both.terms.unwrap().quantity, 2, "the other two are free");
+    assert_eq!(both.terms.as_ref().unwrap().quantity, 2, "the other two are free");
     // More than we gave came on top, and any unit may have been meant.
     h.say(v1::ReturnSignal { return_id: "ret-2".to_owned(), ..paid(h, ReturnStatus::Settled, 1_600) }).await;
     let failure =
