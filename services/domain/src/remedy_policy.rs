@@ -6,13 +6,11 @@
 
 mod check;
 mod rules;
-
-pub use check::{AMOUNT_MAX, LIST_MAX, NAME_CHARS_MAX, Problem, RULES_MAX, problems, word};
-
 use crate::code::codes;
 use crate::detection::{Flag, Reason};
 use crate::remedy::RemedyKind;
 use crate::{Sku, Span, Time};
+pub use check::{AMOUNT_MAX, LIST_MAX, NAME_CHARS_MAX, Problem, RULES_MAX, problems, word};
 
 codes! {
     /// What a buyer should show before a remedy is given.

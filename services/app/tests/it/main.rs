@@ -24,6 +24,7 @@ mod redirect;
 mod relay;
 mod remedy;
 mod remedy_policy;
+mod remedy_policy_any;
 mod remedy_policy_problems;
 mod remedy_policy_versions;
 mod reply;
