@@ -8,6 +8,7 @@ use amends_app::metrics::{Days, RemedyFigures, RemedyQuestion};
 use amends_app::remedy::{
     BuyerAnswer, OfferRemedy, RecordAnswer, Report, ReportFulfilment, SuggestRemedies, Suggested, Target,
 };
+use amends_app::remedy_policy::ApplyRemedyPolicy;
 use amends_app::shop::CreateShop;
 use amends_app::{App, Call, Ids, Principal, Role, Settings, ShopScope, VirtualClock};
 use amends_detect::Detector;
@@ -25,6 +26,9 @@ use super::said::{delivered, ordered, wants_back};
 use super::{Buyers, Size};
 use crate::Database;
 use crate::harness::{START, by_operator};
+
+/// A shop that measures well: more of its buyers stay in the fixed order, and more is tried out.
+const POLICY: &str = "[learning]\nholdout = \"20%\"\nexplore = \"30%\"\nfloor = \"4%\"\n";
 
 /// Cases whose signals come together.
 const AT_ONCE: u32 = 40;
@@ -74,7 +78,7 @@ pub(super) fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: impl AsRef<st
 
 /// Plays all cases on a fresh database, lets every window close, and asks for the figures.
 pub async fn play(database: &Database, size: Size) -> Played {
-    let mut house = House::open(&database.url).await;
+    let mut house = House::open(&database.url, size.seed).await;
     let mut buyers = Buyers::new(size.seed);
     let mut truths = Vec::new();
     let mut played = 0;
@@ -105,12 +109,12 @@ pub async fn play(database: &Database, size: Size) -> Played {
 }
 
 impl House {
-    async fn open(url: &str) -> Self {
+    async fn open(url: &str, seed: u64) -> Self {
         let store = Store::open(url, &Options::default()).await.unwrap();
         store.migrate().await.unwrap();
         let clock = Arc::new(VirtualClock::at(START));
         let detector = Arc::new(Detector::embedded().unwrap());
-        let app = App::new(store, detector, clock.clone(), Ids::seeded(1), Settings::default());
+        let app = App::new(store, detector, clock.clone(), Ids::seeded(seed), Settings::default());
         let shop = ShopId::new("learning").unwrap();
         let create = CreateShop {
             id: shop.clone(),
@@ -121,6 +125,13 @@ impl House {
             time_zone: "UTC".to_owned(),
         };
         app.perform(by_operator(), create).await.unwrap();
+        let apply = ApplyRemedyPolicy {
+            shop: shop.clone(),
+            version: 0,
+            document: POLICY.to_owned(),
+            effective_from: None,
+        };
+        app.perform(by_operator(), apply).await.unwrap();
         Self { app, clock, shop, signals: 0 }
     }
 

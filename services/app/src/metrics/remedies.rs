@@ -1,5 +1,7 @@
 //! What became of remedies, and what the learned order caused.
 
+use std::collections::BTreeMap;
+
 use amends_domain::detection::Reason;
 use amends_domain::learning::Evidence;
 use amends_domain::learning::estimate::{
@@ -11,7 +13,7 @@ use amends_domain::rate::Rate;
 use amends_domain::remedy::{RemedyKind, RemedyStage};
 use amends_domain::{Currency, ShopId, Time};
 use amends_store::learned::{self, Level};
-use amends_store::trial::figures::{self, Cell, Cohort, StageRow};
+use amends_store::trial::figures::{self, Cell, Cohort, StageRow, WeightedCell};
 
 use super::{DAYS_MAX, Days, READERS};
 use crate::app::App;
@@ -224,11 +226,15 @@ fn strata(cells: &[&Cell]) -> Vec<Stratum> {
     keys.iter().map(|stratum| Stratum { holdout: of(stratum, true), treated: of(stratum, false) }).collect()
 }
 
-fn always(rows: &[(RemedyKind, bool, Weighted)], immature: bool) -> Vec<(RemedyKind, OffPolicy)> {
+fn always(rows: &[WeightedCell], immature: bool) -> Vec<(RemedyKind, OffPolicy)> {
     let of_kind = |kind: &RemedyKind| {
-        let mine = rows.iter().filter(|(of, mature, _)| of == kind && (*mature || immature));
-        let sums = mine.fold(Weighted::default(), |sum, (_, _, one)| add(sum, one));
-        (sums.logged.n > 0).then(|| (*kind, off_policy(&sums)))
+        let mut strata: BTreeMap<(&str, Reason), Weighted> = BTreeMap::new();
+        for cell in rows.iter().filter(|cell| cell.kind == *kind && (cell.mature || immature)) {
+            let sums = strata.entry((cell.channel.as_str(), cell.reason)).or_default();
+            *sums = add(*sums, &cell.sums);
+        }
+        let strata: Vec<Weighted> = strata.into_values().collect();
+        (!strata.is_empty()).then(|| (*kind, off_policy(&strata)))
     };
     RemedyKind::ALL.iter().filter_map(of_kind).collect()
 }

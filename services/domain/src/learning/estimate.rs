@@ -117,7 +117,7 @@ pub fn welch(a: Moments, b: Moments) -> Option<Estimate> {
     mean_difference(&[(1.0, Stratum { holdout: of(a), treated: of(b) })])
 }
 
-/// Sums over the cases in which an alternative was allowed; `w` is 1/propensity where it came first,
+/// Sums over the cases of a stratum in which an alternative was allowed; `w` is 1/propensity where it came first,
 /// else 0, and `y` is what the case cost.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Weighted {
@@ -154,35 +154,68 @@ pub struct OffPolicy {
     pub logged: Option<Estimate>,
 }
 
-/// Cases in which an alternative came first for anything to be said of it.
+/// Cases of a stratum in which an alternative came first for anything to be said of it.
 const HITS_MIN: i64 = 10;
 
-/// Estimates the policy "this one first, always" from cases in which it came first by a known chance.
+impl Weighted {
+    /// `(Σ w)² / Σ w²`.
+    fn effective(&self) -> f64 {
+        if self.ww > 0.0 { self.w * self.w / self.ww } else { 0.0 }
+    }
+
+    /// The mean by inverse propensity and its variance.
+    fn inverse(&self) -> (f64, f64) {
+        let count = self.logged.n as f64;
+        let mean = self.wy / count;
+        (mean, (self.wwyy / count - mean * mean).max(0.0) / (count - 1.0))
+    }
+
+    /// The self-normalised mean and its variance.
+    fn normalised(&self) -> (f64, f64) {
+        let (mean, effective) = (self.wy / self.w, self.effective());
+        let spread = (self.wwyy - 2.0 * mean * self.wwy + mean * mean * self.ww).max(0.0);
+        (mean, spread / (self.w * self.w) * effective / (effective - 1.0))
+    }
+}
+
+/// Estimates the policy "this one first, always" from cases in which it came first by a known chance,
+/// stratum by stratum, each weighed by the cases in which it was allowed.
 ///
 /// By inverse propensity: `Σ w·y / n` (Horvitz and Thompson, JASA 47 (1952): 663–685), without bias
 /// whatever the outcomes are; divided by `Σ w` it is Hájek's, with a little bias and, where costs lie
 /// far from zero, much less spread (Swaminathan and Joachims, NIPS 2015). Intervals are Student's
-/// with one degree of freedom fewer than the effective sample size, because weights are as skewed as
-/// the sample they came from is small.
+/// with Satterthwaite's degrees of freedom over the strata, each with one fewer than its effective
+/// size. A stratum in which it was allowed and came first in fewer than ten cases would be guessed
+/// from the others: then nothing is said.
 #[must_use]
-pub fn off_policy(sums: &Weighted) -> OffPolicy {
-    let n = sums.logged.n;
-    let effective = if sums.ww > 0.0 { sums.w * sums.w / sums.ww } else { 0.0 };
-    let enough = sums.hits >= HITS_MIN && n >= HITS_MIN && sums.w > 0.0 && effective > 1.0;
-    let student = t_quantile(effective - 1.0);
-    let inverse = enough.then(|| {
-        let count = n as f64;
-        let mean = sums.wy / count;
-        let variance = (sums.wwyy / count - mean * mean).max(0.0) / (count - 1.0);
-        Estimate::around(mean, student * variance.sqrt())
-    });
-    let normalised = enough.then(|| {
-        let mean = sums.wy / sums.w;
-        let spread = (sums.wwyy - 2.0 * mean * sums.wwy + mean * mean * sums.ww).max(0.0);
-        let variance = spread / (sums.w * sums.w) * effective / (effective - 1.0);
-        Estimate::around(mean, student * variance.sqrt())
-    });
-    OffPolicy { allowed: n, hits: sums.hits, effective, inverse, normalised, logged: sums.logged.estimate() }
+pub fn off_policy(strata: &[Weighted]) -> OffPolicy {
+    let strata: Vec<&Weighted> = strata.iter().filter(|s| s.logged.n > 0).collect();
+    let logged = strata.iter().fold(Moments::default(), |sum, s| sum.and(s.logged));
+    let sum = |of: fn(&Weighted) -> f64| strata.iter().map(|s| of(s)).sum::<f64>();
+    let (w, ww) = (sum(|s| s.w), sum(|s| s.ww));
+    let enough =
+        !strata.is_empty() && strata.iter().all(|s| s.hits >= HITS_MIN && s.w > 0.0 && s.effective() > 1.5);
+    let over = |of: fn(&Weighted) -> (f64, f64)| {
+        let (mut value, mut variance, mut by_freedom) = (0.0, 0.0, 0.0);
+        for stratum in &strata {
+            let weight = stratum.logged.n as f64 / logged.n as f64;
+            let (mean, own) = of(stratum);
+            let part = weight * weight * own;
+            value += weight * mean;
+            variance += part;
+            by_freedom += part * part / (stratum.effective() - 1.0);
+        }
+        let freedom = if by_freedom > 0.0 { variance * variance / by_freedom } else { 1.0 };
+        Estimate::around(value, t_quantile(freedom) * variance.sqrt())
+    };
+    OffPolicy {
+        allowed: logged.n,
+        hits: strata.iter().map(|s| s.hits).sum(),
+        effective: if ww > 0.0 { w * w / ww } else { 0.0 },
+        inverse: enough.then(|| over(Weighted::inverse)),
+        normalised: enough.then(|| over(Weighted::normalised)),
+        logged: logged.estimate(),
+    }
 }
 
 /// How far apart groups are once what they are made of is taken out.

@@ -111,14 +111,14 @@ fn an_order_that_was_not_followed_is_estimated_from_its_own_share() {
         wwyy: 6_800.0,
         logged: Moments { n: 10, sum: 150.0, squares: 2_700.0 },
     };
-    let found = off_policy(&sums);
+    let found = off_policy(&[sums]);
     near(found.inverse.unwrap().value, 10.0, 1e-12);
     near(found.normalised.unwrap().value, 100.0 / 6.0, 1e-12);
     near(found.effective, 1.8, 1e-12);
     near(found.logged.unwrap().value, 15.0, 1e-12);
-    let few = off_policy(&Weighted { hits: 9, ..sums });
-    assert_eq!((few.inverse, few.normalised), (None, None), "nine cases say nothing");
-    assert_eq!(off_policy(&Weighted::default()).effective, 0.0);
+    let few = off_policy(&[sums, Weighted { hits: 9, ..sums }]);
+    assert_eq!((few.inverse, few.normalised), (None, None), "nine cases in a stratum say nothing");
+    assert_eq!(off_policy(&[Weighted::default()]).effective, 0.0);
 }
 
 /// One world of three alternatives with known costs, chosen with known chances that drift.
@@ -148,8 +148,11 @@ fn world(seed: u64, n: u32) -> (Weighted, f64) {
 fn off_policy_intervals_cover_the_truth_as_often_as_they_say() {
     let (mut inverse, mut normalised) = (0, 0);
     for seed in 0..400 {
-        let (sums, truth) = world(seed * 7_919, 1_500);
-        let found = off_policy(&sums);
+        // Two worlds of unlike size and chance are two strata.
+        let (large, of_large) = world(seed * 7_919, 1_500);
+        let (small, of_small) = world(seed * 7_919 + 1, 500);
+        let truth = 0.75 * of_large + 0.25 * of_small;
+        let found = off_policy(&[large, small]);
         inverse += u32::from(found.inverse.unwrap().covers(truth));
         normalised += u32::from(found.normalised.unwrap().covers(truth));
     }

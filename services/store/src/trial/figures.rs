@@ -116,11 +116,27 @@ pub async fn cells(conn: &Conn, cohort: &Cohort) -> Result<Vec<Cell>> {
     conn.all(sql, values).await?.iter().map(read).collect()
 }
 
-/// For each alternative, the weighted sums over the trials in which it could have come first, by maturity.
+/// The weighted sums of an alternative over the trials of a stratum in which it could have come first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WeightedCell {
+    /// The alternative.
+    pub kind: RemedyKind,
+    /// The channel.
+    pub channel: String,
+    /// The reason.
+    pub reason: Reason,
+    /// Whether the windows have closed.
+    pub mature: bool,
+    /// The sums.
+    pub sums: Weighted,
+}
+
+/// For each alternative, the weighted sums over the trials in which it could have come first, by stratum
+/// and maturity.
 ///
 /// # Errors
 /// When the database fails or holds what it must not.
-pub async fn weighted(conn: &Conn, cohort: &Cohort) -> Result<Vec<(RemedyKind, bool, Weighted)>> {
+pub async fn weighted(conn: &Conn, cohort: &Cohort) -> Result<Vec<WeightedCell>> {
     let (reason, values) = cohort.with_maturity();
     let w = format!("({CERTAIN}.0 / a.propensity)");
     let sum = |name: &str, of: &str| {
@@ -135,10 +151,10 @@ pub async fn weighted(conn: &Conn, cohort: &Cohort) -> Result<Vec<(RemedyKind, b
         sum("wwyy", &format!("{w} * {w} * {Y} * {Y}")),
     ];
     let sql = format!(
-        "SELECT a.kind, {MATURE} AS mature, \
+        "SELECT a.kind, t.channel, t.reason, {MATURE} AS mature, \
          CAST(SUM(CASE WHEN t.first_kind = a.kind THEN 1 ELSE 0 END) AS BIGINT) AS hits, {}, {} \
          FROM trials t JOIN trial_arms a ON a.shop_id = t.shop_id AND a.case_id = t.case_id \
-         WHERE t.shop_id = $1 AND t.day >= $2 AND t.day < $3{reason} GROUP BY 1, 2 ORDER BY 1, 2",
+         WHERE t.shop_id = $1 AND t.day >= $2 AND t.day < $3{reason} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
         sums.join(", "),
         moments(Y)
     );
@@ -153,7 +169,13 @@ pub async fn weighted(conn: &Conn, cohort: &Cohort) -> Result<Vec<(RemedyKind, b
             wwyy: row.get("wwyy")?,
             logged: read_moments(&row)?,
         };
-        Ok((row.parse("kind")?, row.get::<i64>("mature")? == 1, sums))
+        Ok(WeightedCell {
+            kind: row.parse("kind")?,
+            channel: row.get("channel")?,
+            reason: row.parse("reason")?,
+            mature: row.get::<i64>("mature")? == 1,
+            sums,
+        })
     };
     conn.all(sql, values).await?.iter().map(read).collect()
 }

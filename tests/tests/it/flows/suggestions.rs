@@ -109,12 +109,12 @@ async fn what_a_caller_describes_is_checked_all_at_once(h: &Harness) {
     let bought = Some(v1::BoughtLine { quantity: 1, unit_price: Some(dollars), ..Default::default() });
     let foreign = v1::HypotheticalReturn { bought, ..hypothetical(&shop, ComplaintReason::Late) };
     let foreign = ask(h.client(), Target::Hypothetical(foreign), 1).await;
-    refused(foreign, Code::InvalidArgument, Reason::InvalidField);
-    refused(
+    drop(refused(foreign, Code::InvalidArgument, Reason::InvalidField));
+    drop(refused(
         ask(h.client(), Target::Case(format!("{shop}/cases/case_{:032x}", 1)), 0).await,
         Code::NotFound,
         Reason::CaseNotFound,
-    );
+    ));
 }
 
 /// What a suggestion says, but for what is its own: its name and time.
