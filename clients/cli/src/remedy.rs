@@ -22,6 +22,7 @@ pub(crate) const EXAMPLES: &str = "\
 Examples:
   amends remedy suggest case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
   amends remedy suggest case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --explain
+  amends remedy suggestion sug_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
   amends remedy suggest --reason damaged --order O-1001 --line 1
   amends remedy suggest --reason wrong-size --price 39.90EUR --delivered 3d
   amends remedy offer case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --rank 1
@@ -35,6 +36,8 @@ Examples:
 pub enum Remedy {
     /// Rank what could be offered, and say what could not and why
     Suggest(Box<suggest::Suggest>),
+    /// Show what was stored of a suggestion: its inputs, and every number
+    Suggestion(suggest::Stored),
     /// Put a remedy to the buyer
     Offer(Box<offer::Offer>),
     /// Approve a remedy above the limit (supervisors)
@@ -72,6 +75,7 @@ impl Remedy {
     pub(crate) async fn run(self, session: &Session) -> anyhow::Result<()> {
         match self {
             Self::Suggest(args) => args.run(session).await,
+            Self::Suggestion(args) => args.run(session).await,
             Self::Offer(args) => args.run(session).await,
             Self::Approve(args) => args.run(session).await,
             Self::Answer(args) => args.run(session).await,

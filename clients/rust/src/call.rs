@@ -140,6 +140,7 @@ calls! {
     write remedies.withdraw_remedy(WithdrawRemedyRequest) -> WithdrawRemedyResponse;
     write remedies.report_fulfilment(ReportFulfilmentRequest) -> ReportFulfilmentResponse;
     read remedies.get_remedy(GetRemedyRequest) -> GetRemedyResponse;
+    read remedies.get_suggestion(GetSuggestionRequest) -> GetSuggestionResponse;
     read remedies.list_remedies(ListRemediesRequest) -> ListRemediesResponse;
     write stocks.set_stock(SetStockRequest) -> SetStockResponse;
     read stocks.list_stock(ListStockRequest) -> ListStockResponse;

@@ -35,7 +35,7 @@ pub use approve::ApproveRemedy;
 pub use fulfil::{Report, ReportFulfilment};
 pub use offer::OfferRemedy;
 pub(crate) use suggest::Inputs;
-pub use suggest::{Bought, Hypothetical, SuggestRemedies, Suggested, Target};
+pub use suggest::{Bought, Hypothetical, StoredSuggestion, SuggestRemedies, Suggested, Target};
 pub use timer::{ExpireOffer, FulfilmentOverdue};
 pub use withdraw::WithdrawRemedy;
 

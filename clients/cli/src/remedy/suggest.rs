@@ -104,6 +104,26 @@ impl Suggest {
     }
 }
 
+/// `amends remedy suggestion`: what was stored of one.
+#[derive(Args)]
+pub struct Stored {
+    /// The suggestion
+    suggestion: String,
+}
+
+impl Stored {
+    pub(super) async fn run(self, session: &Session) -> anyhow::Result<()> {
+        let name = session.name("suggestions", &self.suggestion).await?;
+        let stored = session.client.call(v1::GetSuggestionRequest { name }).await?;
+        let output = session.output;
+        output.one(&stored, || {
+            let record: serde_json::Value = serde_json::from_str(&stored.record).unwrap_or_default();
+            let made = output.time(stored.create_time.as_ref());
+            format!("{} made {made}\n{record:#}", stored.name)
+        })
+    }
+}
+
 /// Asks for suggestions.
 pub(super) async fn ask(session: &Session, target: Target, quantity: i32) -> anyhow::Result<v1::Suggestion> {
     let request = v1::SuggestRemediesRequest { target: Some(target), quantity, ..Default::default() };

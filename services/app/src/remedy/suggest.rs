@@ -16,8 +16,9 @@ use amends_domain::{BuyerRef, CaseId, LineId, Money, OrderId, ShopId, Sku, Sugge
 use amends_store::suggestion::{self, SuggestionRow};
 
 use super::trial;
-use crate::call::Role;
-use crate::error::Result;
+use crate::app::App;
+use crate::call::{Principal, Role};
+use crate::error::{AppError, Result};
 use crate::runner::Command;
 use crate::shops::ShopInfo;
 use crate::work::Work;
@@ -148,6 +149,40 @@ impl Suggested {
     #[must_use]
     pub const fn buyer(&self) -> &amends_domain::suggestion::Buyer {
         &self.inputs.buyer
+    }
+}
+
+/// What was stored of a suggestion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredSuggestion {
+    /// The tenant.
+    pub shop: ShopId,
+    /// Which.
+    pub id: SuggestionId,
+    /// The case; none for a hypothetical return.
+    pub case: Option<CaseId>,
+    /// When it was made.
+    pub at: Time,
+    /// Inputs and outcome as JSON.
+    pub record: String,
+}
+
+impl App {
+    /// What was stored of a suggestion.
+    ///
+    /// # Errors
+    /// When there is no such suggestion, the role is missing, or storage fails.
+    pub async fn suggestion(
+        &self,
+        principal: &Principal,
+        shop: &ShopId,
+        id: SuggestionId,
+    ) -> Result<StoredSuggestion> {
+        principal.enter(shop)?;
+        principal.require(&[Role::Agent, Role::Supervisor, Role::Analyst, Role::Admin])?;
+        let found = suggestion::get(&self.store().reader(), shop, &id).await?;
+        let row = found.ok_or_else(|| AppError::not_found("suggestion", id))?;
+        Ok(StoredSuggestion { shop: row.shop, id: row.id, case: row.case, at: row.at, record: row.body })
     }
 }
 

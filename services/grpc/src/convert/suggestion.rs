@@ -2,7 +2,7 @@
 
 mod ask;
 
-use amends_app::remedy::Suggested;
+use amends_app::remedy::{StoredSuggestion, Suggested};
 use amends_app::template;
 use amends_domain::counting::CountsOn;
 use amends_domain::suggestion::{Alternative, Excluded, Ineligible};
@@ -34,6 +34,17 @@ pub fn render(shop: &ShopId, suggested: &Suggested) -> pb::Suggestion {
         counting: Some(counting(suggested)),
         rules: suggested.suggestion.rules.clone(),
         scrutiny: Some(scrutiny(suggested)),
+    }
+}
+
+/// The wire form of what was stored of a suggestion.
+#[must_use]
+pub fn render_stored(stored: &StoredSuggestion) -> pb::GetSuggestionResponse {
+    pb::GetSuggestionResponse {
+        name: name::of(&stored.shop, &stored.id),
+        case: name::of_any(&stored.shop, stored.case.as_ref()),
+        create_time: Some(time::render(stored.at)),
+        record: stored.record.clone(),
     }
 }
 

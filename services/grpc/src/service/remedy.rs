@@ -149,6 +149,20 @@ impl RemedyService for Remedies {
         .await
     }
 
+    async fn get_suggestion(
+        &self,
+        request: Request<pb::GetSuggestionRequest>,
+    ) -> Reply<pb::GetSuggestionResponse> {
+        answer(async {
+            let (principal, mut f, message) = read(request)?;
+            let named = f.named("name", &message.name);
+            let (shop, id) = f.finish(named)?;
+            let row = self.0.suggestion(&principal, &shop, id).await?;
+            Ok(suggestion::render_stored(&row))
+        })
+        .await
+    }
+
     async fn list_remedies(
         &self,
         request: Request<pb::ListRemediesRequest>,

@@ -20,6 +20,7 @@ view! {
         name, case, alternatives, ineligible, holdout, seed, propensity, policy_version,
         create_time, order_id, line_id, quantity, reason: ComplaintReason, counting, rules, scrutiny,
     }
+    v1::GetSuggestionResponse { name, case, create_time, record }
     v1::Counting {
         rule: CountingRule, counts_on: CountsOn, count_time, time_left, shadow_price,
         returns_until_penalty, delivered, counted,
