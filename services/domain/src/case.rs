@@ -206,6 +206,16 @@ impl Case {
         self.handling.state().is_open()
     }
 
+    /// The reason that remedies answer: a fake before all others, because it is never negotiated, else the
+    /// most likely one.
+    #[must_use]
+    pub fn leading_reason(&self) -> Reason {
+        if self.reasons.contains(&Reason::Counterfeit) {
+            return Reason::Counterfeit;
+        }
+        self.reasons.first().copied().unwrap_or(Reason::Other)
+    }
+
     /// Learns from another signal; says whether anything changed.
     pub fn learn(&mut self, reasons: &[Reason], flags: &[Flag], hard_deadline: Option<Time>) -> bool {
         if !self.is_open() {

@@ -27,7 +27,7 @@ use crate::{Currency, Money, Sku, Span, Time};
 
 pub use answers::{accept_prior, answers};
 pub use permit::{Permit, permit};
-pub use terms::{cost, default_amount, worth};
+pub use terms::{cost, default_amount, disposal, worth};
 
 codes! {
     /// Why an alternative is not on offer.

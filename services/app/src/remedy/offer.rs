@@ -9,7 +9,7 @@ use amends_domain::remedy::{
     Remedy, RemedyKind, RemedyStage, RemedyState, RemedyVerb, Takes, Terms, offer_end,
 };
 use amends_domain::returns::open_until;
-use amends_domain::suggestion::{Permit, cost, default_amount, worth};
+use amends_domain::suggestion::{Permit, cost, default_amount, disposal, worth};
 use amends_domain::{CaseId, LineId, Money, OrderId, RemedyId, ShopId, Span, SuggestionId, Time};
 use amends_store::remedy;
 
@@ -85,6 +85,7 @@ impl Command for OfferRemedy {
         self.check_follows(work, bought.as_ref().map(|b| &b.line)).await?;
         let mut remedy = self.proposed(work, &info, &opened.case, bought.as_ref());
         self.keep_in_bounds(work, &mut remedy).await?;
+        self.price(&info, bought.as_ref(), &mut remedy);
         let expires_at = expiry(work.now, self.life.unwrap_or(info.remedy.offer_life), &opened.case)?;
         let permit = self.permit(work, &info, &opened.case, &remedy).await?;
         ledger::reserve(work, &remedy).await?;
@@ -172,7 +173,10 @@ impl OfferRemedy {
         let total = self.total(info, bought);
         let mut terms = self.terms.clone();
         terms.amount = terms.amount.or_else(|| default_amount(self.kind, total, &info.remedy));
-        let reason = case.reasons.first().copied().unwrap_or(Reason::Other);
+        let reason = case.leading_reason();
+        if bought.is_some() {
+            terms.disposal = terms.disposal.or_else(|| disposal(self.kind, reason, total, &info.remedy));
+        }
         let delivered_at = bought.and_then(|b| b.delivered_at);
         terms.return_until = delivered_at
             .and_then(|at| open_until(at, reason, &info.remedy.windows))
@@ -184,13 +188,8 @@ impl OfferRemedy {
             line: bought.map(|b| b.line.clone()),
             units: self.units(),
             kind: self.kind,
-            cost: Some(cost(self.kind, reason, total, self.units(), &terms, &info.remedy)),
-            stake: Some(Stake {
-                case: self.case,
-                paid: total.minor_units,
-                band: info.remedy.band(total.minor_units),
-                worth: worth(self.kind, total, self.units(), &terms, &info.remedy),
-            }),
+            cost: None,
+            stake: None,
             terms,
             reason,
             proposed_by: work.call.principal.name.clone(),
@@ -200,6 +199,18 @@ impl OfferRemedy {
             state: RemedyState::Proposed,
             version: 1,
         }
+    }
+
+    /// What the terms cost and are worth, once the amount is what it will be.
+    fn price(&self, info: &ShopInfo, bought: Option<&Bought>, remedy: &mut Remedy) {
+        let (total, units, policy) = (self.total(info, bought), remedy.units, &info.remedy);
+        remedy.cost = Some(cost(remedy.kind, remedy.reason, total, units, &remedy.terms, policy));
+        remedy.stake = Some(Stake {
+            case: self.case,
+            paid: total.minor_units,
+            band: policy.band(total.minor_units),
+            worth: worth(remedy.kind, total, units, &remedy.terms, policy),
+        });
     }
 
     /// The price of the units concerned; nothing while no order is known.

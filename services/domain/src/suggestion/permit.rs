@@ -40,6 +40,8 @@ pub fn permit(kind: RemedyKind, terms: &Terms, input: &Input<'_>) -> Result<Perm
         let not = Ineligible { kind, why, facts };
         match why {
             Excluded::DoesNotFitReason => {}
+            // Who would rather send it back may.
+            Excluded::NoNegotiation if !kind.is_alternative() => {}
             _ if why.is_overridable() => overridden.push(not),
             _ => return Err(not),
         }

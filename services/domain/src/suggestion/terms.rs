@@ -24,12 +24,8 @@ fn at_least_one(money: Money) -> Money {
 }
 
 /// What the buyer does with the article at hand, where there is one.
-pub(super) fn disposal(
-    kind: RemedyKind,
-    reason: Reason,
-    paid: Money,
-    policy: &RemedyPolicy,
-) -> Option<Disposal> {
+#[must_use]
+pub fn disposal(kind: RemedyKind, reason: Reason, paid: Money, policy: &RemedyPolicy) -> Option<Disposal> {
     let by_value = || {
         // Fetching back what is worth less than the way costs nobody anything but time.
         if paid.minor_units < policy.keep_below { Disposal::Keep } else { Disposal::HandToCourier }

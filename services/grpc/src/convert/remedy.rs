@@ -24,7 +24,7 @@ pub fn render(remedy: &Remedy, case_version: i64) -> pb::Remedy {
         state: remedy.state.stage().number(),
         order_id: order,
         line_id: line,
-        terms: Some(terms(remedy.kind, &remedy.terms, remedy.units)),
+        terms: Some(terms(&remedy.terms, remedy.units)),
         granted_value: remedy.terms.amount.map(money::render),
         customer_text: String::new(),
         return_available_until_time: remedy.terms.return_until.map(time::render),
@@ -123,28 +123,14 @@ fn fulfilment(state: &RemedyState) -> Option<pb::Fulfilment> {
     }
 }
 
-/// What the buyer does with it where nothing was said.
-const fn usual_disposal(kind: RemedyKind) -> Option<Disposal> {
-    match kind {
-        RemedyKind::ReturnLabel => Some(Disposal::SendBack),
-        RemedyKind::Exchange | RemedyKind::Repair => Some(Disposal::HandToCourier),
-        RemedyKind::Replacement
-        | RemedyKind::MissingPart
-        | RemedyKind::PartialRefund
-        | RemedyKind::RefundWithoutReturn
-        | RemedyKind::PriceMatch => Some(Disposal::Keep),
-        RemedyKind::Reship | RemedyKind::Instructions | RemedyKind::Coupon => None,
-    }
-}
-
 /// The wire form of what exactly is given.
 #[must_use]
-pub fn terms(kind: RemedyKind, terms: &Terms, units: u32) -> pb::RemedyTerms {
+pub fn terms(terms: &Terms, units: u32) -> pb::RemedyTerms {
     pb::RemedyTerms {
         quantity: i32::try_from(units).unwrap_or(i32::MAX),
         amount: terms.amount.map(money::render),
         sku: terms.article.clone(),
-        item_disposal: terms.disposal.or(usual_disposal(kind)).map(|disposal| disposal.number()),
+        item_disposal: terms.disposal.map(|disposal| disposal.number()),
         description: terms.note.clone(),
         coupon_code: terms.coupon_code.clone(),
         gift: terms.gift.map(money::render),

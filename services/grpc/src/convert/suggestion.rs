@@ -57,7 +57,7 @@ fn alternative(one: &Alternative, rank: i32, suggested: &Suggested) -> pb::Alter
     pb::Alternative {
         rank,
         kind: one.kind.number(),
-        terms: Some(remedy::terms(one.kind, &one.terms, suggested.units())),
+        terms: Some(remedy::terms(&one.terms, suggested.units())),
         expected_cost: Some(money::render(one.expected_cost)),
         acceptance_probability: one.accept_probability,
         explanation: explanation.collect(),

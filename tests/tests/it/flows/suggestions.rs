@@ -201,16 +201,24 @@ async fn who_claims_often_is_told_to_the_agent(h: &Harness) {
 async fn what_a_suggestion_was_made_from_is_kept(h: &Harness) {
     let shop = h.open_shop("here", "own_store").await;
     h.open_shop("there", "own_store").await;
-    let asked = v1::HypotheticalReturn { bought: bought(2_000), ..hypothetical(&shop, ComplaintReason::Damaged) };
+    let asked =
+        v1::HypotheticalReturn { bought: bought(2_000), ..hypothetical(&shop, ComplaintReason::Damaged) };
     let suggestion = ask(h.client(), Target::Hypothetical(asked), 1).await.unwrap();
     let request = || v1::GetSuggestionRequest { name: suggestion.name.clone() };
     let stored = h.client().call(request()).await.unwrap();
-    assert_eq!((stored.name.as_str(), stored.create_time), (suggestion.name.as_str(), suggestion.create_time));
+    assert_eq!(
+        (stored.name.as_str(), stored.create_time),
+        (suggestion.name.as_str(), suggestion.create_time)
+    );
     let record: serde_json::Value = serde_json::from_str(&stored.record).unwrap();
     assert_eq!(record["inputs"]["reason"], "DAMAGED");
     assert_eq!(record["inputs"]["line"]["unit_price"], 2_000);
-    let costs: Vec<i64> =
-        record["alternatives"].as_array().unwrap().iter().map(|a| a["expected_cost"].as_i64().unwrap()).collect();
+    let costs: Vec<i64> = record["alternatives"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|a| a["expected_cost"].as_i64().unwrap())
+        .collect();
     let shown: Vec<i64> =
         suggestion.alternatives.iter().map(|a| a.expected_cost.as_ref().unwrap().minor_units).collect();
     assert_eq!(costs, shown);

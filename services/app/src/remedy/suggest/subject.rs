@@ -59,7 +59,7 @@ impl Subject {
             case: Some(case.id),
             of: case.subject.order().map(|order| (order.clone(), case.subject.line().cloned())),
             bought: None,
-            reason: case.reasons.first().copied().unwrap_or(Reason::Other),
+            reason: case.leading_reason(),
             flags: case.flags,
             buyer: case.buyer,
             language: case.language,
