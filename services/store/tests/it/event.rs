@@ -6,7 +6,7 @@ use amends_domain::detection::Reason;
 use amends_domain::event::{Actor, ActorKind, Event};
 use amends_domain::guardrail::Rule;
 use amends_domain::link::Relation;
-use amends_domain::remedy::RemedyKind;
+use amends_domain::remedy::{Disposal, RemedyKind};
 use amends_domain::returns::{ReturnStatus, Verdict};
 use amends_domain::review::DiffKind;
 use amends_domain::signal::{Author, Direction, ShipmentState, SignalKind};
@@ -84,7 +84,10 @@ fn fact(word: &str, name: &str) -> String {
         (_, "fence" | "abandon_count" | "reopen_count" | "level" | "units" | "score" | "rating") => {
             "3".to_owned()
         }
-        (_, "amount") => "-9007199254740993".to_owned(),
+        (_, "amount" | "gift" | "wish" | "refund" | "version") => "-9007199254740993".to_owned(),
+        (_, "disposal") => Disposal::ALL[0].to_string(),
+        (_, "paid") => "true".to_owned(),
+        (_, "effective_from") => "1700000000000005".to_owned(),
         (_, "expires_at" | "due_at" | "observed_at" | "close_at" | "give_up_at" | "until" | "eta") => {
             "1700000000000001".to_owned()
         }
