@@ -20,7 +20,7 @@ mod values;
 use amends_domain::policy::ShopPolicy;
 use amends_domain::remedy_policy::RemedyPolicy;
 
-pub use apply::{ApplyRemedyPolicy, BEGINS_BEFORE, FUTURE_MAX};
+pub use apply::{ApplyRemedyPolicy, FUTURE_MAX};
 pub use check::Checked;
 pub use diff::{Difference, differences};
 pub use dry_run::{DryRun, DryRunCase, DryRunKind};

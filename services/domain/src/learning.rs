@@ -9,6 +9,7 @@
 pub mod acceptance;
 pub mod choice;
 pub mod estimate;
+pub mod flatness;
 pub mod holdout;
 pub mod moments;
 pub mod stop;

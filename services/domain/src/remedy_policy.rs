@@ -292,9 +292,11 @@ impl RemedyPolicy {
         own.map_or(self.return_share, |(_, share)| *share) as f64 / 10_000.0
     }
 
-    /// Which band an amount paid belongs to, from 0.
+    /// Which band an amount paid belongs to: named by its least amount, so that what was learned of a band
+    /// is not taken for another when a later policy cuts anew. 0 for the first.
     #[must_use]
     pub fn band(&self, paid: i64) -> u32 {
-        u32::try_from(self.bands.iter().filter(|least| paid >= **least).count()).unwrap_or(u32::MAX)
+        let least = self.bands.iter().rfind(|least| paid >= **least).copied().unwrap_or(0);
+        u32::try_from(least).unwrap_or(u32::MAX)
     }
 }

@@ -8,7 +8,6 @@ use std::time::Duration;
 use amends_app::case::{AFTER_HARD_DEADLINE, LINKS_FULL, MERGE_TARGET_ENDED};
 use amends_app::error::{Violation, Why};
 use amends_app::incident::{FULL, RESOLVED};
-use amends_app::remedy_policy::BEGINS_BEFORE;
 use amends_app::stored::StoreError;
 use amends_app::{AppError, Role};
 use amends_domain::case::{Refused, State, VerbKind};
@@ -194,7 +193,6 @@ const PRECONDITIONS: [(&str, Reason); 10] = [
     (LINKS_FULL, Reason::LinksFull),
     (RESOLVED, Reason::IncidentResolved),
     (FULL, Reason::IncidentFull),
-    (BEGINS_BEFORE, Reason::RemedyPolicyBeginsBefore),
     ("not known", Reason::SubjectUnknown),
     ("channel decides", Reason::HardDeadlineBefore),
     ("the case is over", Reason::CaseClosed),

@@ -7,5 +7,6 @@ CREATE TABLE remedy_policies (
 ) {rowid};
 CREATE INDEX remedy_policies_dates ON remedy_policies (shop_id, effective_from, version);
 
-CREATE INDEX suggestions_by_time ON suggestions (shop_id, at, suggestion_id);
+-- Those of cases only: a back end may ask before every form of a return.
+CREATE INDEX suggestions_by_time ON suggestions (shop_id, at, suggestion_id) WHERE case_id <> '';
 CREATE INDEX suggestions_of_case ON suggestions (shop_id, case_id, at, suggestion_id);

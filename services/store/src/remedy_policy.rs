@@ -63,7 +63,7 @@ pub async fn insert(conn: &Conn, shop: &ShopId, version: &Version, document: &st
     Write::insert(&TABLE, vec![values], Existing::Refuse).run(conn).await.map(drop)
 }
 
-/// Which versions there are at a time. A later version never begins before an earlier one.
+/// Which versions there are at a time. The newest of those that have begun is in force.
 ///
 /// # Errors
 /// When the database refuses.

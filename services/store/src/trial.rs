@@ -2,6 +2,7 @@
 
 use amends_domain::learning::trial::{Outcome, Trial};
 use amends_domain::order::Line;
+use amends_domain::remedy::RemedyKind;
 use amends_domain::{CaseId, ShopId};
 use sea_orm::Value;
 
@@ -98,6 +99,14 @@ pub fn begin(trials: &[(ShopId, Trial, Outcome)]) -> [Write; 2] {
 /// The trials of these cases, without the chances of what did not come first.
 pub fn of_cases(cases: &[Of<CaseId>]) -> Query<(Trial, Outcome)> {
     Query::by(&TABLE, TABLE.key, value::of(cases), read)
+}
+
+/// How likely each alternative of these cases was to come first.
+pub fn chances_of(cases: &[Of<CaseId>]) -> Query<(RemedyKind, i64)> {
+    Query::by(&ARMS, &["shop_id", "case_id"], value::of(cases), |row| {
+        let row = Row::new("trial_arms", row);
+        Ok((row.parse("kind")?, row.get("propensity")?))
+    })
 }
 
 /// Lets the trials of these cases follow their remedies, which must be written before.

@@ -28,7 +28,7 @@ use crate::Database;
 use crate::harness::{START, by_operator};
 
 /// A shop that measures well: more of its buyers stay in the fixed order, and more is tried out.
-const POLICY: &str = "[learning]\nholdout = \"20%\"\nexplore = \"30%\"\nfloor = \"4%\"\n";
+const POLICY: &str = "[learning]\nholdout = \"20%\"\nexplore = \"30%\"\nfloor = \"6%\"\n";
 
 /// Cases whose signals come together.
 const AT_ONCE: u32 = 40;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use amends_domain::detection::Reason;
-use amends_domain::learning::estimate::{Flatness, flatness};
+use amends_domain::learning::flatness::{Flatness, flatness};
 use amends_domain::learning::moments::{Estimate, Moments};
 use amends_domain::{ShopId, Time};
 use amends_store::trial::figures::{self, Cohort, Granted};

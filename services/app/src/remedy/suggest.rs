@@ -10,6 +10,7 @@ mod subject;
 use amends_domain::case::Case;
 use amends_domain::detection::{Flag, Reason};
 use amends_domain::event::Event;
+use amends_domain::learning::trial::{CERTAIN, Trial};
 use amends_domain::remedy::RemedyKind;
 use amends_domain::suggestion::Suggestion;
 use amends_domain::{BuyerRef, CaseId, LineId, Money, OrderId, ShopId, Sku, SuggestionId, Time};
@@ -202,7 +203,7 @@ impl Command for SuggestRemedies {
         let mut facts = facts::load(work, &info, subject, self.units).await?;
         facts.inputs.stock = facts::in_stock(work, &info, facts.inputs.line.as_ref(), &self.stock).await?;
         let (trial, counted) = (facts.trial, facts.counted);
-        let suggested = Suggested {
+        let mut suggested = Suggested {
             id: SuggestionId::from_bits(work.id()),
             case: facts.case,
             line: facts.line,
@@ -212,12 +213,27 @@ impl Command for SuggestRemedies {
             policy_version: info.remedy_version,
             at: work.now,
         };
-        store(work, &self.shop, &suggested);
-        if let (Some(case), None) = (suggested.case, trial) {
-            trial::begin(work, &info, case, &suggested, counted);
+        let trial = match suggested.case {
+            Some(case) if trial.is_none() => trial::begin(work, &info, case, &suggested, counted),
+            _ => trial,
+        };
+        if let Some(trial) = trial {
+            by_trial(&mut suggested.suggestion, &trial);
         }
+        store(work, &self.shop, &suggested);
         Ok(suggested)
     }
+}
+
+/// How likely each was to come first is what the trial has, before it was known whether the case is
+/// held out: one number, however often it is suggested.
+fn by_trial(suggestion: &mut Suggestion, trial: &Trial) {
+    let chance = |kind: RemedyKind| {
+        let found = trial.chances.iter().find(|(of, _)| *of == kind);
+        found.map_or(0.0, |(_, chance)| *chance as f64 / CERTAIN as f64)
+    };
+    suggestion.alternatives.iter_mut().for_each(|a| a.propensity = chance(a.kind));
+    suggestion.propensity = suggestion.alternatives.first().map_or(1.0, |first| first.propensity);
 }
 
 /// What an offer on a case, which is locked, is judged by. The stock is asked when it is held.

@@ -12,17 +12,18 @@ use super::Suggested;
 use crate::shops::ShopInfo;
 use crate::work::Work;
 
-/// Begins the trial of a case with its first suggestion. Later suggestions keep it.
+/// Begins the trial of a case with its first suggestion, if anything can be offered. Later suggestions keep it.
 pub(super) fn begin(
     work: &mut Work,
     info: &ShopInfo,
     case: CaseId,
     suggested: &Suggested,
     counted: Option<Units>,
-) {
-    let Some(trial) = of(info, case, suggested) else { return };
+) -> Option<Trial> {
+    let trial = of(info, case, suggested)?;
     let outcome = Outcome { returned: trial.returned(counted), ..Outcome::default() };
-    work.write(trial::begin(&[(info.shop.id.clone(), trial, outcome)]));
+    work.write(trial::begin(&[(info.shop.id.clone(), trial.clone(), outcome)]));
+    Some(trial)
 }
 
 /// The trial that a first suggestion makes; none if nothing can be offered.

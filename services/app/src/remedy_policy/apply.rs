@@ -16,11 +16,8 @@ const WRITERS: &[Role] = &[Role::Admin];
 /// How far ahead a version may begin.
 pub const FUTURE_MAX: Span = Span::from_days(365);
 
-/// Why a version may not begin when it was asked to.
-pub const BEGINS_BEFORE: &str = "a version of the remedy policy that begins later is there already; \
-    one that takes its place begins with it or after it";
-
-/// Makes a new version of a shop's remedy policy. Run it with [`crate::App::change_shop`].
+/// Makes a new version of a shop's remedy policy. From when it holds on it takes the place of every
+/// version before it, also of those that were to begin later. Run it with [`crate::App::change_shop`].
 #[derive(Debug, Clone)]
 pub struct ApplyRemedyPolicy {
     /// Which shop.
@@ -60,9 +57,6 @@ impl Command for ApplyRemedyPolicy {
                 return Err(AppError::Invalid(violations));
             }
         };
-        if schedule.newest_from.is_some_and(|newest| effective_from < newest) {
-            return Err(AppError::Precondition(BEGINS_BEFORE));
-        }
         let version = Version {
             version: schedule.newest + 1,
             effective_from,

@@ -1,6 +1,6 @@
 //! What the learned order caused, and what another order would have: from sums, not from rows.
 
-use super::moments::{Estimate, Moments, Z, t_quantile};
+use super::moments::{Estimate, Moments, t_quantile};
 
 /// Cases with the same treatment in one stratum.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -155,7 +155,7 @@ pub struct OffPolicy {
 }
 
 /// Cases of a stratum in which an alternative came first for anything to be said of it.
-const HITS_MIN: i64 = 10;
+const HITS_MIN: i64 = 20;
 
 impl Weighted {
     /// `(Σ w)² / Σ w²`.
@@ -185,7 +185,7 @@ impl Weighted {
 /// whatever the outcomes are; divided by `Σ w` it is Hájek's, with a little bias and, where costs lie
 /// far from zero, much less spread (Swaminathan and Joachims, NIPS 2015). Intervals are Student's
 /// with Satterthwaite's degrees of freedom over the strata, each with one fewer than its effective
-/// size. A stratum in which it was allowed and came first in fewer than ten cases would be guessed
+/// size. A stratum in which it was allowed and came first in fewer than twenty cases would be guessed
 /// from the others: then nothing is said.
 #[must_use]
 pub fn off_policy(strata: &[Weighted]) -> OffPolicy {
@@ -216,51 +216,4 @@ pub fn off_policy(strata: &[Weighted]) -> OffPolicy {
         normalised: enough.then(|| over(Weighted::normalised)),
         logged: logged.estimate(),
     }
-}
-
-/// How far apart groups are once what they are made of is taken out.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Flatness {
-    /// For each group: how many, and by how much its members are above the mean of their stratum.
-    pub groups: Vec<(i64, Option<Estimate>)>,
-    /// Cochran's Q over the groups that have members.
-    pub q: f64,
-    /// Its degrees of freedom.
-    pub freedom: u32,
-    /// How likely a Q at least as large is where all groups are alike.
-    pub p: f64,
-}
-
-/// Compares groups whose members lie in strata, `cells[stratum][group]`.
-///
-/// Each value is taken as its distance from the mean of its stratum, so that a group is not above
-/// another because its troubles are graver. Spread is pooled over all of them. Whether the groups
-/// differ is Cochran's Q (Biometrics 10 (1954): 101–129), `Σ n·(excess − overall)²/σ²`, against
-/// chi-square of one degree fewer than groups.
-#[must_use]
-pub fn flatness(cells: &[Vec<Moments>], groups: usize) -> Flatness {
-    let mut residuals = vec![Moments::default(); groups];
-    let mut strata = 0;
-    for stratum in cells {
-        let all = stratum.iter().fold(Moments::default(), |sum, cell| sum.and(*cell));
-        let Some(mean) = all.mean() else { continue };
-        strata += 1;
-        for (residual, cell) in residuals.iter_mut().zip(stratum) {
-            let n = cell.n as f64;
-            let squares = (cell.squares - 2.0 * mean * cell.sum + n * mean * mean).max(0.0);
-            *residual = residual.and(Moments { n: cell.n, sum: cell.sum - n * mean, squares });
-        }
-    }
-    let all = residuals.iter().fold(Moments::default(), |sum, one| sum.and(*one));
-    let freedom = (all.n - strata).max(1) as f64;
-    let variance = all.squares / freedom;
-    let there: Vec<(f64, f64)> = residuals.iter().filter_map(|r| Some((r.n as f64, r.mean()?))).collect();
-    let centre = all.mean().unwrap_or_default();
-    let apart: f64 = there.iter().map(|(n, mean)| n * (mean - centre).powi(2)).sum();
-    // Where everyone got the same, what is left is rounding.
-    let q = if variance > 1e-12 { apart / variance } else { 0.0 };
-    let degrees = u32::try_from(there.len().saturating_sub(1)).unwrap_or(u32::MAX);
-    let half = |n: i64| Z * (variance / n as f64).sqrt();
-    let groups = residuals.iter().map(|r| (r.n, r.mean().map(|mean| Estimate::around(mean, half(r.n)))));
-    Flatness { groups: groups.collect(), q, freedom: degrees, p: super::moments::chi_square_tail(q, degrees) }
 }

@@ -176,7 +176,8 @@ fn amounts(kind: RemedyKind, given: &Given<'_>) -> Result<Terms, No> {
     match kind {
         RemedyKind::PartialRefund => terms.amount = Some(partial_refund(given, total, ceiling)?),
         RemedyKind::Coupon | RemedyKind::PriceMatch => {
-            let clamp = |m: Money| Money { minor_units: m.minor_units.min(ceiling), ..m };
+            let most = if given.paid.is_some() { most_of(kind, total).max(1) } else { i64::MAX };
+            let clamp = |m: Money| Money { minor_units: m.minor_units.min(ceiling).min(most), ..m };
             terms.amount = terms.amount.map(clamp);
         }
         _ if kind.is_alternative() && worth(&terms) > ceiling => return above(worth(&terms)),
@@ -188,8 +189,18 @@ fn amounts(kind: RemedyKind, given: &Given<'_>) -> Result<Terms, No> {
     if terms.amount.is_some_and(|amount| amount.minor_units < 1) {
         return above(1);
     }
-    terms.gift = terms::gift(kind, input, total);
-    Ok(terms)
+    let with = Terms { gift: terms::gift(kind, input, total), ..terms.clone() };
+    // A gift that would not fit is left out: what is suggested may be offered as it stands.
+    Ok(if worth(&with) <= ceiling.min(most_of(kind, total)) { with } else { terms })
+}
+
+/// The most that may be given besides the shop's ceilings: no more money and coupons than was paid, and
+/// with goods no more on top than they are worth.
+pub(super) const fn most_of(kind: RemedyKind, paid: Money) -> i64 {
+    match kind.takes() {
+        Takes::Goods => paid.minor_units.saturating_mul(2),
+        Takes::Money | Takes::Nothing => paid.minor_units,
+    }
 }
 
 fn default_amount(kind: RemedyKind, given: &Given<'_>) -> Option<Money> {

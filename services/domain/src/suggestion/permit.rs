@@ -7,6 +7,7 @@
 
 use super::eligible::{self, Given};
 use super::{Excluded, Ineligible, Input, terms};
+use crate::detection::Flag;
 use crate::remedy::{RemedyKind, Takes, Terms};
 
 /// What an offer needs.
@@ -39,6 +40,8 @@ pub fn permit(kind: RemedyKind, terms: &Terms, input: &Input<'_>) -> Result<Perm
         let Err((why, facts)) = check else { continue };
         let not = Ineligible { kind, why, facts };
         match why {
+            // Under a threat nothing is offered that the policy does not grant by itself.
+            Excluded::DoesNotFitReason if input.flags.contains(&Flag::Extortion) => overridden.push(not),
             Excluded::DoesNotFitReason => {}
             // Who would rather send it back may.
             Excluded::NoNegotiation if !kind.is_alternative() => {}
@@ -67,7 +70,7 @@ fn within(kind: RemedyKind, terms: &Terms, given: &Given<'_>) -> Result<(), elig
         RemedyKind::PartialRefund if !given.no_negotiation => {
             total.basis_points(policy.partial_refund.most).minor_units
         }
-        _ => i64::MAX,
+        _ => eligible::most_of(kind, total),
     };
     let ceiling = given.ceiling(kind.takes() == Takes::Money).min(most);
     if worth > ceiling {

@@ -42,7 +42,9 @@ pub(super) fn order(mut all: Vec<Alternative>, given: &Given<'_>) -> (Vec<Altern
 
 /// Draws which of these comes first, once for each case.
 fn draw(all: &mut [Alternative], kinds: &[RemedyKind], given: &Given<'_>) -> Option<(RemedyKind, f64)> {
+    // What was drawn once stays, unless it is not tried out any more.
     if let Some((kind, propensity)) = given.input.draw.first
+        && kinds.contains(&kind)
         && let Some(again) = all.iter_mut().find(|a| a.kind == kind)
     {
         again.propensity = propensity;

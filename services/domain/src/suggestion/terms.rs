@@ -2,7 +2,7 @@
 
 use super::Input;
 use crate::Money;
-use crate::detection::Reason;
+use crate::detection::{Flag, Reason};
 use crate::remedy::{Disposal, RemedyKind, Takes, Terms};
 use crate::remedy_policy::{Price, RemedyPolicy};
 
@@ -47,8 +47,9 @@ pub fn disposal(kind: RemedyKind, reason: Reason, paid: Money, policy: &RemedyPo
 /// A coupon on top, where the seller is at fault and the buyer came back before.
 pub(super) fn gift(kind: RemedyKind, input: &Input<'_>, paid: Money) -> Option<Money> {
     let gift = input.policy.gift.filter(|gift| input.buyer.orders >= gift.orders_from)?;
-    let fits =
-        input.reason.is_sellers_fault() && !matches!(kind, RemedyKind::Coupon | RemedyKind::ReturnLabel);
+    let fits = input.reason.is_sellers_fault()
+        && !input.flags.contains(&Flag::Extortion)
+        && !matches!(kind, RemedyKind::Coupon | RemedyKind::ReturnLabel);
     let worth = paid.basis_points(gift.share);
     (fits && worth.minor_units > 0).then_some(worth)
 }

@@ -8,7 +8,7 @@ use amends_tests::harness::MAIN;
 use amends_tests::make::{LEAKS, line, order, review, terms, terms_of};
 use amends_tests::{Desk, Harness, flow, refused};
 use tonic::Code;
-use v1::{FulfilmentState, Reason, RemedyKind, RemedyState};
+use v1::{BuyerAnswer, FulfilmentState, Reason, RemedyKind, RemedyState};
 
 flow!(
     a_remedy_that_failed_is_tried_again,
@@ -89,8 +89,19 @@ async fn what_is_granted_never_exceeds_what_was_paid(h: &Harness) {
     h.say(v1::OrderSignal { lines: vec![three], ..order("o1") }).await;
     let case = h.say(review("r1", "o1", 1, LEAKS)).await.case;
     let mut desk = Desk::work_on(h.client(), &case).await;
+    let boss = h.client_as("boss", &[Role::Supervisor]).await;
     for _ in 0..2 {
-        desk.agree_on(RemedyKind::PartialRefund, terms_of(2_500)).await;
+        // More than the shop gives for keeping a bottle: another person agrees.
+        let refund = desk.offer(RemedyKind::PartialRefund, terms_of(2_500)).await.unwrap();
+        assert_eq!(refund.state(), RemedyState::AwaitingApproval);
+        let request = v1::ApproveRemedyRequest {
+            name: refund.name.clone(),
+            etag: desk.case.etag.clone(),
+            ..Default::default()
+        };
+        boss.call(request).await.unwrap();
+        desk.look().await;
+        desk.answer(&refund, BuyerAnswer::Accepted).await.unwrap();
     }
     let third = desk.offer(RemedyKind::PartialRefund, terms_of(1_001)).await;
     let _ = refused(third, Code::FailedPrecondition, Reason::GrantExceedsPaid);

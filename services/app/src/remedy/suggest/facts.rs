@@ -53,6 +53,7 @@ impl Read {
         let case = trip.ask(case::by_ids(&cases));
         let asked = ledger::Asked::of(&mut trip, &orders);
         let trial = trip.ask(trial::of_cases(&cases));
+        let chances = trip.ask(trial::chances_of(&cases));
         let known = trip.ask(learned::of_reason(shop, expected, &info.remedy));
         let mut answers = trip.go(&work.tx).await?;
         if let Some(case) = answers.take(case)?.pop() {
@@ -62,7 +63,8 @@ impl Read {
         if subject.reason != expected {
             known = learned::of_reason(shop, subject.reason, &info.remedy).all(&work.tx).await?;
         }
-        let trial = answers.take(trial)?.pop().map(|(trial, _)| trial);
+        let chances = answers.take(chances)?;
+        let trial = answers.take(trial)?.pop().map(|(trial, _)| Trial { chances, ..trial });
         Ok(Self { books: asked.take(&mut answers)?, trial, known })
     }
 }

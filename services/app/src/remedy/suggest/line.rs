@@ -57,7 +57,14 @@ pub(super) fn so_far(line: Option<&Line>, books: &Books, deadline: Option<Time>)
     let open: Vec<&ReturnRow> = rows.filter(concerns).filter(|row| row.status.is_open()).collect();
     ReturnSoFar {
         requested_at: open.iter().map(|row| row.requested_at).min(),
-        counted_at: line.and_then(|line| line.counted).map(|counted| counted.at),
+        counted_at: open.iter().filter_map(|row| row.counted_at).min().or_else(|| wholly_counted(line)),
         deadline: open.iter().filter_map(|row| row.deadline).chain(deadline).min(),
     }
+}
+
+/// When a line was counted of which no unit is left to count.
+fn wholly_counted(line: Option<&Line>) -> Option<Time> {
+    let (line, counted) = line.and_then(|line| Some((line, line.counted?)))?;
+    let purchased = line.purchase.as_ref().map_or(0, |purchase| purchase.quantity);
+    (counted.units >= purchased).then_some(counted.at)
 }
