@@ -187,7 +187,7 @@ fn of_reply(refused: &ReplyRefused) -> Refusal {
 }
 
 /// A precondition is told in words; these are the ones that have a reason of their own.
-const PRECONDITIONS: [(&str, Reason); 10] = [
+const PRECONDITIONS: [(&str, Reason); 9] = [
     (AFTER_HARD_DEADLINE, Reason::HardDeadlineBefore),
     (MERGE_TARGET_ENDED, Reason::CaseClosed),
     (LINKS_FULL, Reason::LinksFull),

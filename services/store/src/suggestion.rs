@@ -41,7 +41,6 @@ const TABLE: Table = Table {
 };
 
 /// Stores an answer. `Contended` when one of this id is there already.
-#[must_use]
 pub fn insert(row: &SuggestionRow) -> Write {
     // The column is older than suggestions without a case and takes no NULL.
     let case = row.case.map_or_else(String::new, |case| case.to_string());

@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
 use amends_domain::remedy::{RemedyKind, Terms};
 use amends_domain::{Money, Span, Time};
 

@@ -2,7 +2,7 @@
 
 use amends_app::remedy::{RemedyOfCase, RemedyView, Report};
 use amends_domain::counter::NextOffer;
-use amends_domain::remedy::{Disposal, Remedy, RemedyKind, RemedyState, Terms};
+use amends_domain::remedy::{Remedy, RemedyState, Terms};
 use amends_domain::{Money, RemedyId, Time};
 use amends_proto::v1 as pb;
 

@@ -173,7 +173,7 @@ async fn earlier(house: &House, rng: &mut ChaCha8Rng, case: &Case) -> Option<Rem
     let follows = rng.random_bool(0.4);
     let remedies = remedy::of_cases(&house.look.reader(), &[(shop(), case.id)]).await.unwrap();
     let given = |r: &&Remedy| r.state.stage() == RemedyStage::Fulfilled;
-    remedies.iter().filter(given).map(|r| r.id).last().filter(|_| follows)
+    remedies.iter().rfind(given).map(|r| r.id).filter(|_| follows)
 }
 
 /// Someone counts what is in the shelf, now and then from an older list.
