@@ -84,6 +84,9 @@ pub struct Load {
     /// Open cases to claim from.
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     pub cases: u64,
+    /// Rules of the shop's remedy policy, in the mode of suggestions.
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(0..=2_000))]
+    pub rules: u32,
     /// Agents who claim at a time, with --serve.
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1_000))]
     pub agents: u16,

@@ -40,6 +40,7 @@ pub(super) async fn run(load: &Load, connection: &Connection) -> anyhow::Result<
         eprintln!("opening {} cases in {parent} …", load.cases);
     }
     fill(&client, &parent, load.cases).await?;
+    set_rules(&client, &parent, load.rules).await?;
     let cases = some_cases(&client, &parent).await?;
     ensure!(!cases.is_empty(), "no case was opened");
     let until = Instant::now() + Duration::from_secs(load.seconds);
@@ -55,6 +56,30 @@ pub(super) async fn run(load: &Load, connection: &Connection) -> anyhow::Result<
         asked += 1;
     }
     report(connection.json, load, asked, &outcome)
+}
+
+/// As many rules as wanted, each for another part of what the shop sells, and a target, so that the
+/// count of returns is asked for as well.
+async fn set_rules(client: &Client, parent: &str, rules: u32) -> anyhow::Result<()> {
+    let mut document = String::from("[target]\nshare = \"2%\"\ndays = 60\npenalty = \"500.00\"\n");
+    for rule in 0..rules {
+        document.push_str(&format!(
+            "\n[[rule]]\nname = \"rule-{rule}\"\n[rule.when]\ncategories = [\"category-{}\"]\nskus = [\"sku-{}\"]\n\
+             paid_from = \"{}.00\"\n[rule.then]\npartial_refund = \"{}%\"\n",
+            rule % 20,
+            rule % 500,
+            rule % 150,
+            10 + rule % 40,
+        ));
+    }
+    let request = v1::ApplyRemedyPolicyRequest {
+        parent: parent.to_owned(),
+        document,
+        etag: "0".to_owned(),
+        ..Default::default()
+    };
+    client.call(request).await.context("the rules were refused")?;
+    Ok(())
 }
 
 async fn fill(client: &Client, parent: &str, cases: u64) -> anyhow::Result<()> {
@@ -146,12 +171,15 @@ fn report(as_json: bool, load: &Load, asked: u64, outcome: &Outcome) -> anyhow::
     let errors: u64 = outcome.errors.values().sum();
     if as_json {
         let figures = json!({
-            "cases": load.cases, "suggestions": asked, "p50_ms": millis(0.5), "p90_ms": millis(0.9),
+            "cases": load.cases, "rules": load.rules, "suggestions": asked, "p50_ms": millis(0.5), "p90_ms": millis(0.9),
             "p99_ms": millis(0.99), "max_ms": millis(1.0), "errors": errors, "errors_by_kind": outcome.errors,
         });
         println!("{figures}");
     } else {
-        println!("suggestions    {asked}, one after the other, in a shop with {} cases", load.cases);
+        let (cases, rules) = (load.cases, load.rules);
+        println!(
+            "suggestions    {asked}, one after the other, in a shop with {cases} cases and {rules} rules"
+        );
         println!(
             "latency        p50 {:.2} ms   p90 {:.2} ms   p99 {:.2} ms   max {:.2} ms",
             millis(0.5),
