@@ -188,8 +188,10 @@ mod tests {
             stock::EXAMPLES,
         ];
         for line in helps.iter().flat_map(|help| help.lines()) {
-            // What a shell takes for a comment or a file to write to is one.
-            let line = line.split(" # ").next().unwrap_or(line).split(" > ").next().unwrap_or(line).trim();
+            // What a shell takes for a comment, a file to write to or another program is one.
+            let line =
+                [" # ", " > ", " | "].iter().fold(line, |line, mark| line.split(mark).next().unwrap_or(line));
+            let line = line.trim();
             if line.starts_with("amends ") {
                 let words = split(line);
                 let parsed = Amends::try_parse_from(&words);
