@@ -4,9 +4,10 @@
 //!
 //! 1. A return request takes money as soon as one of its events says that it is
 //!    settled, and keeps it: money that was paid is not unpaid by a later word.
-//!    It takes as many units as the latest settled event names, and the amount
-//!    that was named last; where none was ever named, what was paid for these
-//!    units. A named amount of zero takes nothing.
+//!    It takes as many units as the latest settled event names, and the most
+//!    that a settled event named, else what was named before it; where none was
+//!    ever named, what was paid for these units. One that was settled with a
+//!    named amount of zero takes nothing.
 //! 2. A request that names no line may mean any line of its order, so it is
 //!    counted on each of them. Nobody gets too much for that; at worst someone
 //!    is asked to look.

@@ -124,6 +124,26 @@ fn money_is_paid_when_the_request_is_settled_and_stays_paid() {
     assert_eq!((story.settled_units, story.refund), (2, Some(eur(700))));
 }
 
+#[test]
+fn no_later_word_takes_back_what_was_paid() {
+    use ReturnStatus::{Approved, Expired, Requested, Settled, Unmapped, Withdrawn};
+    let check = |events: Vec<ReturnEvent>, pays: Pays, amount: Option<i64>| {
+        let story = replay(events.clone()).unwrap();
+        assert_eq!((story.pays(), story.refund), (pays, amount.map(eur)), "{events:?}");
+    };
+    for later in [Expired, Withdrawn, Unmapped, Approved, Settled] {
+        check(vec![said(1, Settled, 1, Some(2_000)), said(2, later, 1, Some(0))], Pays::Paid, Some(2_000));
+        check(vec![said(1, Settled, 1, None), said(2, later, 1, Some(0))], Pays::Paid, None);
+    }
+    let asked = [said(1, Requested, 1, Some(700)), said(2, Settled, 1, None)];
+    check([&asked[..], &[said(3, Unmapped, 1, Some(0))]].concat(), Pays::Paid, Some(700));
+    check([&asked[..], &[said(3, Settled, 1, Some(900))]].concat(), Pays::Paid, Some(900));
+    // What is disputed after it was paid is asked for, not paid.
+    check(vec![said(1, Settled, 1, Some(500)), said(2, Unmapped, 1, Some(900))], Pays::Paid, Some(500));
+    check(vec![said(1, Settled, 1, None), said(2, Unmapped, 1, Some(900))], Pays::Paid, Some(900));
+    check(vec![said(1, Settled, 1, Some(0)), said(2, Settled, 1, Some(900))], Pays::Paid, Some(900));
+}
+
 fn refunds() -> impl Strategy<Value = Vec<Refund>> {
     prop::collection::vec((1_u32..3, 1_i64..1_500), 0..4)
         .prop_map(|all| (1..).zip(all).map(|(id, (units, amount))| refund(id, units, amount)).collect())
