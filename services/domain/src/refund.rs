@@ -15,7 +15,8 @@
 //!    EXECUTING, FULFILLED) and the refund is not larger than what is left of
 //!    it, the refund is that money on its way through the channel, and is not
 //!    counted again. An equal amount is preferred, then the smallest that is
-//!    large enough, then the oldest remedy. One remedy may be paid in parts.
+//!    large enough, then the oldest remedy. One remedy may be paid in parts,
+//!    each of which is for its own units; units beyond these came on top.
 //! 4. What is left came on top. Which unit the channel meant is not known, so
 //!    it may be any: so many units fewer are free, for first remedies and for
 //!    chains, and what is granted and what was refunded together never exceed
@@ -87,10 +88,10 @@ pub fn beside(refunds: &[Refund], grants: &[Grant], promised: &[RemedyId]) -> Re
                 amount: left.amount.saturating_add(refund.amount),
             };
         };
-        let known = own.units.min(refund.units);
-        own.units -= known;
         own.value -= refund.amount;
-        Refunded { units: left.units.saturating_add(refund.units - known), ..left }
+        // Each part is for the remedy's own units, however many parts there are.
+        let more = refund.units.saturating_sub(own.units);
+        Refunded { units: left.units.saturating_add(more), ..left }
     })
 }
 

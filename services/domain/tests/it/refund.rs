@@ -49,6 +49,10 @@ fn a_remedy_explains_as_much_as_it_is_worth_and_no_more() {
     assert_eq!(beside(&parts, &grants, &promised), left(0, 0), "paid in two parts");
     let third = [refund(1, 1, 400), refund(2, 1, 600), refund(3, 1, 10)];
     assert_eq!(beside(&third, &grants, &promised), left(1, 10));
+    let single = [grant(1, 1, false, 1_000)];
+    assert_eq!(beside(&parts, &single, &promised), left(0, 0), "both parts are for the one unit");
+    let wider = [refund(1, 1, 400), refund(2, 3, 600)];
+    assert_eq!(beside(&wider, &single, &promised), left(2, 0), "units beyond its own came on top");
     let two = [grant(1, 1, false, 1_000), grant(2, 2, false, 400)];
     let both = [refund(1, 1, 400), refund(2, 1, 1_000)];
     assert_eq!(beside(&both, &two, &[remedy_id(1), remedy_id(2)]), left(0, 0), "each finds its own");
