@@ -131,6 +131,8 @@ pub struct ReturnHistory {
     /// What is refunded, by the latest word that names an amount; once settled, the most that a
     /// settled word named, else what was named before: no later word makes it less.
     pub refund: Option<Money>,
+    /// Since when it pays without a break, if it does: [`ReturnHistory::pays`].
+    pub pays_since: Option<Time>,
     /// What may be offered, by the latest word on each.
     pub bounds: OfferBounds,
 }
@@ -156,6 +158,7 @@ pub fn replay(mut events: Vec<ReturnEvent>) -> Option<ReturnHistory> {
         seller_fault_at: None,
         settled_units: 0,
         refund: None,
+        pays_since: None,
         bounds: OfferBounds::default(),
     };
     for event in &events {
@@ -178,6 +181,7 @@ pub fn replay(mut events: Vec<ReturnEvent>) -> Option<ReturnHistory> {
             story.settled_at = story.settled_at.or(Some(at));
             story.settled_units = event.quantity;
         }
+        story.pays_since = (story.pays() != Pays::Nothing).then(|| story.pays_since.unwrap_or(at));
         story.bounds = story.bounds.then(event.bounds);
         match event.seller_fault {
             Some(true) => story.seller_fault_at = story.seller_fault_at.or(Some(at)),
