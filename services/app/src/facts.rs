@@ -73,17 +73,21 @@ pub fn with_events(
     rows.into_iter().map(facts).collect()
 }
 
-/// What the channel paid back on a line. A request that names no line may mean any of its order.
+/// What the channel pays back on a line. A request that names no line may mean any of its order.
 pub fn refunds_of<'a>(line: &Line, returns: impl Iterator<Item = &'a ReturnFacts>) -> Vec<Refund> {
     let mine = returns.filter(|r| r.row.line.as_ref().is_none_or(|named| *named == line.line));
     let refund = |facts: &ReturnFacts| {
         let story = facts.story()?;
-        let at = story.settled_at.filter(|_| story.pays() == Pays::Paid)?;
+        let at = story.pays_since.or(story.settled_at)?;
+        let (paid, units) = match story.pays() {
+            Pays::Nothing => return None,
+            Pays::Agreed => (false, story.quantity),
+            Pays::Paid => (true, story.settled_units),
+        };
         let price = line.purchase.as_ref()?.unit_price;
-        let whole = || price.times(story.settled_units).map_or(i64::MAX, |whole| whole.minor_units);
+        let whole = || price.times(units).map_or(i64::MAX, |whole| whole.minor_units);
         let amount = story.refund.map_or_else(whole, |money| money.minor_units);
-        let (return_id, units) = (facts.row.return_id.clone(), story.settled_units);
-        Some(Refund { return_id, at, units, amount })
+        Some(Refund { return_id: facts.row.return_id.clone(), at, paid, units, amount })
     };
     mine.filter_map(refund).collect()
 }

@@ -40,7 +40,7 @@ pub use timer::{ExpireOffer, FulfilmentOverdue};
 pub use withdraw::WithdrawRemedy;
 
 pub(crate) use learned::{gather, scored, sum as sum_answers};
-pub(crate) use ledger::gives_money;
+pub(crate) use ledger::promise;
 pub(crate) use refunded::{stopped, twice};
 pub(crate) use step::{Opened, Right, act_on, follow_case, keep_text};
 

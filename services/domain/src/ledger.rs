@@ -77,7 +77,7 @@ pub enum LedgerRefused {
         asked: u32,
         /// Units that are neither taken nor may be refunded.
         free: u32,
-        /// Units that the channel refunded and no remedy of ours explains.
+        /// Units that the channel refunded, or for goods agreed to, and no remedy of ours explains.
         refunded: u32,
         /// Units purchased.
         purchased: u32,
@@ -152,13 +152,20 @@ impl Account<'_> {
         };
         let taken = units(&mut active.iter());
         let asked = units(&mut active.iter().filter(|g| g.remedy == remedy));
-        let Refunded { units: refunded, .. } = self.refunded;
+        let goods = active.iter().any(|g| g.remedy == remedy && g.goods);
+        let refunded = self.refunded.units_for(goods);
         let purchased = self.purchased;
         if asked > 0 && refunded > 0 && taken.saturating_add(refunded) > purchased {
             let free = purchased.saturating_sub(refunded).saturating_sub(taken - asked);
             return Err(LedgerRefused::UnitsRefunded { asked, free, refunded, purchased });
         }
         if asked > 0 { self.check_value(0) } else { Ok(()) }
+    }
+
+    /// The same, without what the channel only agreed to.
+    #[must_use]
+    pub const fn beside_paid(self) -> Self {
+        Self { refunded: Refunded { agreed: 0, ..self.refunded }, ..self }
     }
 
     /// What of the value paid is neither granted nor refunded, in minor units.
@@ -204,9 +211,10 @@ fn reserve_in(account: &Account<'_>, request: &Request) -> Result<Vec<Grant>, Le
         return Err(LedgerRefused::UnitsTaken { asked: request.units, free, purchased });
     }
     // Any of the units may be one that the channel meant.
-    let left = free.saturating_sub(refunded.units);
+    let refunded = refunded.units_for(goods);
+    let left = free.saturating_sub(refunded);
     if left < request.units {
-        let (asked, refunded) = (request.units, refunded.units);
+        let asked = request.units;
         return Err(LedgerRefused::UnitsRefunded { asked, free: left, refunded, purchased });
     }
     let mut values = values(unit_price, request, goods)?;

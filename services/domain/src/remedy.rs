@@ -8,8 +8,11 @@ use crate::detection::Reason;
 use crate::learning::trial::Stake;
 use crate::{AgentId, CaseId, LineId, Money, OrderId, RemedyId, ReturnId, ShopId, Time};
 
+mod notice;
+mod stage;
 mod terms;
 
+pub use notice::{Notice, NoticeKind};
 pub use terms::{Disposal, MARGIN, Terms, offer_end};
 
 codes! {
@@ -260,8 +263,12 @@ pub struct Remedy {
     pub proposed_at: Time,
     /// The earlier remedy of the same unit, when that one did not hold.
     pub after: Option<RemedyId>,
+    /// When the buyer said yes, whatever came of it.
+    pub accepted_at: Option<Time>,
     /// The return by which the channel refunds although this was promised: it must not leave.
     pub stopped_by: Option<ReturnId>,
+    /// What was told because of that and other returns.
+    pub told: Vec<Notice>,
     /// Where it stands.
     pub state: RemedyState,
     /// Rises with every change; the etag.
@@ -324,29 +331,6 @@ pub fn arrow(from: RemedyStage, verb: RemedyVerbKind) -> Option<RemedyStage> {
     ARROWS.iter().find(|(f, v, _)| *f == from && *v == verb).map(|(_, _, to)| *to)
 }
 
-impl RemedyStage {
-    /// Whether an offer or promise is still open, so that its case cannot be solved.
-    #[must_use]
-    pub const fn in_flight(self) -> bool {
-        matches!(
-            self,
-            Self::Proposed | Self::AwaitingApproval | Self::Offered | Self::Accepted | Self::Executing
-        )
-    }
-
-    /// Whether the seller promised it and it did not fail: money of ours that the channel may pay out.
-    #[must_use]
-    pub const fn is_given(self) -> bool {
-        matches!(self, Self::Accepted | Self::Executing | Self::Fulfilled)
-    }
-
-    /// Whether the seller has promised it and has not kept the promise yet.
-    #[must_use]
-    pub const fn is_promised(self) -> bool {
-        matches!(self, Self::Accepted | Self::Executing | Self::Failed)
-    }
-}
-
 impl RemedyState {
     /// The state without its facts.
     #[must_use]
@@ -396,6 +380,9 @@ impl Remedy {
             return Err(RemedyRefused::NoArrow { from, verb: kind });
         }
         self.state = self.next(verb, now)?;
+        if kind == RemedyVerbKind::Accept {
+            self.accepted_at = Some(now);
+        }
         self.version += 1;
         Ok(self)
     }

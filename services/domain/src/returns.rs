@@ -128,8 +128,11 @@ pub struct ReturnHistory {
     pub seller_fault_at: Option<Time>,
     /// Units, by the latest event that says it was refunded.
     pub settled_units: u32,
-    /// What is or was refunded, by the latest word that names an amount.
+    /// What is refunded, by the latest word that names an amount; once settled, the most that a
+    /// settled word named, else what was named before: no later word makes it less.
     pub refund: Option<Money>,
+    /// Since when it pays without a break, if it does: [`ReturnHistory::pays`].
+    pub pays_since: Option<Time>,
     /// What may be offered, by the latest word on each.
     pub bounds: OfferBounds,
 }
@@ -155,6 +158,7 @@ pub fn replay(mut events: Vec<ReturnEvent>) -> Option<ReturnHistory> {
         seller_fault_at: None,
         settled_units: 0,
         refund: None,
+        pays_since: None,
         bounds: OfferBounds::default(),
     };
     for event in &events {
@@ -172,11 +176,12 @@ pub fn replay(mut events: Vec<ReturnEvent>) -> Option<ReturnHistory> {
         if event.status == ReturnStatus::Received {
             story.received_at = story.received_at.or(Some(at));
         }
+        story.refund = refund(&story, event);
         if event.status == ReturnStatus::Settled {
             story.settled_at = story.settled_at.or(Some(at));
             story.settled_units = event.quantity;
         }
-        story.refund = event.refund.or(story.refund);
+        story.pays_since = (story.pays() != Pays::Nothing).then(|| story.pays_since.unwrap_or(at));
         story.bounds = story.bounds.then(event.bounds);
         match event.seller_fault {
             Some(true) => story.seller_fault_at = story.seller_fault_at.or(Some(at)),
@@ -185,6 +190,18 @@ pub fn replay(mut events: Vec<ReturnEvent>) -> Option<ReturnHistory> {
         }
     }
     Some(story)
+}
+
+/// What is refunded once this event is told as well.
+fn refund(sofar: &ReturnHistory, event: &ReturnEvent) -> Option<Money> {
+    if sofar.settled_at.is_none() {
+        return event.refund.or(sofar.refund);
+    }
+    // Money that was paid is not taken back by a word: only another one that it was paid makes it
+    // more, and where nobody ever said how much it was, whoever says so first.
+    let speaks = event.status == ReturnStatus::Settled || sofar.refund.is_none();
+    let paid = sofar.refund.map_or(0, |money| money.minor_units);
+    event.refund.filter(|named| speaks && named.minor_units > paid).or(sofar.refund)
 }
 
 /// Until when a buyer can choose the return, by the shop's windows; none for any time.

@@ -17,6 +17,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0009_remedy_policy", include_str!("../migrations/0009_remedy_policy.sql")),
     ("0012_learning", include_str!("../migrations/0012_learning.sql")),
     ("0010_stock", include_str!("../migrations/0010_stock.sql")),
+    ("0013_refund_notices", include_str!("../migrations/0013_refund_notices.sql")),
 ];
 
 /// Any number that only Amends locks.

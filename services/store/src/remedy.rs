@@ -1,14 +1,14 @@
 //! Remedies.
 
 use amends_domain::learning::trial::Stake;
-use amends_domain::remedy::{Disposal, Remedy, RemedyStage, RemedyState, Terms};
+use amends_domain::remedy::{Disposal, Notice, Remedy, RemedyStage, RemedyState, Terms};
 use amends_domain::{CaseId, Money, OrderId, RemedyId, ShopId, Time};
 use sea_orm::Value;
 
 use crate::Of;
 use crate::bulk::{self, Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::row::{Fetched, Row};
 use crate::value::{self, int, int_opt, money_opt, text, text_opt, time, time_opt};
 
@@ -51,6 +51,8 @@ const TABLE: Table = Table {
         ("stopped_by", Kind::Text),
         ("wish", Kind::Int),
         ("wish_currency", Kind::Text),
+        ("accepted_at", Kind::Int),
+        ("told", Kind::Text),
     ],
     key: &["shop_id", "remedy_id"],
 };
@@ -239,6 +241,8 @@ fn write(remedy: &Remedy) -> Vec<Value> {
         text_opt(remedy.stopped_by.as_ref()),
         wish,
         wish_currency,
+        time_opt(remedy.accepted_at),
+        text(told(&remedy.told)),
     ]
 }
 
@@ -270,10 +274,30 @@ fn read(row: &Fetched) -> Result<Remedy> {
         proposed_by: row.parse("proposed_by")?,
         proposed_at: row.time("proposed_at")?,
         after: row.parse_opt("after_remedy")?,
+        accepted_at: row.time_opt("accepted_at")?,
         stopped_by: row.parse_opt("stopped_by")?,
+        told: notices(&row.get::<String>("told")?)?,
         state: state(&row)?,
         version: row.get("version")?,
     })
+}
+
+/// One notice a line: what was told, and the return, whose id holds no line break.
+fn told(notices: &[Notice]) -> String {
+    let lines: Vec<String> = notices.iter().map(|one| format!("{} {}", one.kind, one.return_id)).collect();
+    lines.join("\n")
+}
+
+fn notices(stored: &str) -> Result<Vec<Notice>> {
+    let notice = |line: &str| {
+        let (kind, return_id) = line.split_once(' ')?;
+        Some(Notice { return_id: return_id.parse().ok()?, kind: kind.parse().ok()? })
+    };
+    let bad = |line: &str| {
+        let (column, why) = ("told".to_owned(), format!("{line:?} is no notice"));
+        StoreError::Corrupt { table: "remedies", column, why }
+    };
+    stored.lines().map(|line| notice(line).ok_or_else(|| bad(line))).collect()
 }
 
 fn stake(row: &Row<'_>) -> Result<Option<Stake>> {

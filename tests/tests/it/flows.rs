@@ -23,6 +23,7 @@ mod picture;
 mod policies;
 mod promises;
 mod refunds;
+mod refunds_again;
 mod remedies;
 mod remedy_policies;
 mod replies;

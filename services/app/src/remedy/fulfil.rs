@@ -5,7 +5,7 @@ use amends_domain::deadline::DeadlineKind;
 use amends_domain::event::Event;
 use amends_domain::ledger::GrantState;
 use amends_domain::order::{Help, HelpKind, Line};
-use amends_domain::remedy::{Remedy, RemedyStage, RemedyState, RemedyVerb, Takes};
+use amends_domain::remedy::{NoticeKind, Remedy, RemedyStage, RemedyState, RemedyVerb, Takes};
 use amends_domain::{RemedyId, ShopId, Span, Time};
 use amends_store::remedy;
 
@@ -65,13 +65,16 @@ impl Command for ReportFulfilment {
         self.check(work, &remedy)?;
         opened.check(work, &Right::Free, |hold| Verb::Note { hold })?;
         let (from, before, at) = (remedy.state.stage(), remedy.version, self.when(work, &remedy));
-        let remedy = remedy.apply(self.verb(), at)?;
+        let mut remedy = remedy.apply(self.verb(), at)?;
+        let mut doubled = None;
         let event = match &remedy.state {
             RemedyState::Fulfilled { tracking, .. } => {
                 ledger::settle(work, &remedy, GrantState::Confirmed).await?;
                 stock::settle(work, &remedy, at).await?;
                 work.not_due(&self.shop, DeadlineKind::FulfilmentDue, remedy.id);
-                let (remedy, kind, tracking) = (remedy.id, remedy.kind, tracking.clone());
+                let fulfilled = (remedy.id, remedy.kind, tracking.clone());
+                doubled = doubled_by(work, &mut remedy).await?;
+                let (remedy, kind, tracking) = fulfilled;
                 Event::RemedyFulfilled { remedy, kind, tracking }
             }
             RemedyState::Failed { why, .. } => {
@@ -94,7 +97,9 @@ impl Command for ReportFulfilment {
         work.happened(&self.shop, Some(remedy.case), event);
         if matches!(remedy.state, RemedyState::Fulfilled { .. }) {
             helped(work, &remedy, at).await?;
-            tell_twice(work, &remedy).await?;
+        }
+        if let Some(event) = doubled {
+            work.happened(&self.shop, Some(remedy.case), event);
         }
         opened.store(work).await?;
         Ok(RemedyOfCase { remedy, case: opened.case })
@@ -167,13 +172,11 @@ async fn helped(work: &mut Work, remedy: &Remedy, at: Time) -> Result<()> {
 }
 
 /// It was given although the channel had refunded: that is never silent.
-async fn tell_twice(work: &mut Work, remedy: &Remedy) -> Result<()> {
-    if let Some(refund) = ledger::paid_twice(work, remedy).await? {
-        let said = refund.row.refund.map(|money| (money.minor_units, money.currency.to_string())).unzip();
-        let event = twice(remedy, refund.row.return_id, said);
-        work.happened(&remedy.shop, Some(remedy.case), event);
-    }
-    Ok(())
+async fn doubled_by(work: &Work, remedy: &mut Remedy) -> Result<Option<Event>> {
+    let Some(refund) = ledger::paid_twice(work, remedy).await? else { return Ok(None) };
+    let said = refund.row.refund.map(|money| (money.minor_units, money.currency.to_string())).unzip();
+    remedy.tell(refund.row.return_id.clone(), NoticeKind::Twice);
+    Ok(Some(twice(remedy, refund.row.return_id, said)))
 }
 
 /// The first help stands; the buyer's own withdrawal is none that the seller gave.

@@ -2,10 +2,10 @@
 
 use amends_domain::ledger::{self, Grant, GrantState, LedgerRefused, Request};
 use amends_domain::order::{Line, Purchase};
-use amends_domain::refund::{self, Refund, Refunded};
-use amends_domain::remedy::{Remedy, Takes};
+use amends_domain::refund::{self, Promise, Refund, Refunded};
+use amends_domain::remedy::{NoticeKind, Remedy, Takes};
 use amends_domain::returns::{Pays, ReturnEvent};
-use amends_domain::{LineId, OrderId, RemedyId, ReturnId, ShopId};
+use amends_domain::{LineId, OrderId, ReturnId, ShopId};
 use amends_store::bulk::{Answers, Place, Trip};
 use amends_store::returns::ReturnRow;
 use amends_store::{Conn, Of, grant, order, remedy, returns};
@@ -22,7 +22,7 @@ pub(crate) struct Account {
     pub(crate) grants: Vec<Grant>,
     refunds: Vec<Refund>,
     /// The money remedies that the buyer accepted and that did not fail.
-    promised: Vec<RemedyId>,
+    promised: Vec<Promise>,
     pub(crate) returns: Vec<ReturnFacts>,
 }
 
@@ -50,11 +50,15 @@ impl Account {
         open.map(|r| r.bounds).reduce(amends_domain::counter::OfferBounds::and).unwrap_or_default()
     }
 
-    /// Whether the return that stopped a remedy still pays.
-    fn pays(&self, remedy: &Remedy) -> Pays {
-        let stopped_by = remedy.stopped_by.as_ref();
-        let stopping = self.returns.iter().find(|r| Some(&r.row.return_id) == stopped_by);
-        stopping.map_or(Pays::Nothing, ReturnFacts::pays)
+    /// The returns that may be about the line and pay now, with how, the latest stored last.
+    fn paying(&self) -> impl DoubleEndedIterator<Item = (&ReturnFacts, Pays)> {
+        let mine = self.returns.iter().filter(|r| r.row.line.as_ref().is_none_or(|l| *l == self.line.line));
+        mine.map(|facts| (facts, facts.pays())).filter(|(_, pays)| *pays != Pays::Nothing)
+    }
+
+    /// The same, of those for which the remedy was told to stop.
+    fn stopping(&self, remedy: &Remedy) -> impl DoubleEndedIterator<Item = (&ReturnFacts, Pays)> {
+        self.paying().filter(|(facts, _)| remedy.was_told(&facts.row.return_id, NoticeKind::Stop))
     }
 }
 
@@ -93,7 +97,7 @@ impl Asked {
         Ok(Books {
             lines: answers.take(self.lines)?,
             grants: answers.take(self.grants)?.into_iter().map(|(_, _, line, grant)| (line, grant)).collect(),
-            promised: answers.take(self.remedies)?.iter().filter(|r| gives_money(r)).map(|r| r.id).collect(),
+            promised: answers.take(self.remedies)?.iter().filter_map(promise).collect(),
             returns: with_events(answers.take(self.rows)?, answers.take(self.events)?),
         })
     }
@@ -104,7 +108,7 @@ pub(crate) struct Books {
     /// Its lines.
     pub(crate) lines: Vec<Line>,
     grants: Vec<(LineId, Grant)>,
-    promised: Vec<RemedyId>,
+    promised: Vec<Promise>,
     /// Its return requests.
     pub(crate) returns: Vec<ReturnFacts>,
 }
@@ -121,9 +125,11 @@ impl Books {
     }
 }
 
-/// Whether a refund of the channel can be this very remedy.
-pub(crate) fn gives_money(remedy: &Remedy) -> bool {
-    remedy.kind.takes() == Takes::Money && remedy.state.stage().is_given()
+/// What a refund of the channel can be, if it can be this very remedy.
+pub(crate) fn promise(remedy: &Remedy) -> Option<Promise> {
+    let given = remedy.kind.takes() == Takes::Money && remedy.state.stage().is_given();
+    let accepted_at = remedy.accepted_at.filter(|_| given)?;
+    Some(Promise { remedy: remedy.id, accepted_at })
 }
 
 /// All grants a line ever had.
@@ -158,34 +164,41 @@ pub(crate) async fn reserve(work: &Work, remedy: &Remedy) -> Result<()> {
     Ok(())
 }
 
-/// Whether the remedy, as it stands now, can go on beside what the channel refunded meanwhile.
+/// Whether the remedy can go on beside what the channel refunds meanwhile.
 ///
-/// A money remedy that the buyer just accepted may be what the channel paid already.
+/// What it paid before the buyer says yes is never what is said yes to: that would be paid again.
 pub(crate) async fn stands(work: &Work, remedy: &Remedy) -> Result<()> {
     let Some(of) = remedy.line.as_ref().filter(|_| remedy.kind.takes() != Takes::Nothing) else {
         return Ok(());
     };
-    let Some(mut account) = account(&work.tx, &remedy.shop, of).await? else { return Ok(()) };
-    if gives_money(remedy) {
-        account.promised.push(remedy.id);
-    }
+    let Some(account) = account(&work.tx, &remedy.shop, of).await? else { return Ok(()) };
     if remedy.kind.takes() == Takes::Goods
-        && let Some(return_id) = remedy.stopped_by.clone()
-        && account.pays(remedy) != Pays::Nothing
+        && let Some((stopping, _)) = account.stopping(remedy).next_back()
     {
+        let return_id = stopping.row.return_id.clone();
         return Err(LedgerRefused::RefundedSince { return_id }.into());
     }
     Ok(account.rules().stands(remedy.id)?)
 }
 
-/// The refund that a remedy which was given all the same comes on top of, if there is one.
+/// The refund that a remedy which is given all the same comes on top of, if there is one.
+///
+/// Goods come on top of any refund for which they were told to stop; whatever is given, of one
+/// that leaves no room for it.
 pub(crate) async fn paid_twice(work: &Work, remedy: &Remedy) -> Result<Option<ReturnFacts>> {
-    let (Some(of), Some(_)) = (&remedy.line, &remedy.stopped_by) else { return Ok(None) };
+    let Some(of) = remedy.line.as_ref().filter(|_| remedy.kind.takes() != Takes::Nothing) else {
+        return Ok(None);
+    };
     let Some(account) = account(&work.tx, &remedy.shop, of).await? else { return Ok(None) };
     let goods = remedy.kind.takes() == Takes::Goods;
-    let twice = account.pays(remedy) == Pays::Paid && (goods || account.rules().stands(remedy.id).is_err());
-    let mut returns = account.returns.into_iter();
-    Ok(returns.find(|r| twice && Some(&r.row.return_id) == remedy.stopped_by.as_ref()))
+    let paid = |(facts, pays): (&ReturnFacts, Pays)| (pays == Pays::Paid).then(|| facts.clone());
+    let told = account.stopping(remedy).rev().find_map(paid);
+    if goods && told.is_some() {
+        return Ok(told);
+    }
+    let over = account.rules().beside_paid().stands(remedy.id).is_err();
+    let any = || account.paying().rev().find_map(paid);
+    Ok(if over { told.or_else(any) } else { None })
 }
 
 /// Confirms or releases what the remedy still has reserved.

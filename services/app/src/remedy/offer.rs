@@ -195,7 +195,9 @@ impl OfferRemedy {
             proposed_by: work.call.principal.name.clone(),
             proposed_at: work.now,
             after: self.after,
+            accepted_at: None,
             stopped_by: None,
+            told: Vec::new(),
             state: RemedyState::Proposed,
             version: 1,
         }

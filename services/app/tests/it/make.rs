@@ -195,7 +195,9 @@ pub(crate) fn offered(n: u32) -> Remedy {
         proposed_by: agent("ann"),
         proposed_at: START,
         after: None,
+        accepted_at: None,
         stopped_by: None,
+        told: Vec::new(),
         state: RemedyState::Offered { at: START, expires_at: after(days(3)) },
         version: 1,
     }

@@ -18,12 +18,6 @@ impl RemedyStage {
         matches!(self, Self::Accepted | Self::Executing | Self::Fulfilled)
     }
 
-    /// Whether the buyer said yes, whatever came of it.
-    #[must_use]
-    pub const fn is_accepted(self) -> bool {
-        matches!(self, Self::Accepted | Self::Executing | Self::Fulfilled | Self::Failed)
-    }
-
     /// Whether the seller has promised it and has not kept the promise yet.
     #[must_use]
     pub const fn is_promised(self) -> bool {

@@ -112,7 +112,9 @@ pub(crate) fn proposed() -> Remedy {
         proposed_by: agent("ann"),
         proposed_at: at(0),
         after: None,
+        accepted_at: None,
         stopped_by: None,
+        told: Vec::new(),
         state: RemedyState::Proposed,
         version: 1,
     }

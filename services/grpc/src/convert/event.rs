@@ -83,7 +83,9 @@ fn accepted(row: &EventRow) -> Option<Remedy> {
         proposed_by: AgentId::new(&row.actor.name).ok()?,
         proposed_at: row.occurred_at,
         after: None,
+        accepted_at: Some(row.occurred_at),
         stopped_by: None,
+        told: Vec::new(),
         state: RemedyState::Accepted { at: row.occurred_at, due_at: *due_at },
         version: 0,
     })

@@ -2,7 +2,7 @@
 
 use amends_domain::detection::Reason;
 use amends_domain::learning::trial::Stake;
-use amends_domain::remedy::{Disposal, Remedy, RemedyKind, RemedyStage, RemedyState, Terms};
+use amends_domain::remedy::{Disposal, NoticeKind, Remedy, RemedyKind, RemedyStage, RemedyState, Terms};
 use amends_domain::{CaseId, Money, RemedyId, ShopId};
 use amends_store::remedy::{self, RemedyFilter};
 use amends_store::{Store, StoreError};
@@ -30,7 +30,9 @@ fn proposed(number: u32, case: u32) -> Remedy {
         proposed_by: agent("ana"),
         proposed_at: at(i64::from(number / 3)),
         after: None,
+        accepted_at: None,
         stopped_by: None,
+        told: Vec::new(),
         state: RemedyState::Proposed,
         version: 1,
     }
@@ -77,7 +79,9 @@ async fn a_remedy_reads_back_as_written_at_every_stage(store: Store) {
         };
         full.cost = Some(Money::new(-1, "USD".parse().unwrap()));
         full.stake = Some(Stake { case: CaseId::from_bits(3), paid: 5, band: 2, worth: i64::MAX });
-        full.stopped_by = Some("ret-1".parse().unwrap());
+        full.accepted_at = Some(at(4));
+        full.tell("ret-1".parse().unwrap(), NoticeKind::Stop);
+        full.tell("ret 2".parse().unwrap(), NoticeKind::Twice);
         full.after = Some(RemedyId::from_bits(99));
         (full.units, full.version) = (u32::MAX, 7);
         full.state = state.clone();

@@ -55,7 +55,9 @@ fn remedy_of(number: u32, case: u32, kind: RemedyKind, state: RemedyState) -> Re
         proposed_by: agent("ana"),
         proposed_at: at(100 + i64::from(number)),
         after: None,
+        accepted_at: None,
         stopped_by: None,
+        told: Vec::new(),
         state,
         version: 1,
     }

@@ -24,19 +24,19 @@ flow!(
     of_many_callers_none_gets_what_the_channel_refunded
 );
 
-async fn desk(h: &Harness, units: i32) -> Desk {
+pub(super) async fn desk(h: &Harness, units: i32) -> Desk {
     let line = v1::OrderLine { quantity: units, ..line("1") };
     h.say(v1::OrderSignal { lines: vec![line], ..order("o1") }).await;
     let case = h.say(review("r1", "o1", 1, LEAKS)).await.case;
     Desk::work_on(h.client(), &case).await
 }
 
-fn paid(h: &Harness, status: ReturnStatus, amount: i64) -> v1::ReturnSignal {
+pub(super) fn paid(h: &Harness, status: ReturnStatus, amount: i64) -> v1::ReturnSignal {
     v1::ReturnSignal { refund_amount: Some(money(amount)), ..return_now("ret-1", "o1", h.now(), status) }
 }
 
 /// What the event stream holds of that type.
-async fn events(client: &Client, of: &str) -> Vec<v1::RefundStep> {
+pub(super) async fn events(client: &Client, of: &str) -> Vec<v1::RefundStep> {
     let request = v1::ListEventsRequest {
         parent: MAIN.to_owned(),
         event_types: vec![format!("amends.remedy.{of}.v1")],

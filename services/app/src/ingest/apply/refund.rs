@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, HashSet};
 use amends_domain::case::{Handling, State, Verb};
 use amends_domain::event::Event;
 use amends_domain::ledger::{Account, Grant};
-use amends_domain::refund::{Refunded, beside};
-use amends_domain::remedy::{Remedy, RemedyStage, Takes};
+use amends_domain::refund::{Promise, Refunded, beside};
+use amends_domain::remedy::{NoticeKind, Remedy, RemedyStage, Takes};
 use amends_domain::returns::Pays;
 use amends_domain::signal::ReturnSignal;
 use amends_domain::{CaseId, LineId, OrderId, RemedyId, ShopId};
 
 use crate::facts::refunds_of;
 use crate::ingest::world::{Now, OrderWorld, World};
-use crate::remedy::{gives_money, stopped, twice};
+use crate::remedy::{promise, stopped, twice};
 
 /// Why a case is raised whose remedy the channel refunds.
 const RAISED: &str = "CHANNEL_REFUND";
@@ -29,11 +29,33 @@ pub(super) struct RefundsBefore {
 }
 
 /// What is to be told about a remedy.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Tell {
+    /// It cannot be accepted any more; nothing has to be stopped yet.
+    Refuse,
     /// It must not leave.
     Stop,
     /// It was given already.
     Twice,
+}
+
+impl Tell {
+    const fn kind(self) -> NoticeKind {
+        match self {
+            Self::Refuse | Self::Stop => NoticeKind::Stop,
+            Self::Twice => NoticeKind::Twice,
+        }
+    }
+}
+
+/// A signal whose refund is told about, on one line.
+#[derive(Clone, Copy)]
+struct Told<'a> {
+    shop: &'a ShopId,
+    seen: &'a ReturnSignal,
+    line: &'a LineId,
+    /// Whether its request paid nothing until now: what was told before that is told anew.
+    anew: bool,
 }
 
 impl World {
@@ -53,7 +75,7 @@ impl World {
         let key = (shop.clone(), order.clone());
         let Some(facts) = self.orders.get(&key) else { return BTreeMap::new() };
         let remedies = self.promised.get(&key).into_iter().flatten().map(|kept| &kept.value);
-        let promised: Vec<RemedyId> = remedies.filter(|r| gives_money(r)).map(|r| r.id).collect();
+        let promised: Vec<Promise> = remedies.filter_map(promise).collect();
         let one = |id: &LineId| {
             let grants = self.grants_of(&key, id);
             (id.clone(), beside(&refunds_on(facts, id), &grants, &promised))
@@ -70,68 +92,78 @@ impl World {
     pub(super) fn stop_promises(&mut self, at: Now<'_>, seen: &ReturnSignal, before: &RefundsBefore) {
         let shop = at.info.shop.id.clone();
         let now = self.refunds(&shop, &seen.order);
-        let agreed = self.pays(&shop, seen) == Pays::Agreed && before.pays == Pays::Nothing;
-        let mut told = HashSet::new();
+        let pays = self.pays(&shop, seen);
+        let anew = before.pays == Pays::Nothing;
+        let named = self.line_of(&shop, seen);
+        let mut cases = HashSet::new();
         for (line, refunded) in now {
             let was = before.lines.get(&line).copied().unwrap_or_default();
-            let meant = seen.line.as_ref().is_none_or(|named| *named == line);
+            let meant = named.as_ref().is_none_or(|named| *named == line);
+            let of = Told { shop: &shop, seen, line: &line, anew };
             let told_now = if refunded.exceeds(was) {
-                self.to_tell(&shop, seen, &line, refunded, was)
-            } else if agreed && meant {
-                self.promised_goods(&shop, seen, &line)
+                self.to_tell(of, refunded, was)
+            } else if anew && pays == Pays::Agreed && meant {
+                self.goods_under_way(of)
             } else {
                 continue;
             };
             for (remedy, tell) in told_now {
-                told.extend(self.tell_of(at, seen, remedy, &tell));
+                cases.extend(self.tell_of(at, seen, remedy, tell));
             }
         }
-        for case in told {
+        for case in cases {
             self.raise(at, case);
         }
     }
 
-    /// The remedies on a line that nothing was told of yet, the newest first.
-    fn untold(&self, shop: &ShopId, seen: &ReturnSignal, line: &LineId) -> impl Iterator<Item = &Remedy> {
-        let all = self.promised.get(&(shop.clone(), seen.order.clone())).into_iter().flatten().rev();
-        let line = line.clone();
-        let on_line = move |r: &&Remedy| r.line.as_ref().is_some_and(|(_, of)| *of == line);
-        all.map(|kept| &kept.value).filter(|r| r.stopped_by.is_none()).filter(on_line)
+    /// The line that the request is about, by whatever word named it.
+    fn line_of(&self, shop: &ShopId, seen: &ReturnSignal) -> Option<LineId> {
+        let facts = self.orders.get(&(shop.clone(), seen.order.clone()))?;
+        facts.returns.get(&seen.return_id)?.value.row.line.clone()
     }
 
-    fn promised_goods(&self, shop: &ShopId, seen: &ReturnSignal, line: &LineId) -> Vec<(RemedyId, Tell)> {
-        let goods = |r: &&Remedy| r.kind.takes() == Takes::Goods && r.state.stage().is_promised();
-        self.untold(shop, seen, line).filter(goods).map(|r| (r.id, Tell::Stop)).collect()
+    /// The remedies on a line of which that was not told for this refund yet, the newest first.
+    fn untold(&self, of: Told<'_>, kind: NoticeKind) -> impl Iterator<Item = &Remedy> {
+        let all = self.promised.get(&(of.shop.clone(), of.seen.order.clone()));
+        let on_line = move |r: &&Remedy| r.line.as_ref().is_some_and(|(_, line)| line == of.line);
+        let fresh = move |r: &&Remedy| of.anew || !r.was_told(&of.seen.return_id, kind);
+        all.into_iter().flatten().rev().map(|kept| &kept.value).filter(on_line).filter(fresh)
     }
 
-    /// Any of the promises may be for the unit that was refunded; of what was given, the newest are.
-    fn to_tell(
-        &self,
-        shop: &ShopId,
-        seen: &ReturnSignal,
-        line: &LineId,
-        refunded: Refunded,
-        was: Refunded,
-    ) -> Vec<(RemedyId, Tell)> {
-        let mut told = self.promised_goods(shop, seen, line);
+    /// Goods that are offered or promised.
+    fn goods_under_way(&self, of: Told<'_>) -> Vec<(RemedyId, Tell)> {
+        let goods = self.untold(of, NoticeKind::Stop).filter(|r| r.kind.takes() == Takes::Goods);
+        let tell = |remedy: &Remedy| match remedy.state.stage() {
+            RemedyStage::Proposed | RemedyStage::AwaitingApproval | RemedyStage::Offered => {
+                Some((remedy.id, Tell::Refuse))
+            }
+            stage => stage.is_promised().then_some((remedy.id, Tell::Stop)),
+        };
+        goods.filter_map(tell).collect()
+    }
+
+    /// Any of the promises may be for the unit that was refunded; of what was given, the newest
+    /// are, and those first of which no refund was told yet.
+    fn to_tell(&self, of: Told<'_>, refunded: Refunded, was: Refunded) -> Vec<(RemedyId, Tell)> {
+        let mut told = self.goods_under_way(of);
+        let over = |r: &&Remedy| {
+            r.kind.takes() == Takes::Money && !self.stands(of.shop, of.seen, of.line, refunded, r.id)
+        };
+        let paying = |r: &&Remedy| matches!(r.state.stage(), RemedyStage::Accepted | RemedyStage::Executing);
+        let to_stop = self.untold(of, NoticeKind::Stop).filter(paying).filter(over);
+        told.extend(to_stop.map(|remedy| (remedy.id, Tell::Stop)));
+        let fulfilled = |r: &&Remedy| r.state.stage() == RemedyStage::Fulfilled;
+        let given: Vec<&Remedy> = self.untold(of, NoticeKind::Twice).filter(fulfilled).collect();
+        told.extend(given.iter().copied().filter(over).map(|remedy| (remedy.id, Tell::Twice)));
+        let (later, first): (Vec<&Remedy>, Vec<&Remedy>) = given
+            .into_iter()
+            .filter(|r| r.kind.takes() == Takes::Goods)
+            .partition(|r| r.was_ever_told(NoticeKind::Twice));
         let mut left = refunded.units.saturating_sub(was.units);
-        for remedy in self.untold(shop, seen, line) {
-            match (remedy.kind.takes(), remedy.state.stage()) {
-                (Takes::Goods, RemedyStage::Fulfilled) if left > 0 => {
-                    left = left.saturating_sub(remedy.units);
-                    told.push((remedy.id, Tell::Twice));
-                }
-                (Takes::Money, RemedyStage::Accepted | RemedyStage::Executing)
-                    if !self.stands(shop, seen, line, refunded, remedy.id) =>
-                {
-                    told.push((remedy.id, Tell::Stop));
-                }
-                (Takes::Money, RemedyStage::Fulfilled)
-                    if !self.stands(shop, seen, line, refunded, remedy.id) =>
-                {
-                    told.push((remedy.id, Tell::Twice));
-                }
-                _ => {}
+        for remedy in first.into_iter().chain(later) {
+            if left > 0 {
+                left = left.saturating_sub(remedy.units);
+                told.push((remedy.id, Tell::Twice));
             }
         }
         told
@@ -153,20 +185,22 @@ impl World {
         Account { purchased, unit_price, grants: &grants, refunded }.stands(remedy).is_ok()
     }
 
-    /// Marks a remedy and writes it on the timeline of its case; answers which that is.
-    fn tell_of(&mut self, at: Now<'_>, seen: &ReturnSignal, id: RemedyId, tell: &Tell) -> Option<CaseId> {
+    /// Marks a remedy and writes what was promised or given on the timeline of its case; answers
+    /// which that is.
+    fn tell_of(&mut self, at: Now<'_>, seen: &ReturnSignal, id: RemedyId, tell: Tell) -> Option<CaseId> {
         let shop = at.info.shop.id.clone();
         let paid = self.pays(&shop, seen) == Pays::Paid;
         let refund = self.refund_of(&shop, seen);
         let all = self.promised.get_mut(&(shop.clone(), seen.order.clone()))?;
         let kept = all.iter_mut().find(|kept| kept.value.id == id)?;
-        kept.value.stopped_by = Some(seen.return_id.clone());
+        kept.value.tell(seen.return_id.clone(), tell.kind());
         kept.value.version += i64::from(!kept.changed);
         kept.changed = true;
         let (remedy, return_id) = (kept.value.clone(), seen.return_id.clone());
         let case = self.heir_of(&shop, remedy.case);
         let (amount, currency) = refund.unzip();
         let event = match tell {
+            Tell::Refuse => return None,
             Tell::Stop => stopped(&remedy, return_id, (amount, currency), paid),
             Tell::Twice => twice(&remedy, return_id, (amount, currency)),
         };

@@ -45,8 +45,16 @@ pub(in crate::ingest) struct Named {
     pub(super) remedies: BTreeSet<Of<RemedyId>>,
     /// Answers about cases, each of which judges what the buyer was given.
     pub(super) judged: BTreeSet<Of<SurveyId>>,
-    /// Orders whose remedies a refund may have to stop.
+    /// Orders whose remedies a refund may have to stop: by this word, or with an amount said before.
     pub(super) refunded: BTreeSet<Of<OrderId>>,
+}
+
+/// Whether a word of the channel can make it pay, with an amount that was said at any time.
+const fn may_pay(status: ReturnStatus) -> bool {
+    matches!(
+        status,
+        ReturnStatus::Approved | ReturnStatus::InTransit | ReturnStatus::Received | ReturnStatus::Settled
+    )
 }
 
 impl Named {
@@ -95,7 +103,7 @@ impl Named {
             }
             SignalBody::Return(s) => {
                 self.returns.insert((shop.clone(), s.return_id.clone()));
-                if matches!(s.status, ReturnStatus::Settled) || s.refund.is_some() {
+                if may_pay(s.status) || s.refund.is_some() {
                     self.refunded.insert((shop.clone(), s.order.clone()));
                 }
             }

@@ -211,7 +211,7 @@ impl LineBody {
             category: self.category,
             delivered_at: self.delivered_at.map(Time::from_micros),
             grants: self.grants.iter().map(grant).collect::<Result<_, _>>()?,
-            refunded: Refunded { units: self.refunded.0, amount: self.refunded.1 },
+            refunded: Refunded { units: self.refunded.0, amount: self.refunded.1, ..Refunded::default() },
         })
     }
 }

@@ -4,9 +4,8 @@
 use std::collections::BTreeSet;
 
 use amends_app::facts::refunds_of;
-use amends_domain::RemedyId;
 use amends_domain::ledger::{Grant, GrantState};
-use amends_domain::refund::beside;
+use amends_domain::refund::{Promise, beside};
 use amends_domain::remedy::{Remedy, RemedyStage, Takes};
 use amends_domain::stock::hold_of;
 
@@ -46,7 +45,8 @@ pub(super) fn what_may_leave_is_within_what_is_left_of_refunds(seen: &Seen) -> V
         let Some(purchase) = &line.line.purchase else { return Ok(()) };
         let given = |r: &&Remedy| r.state.stage().is_given();
         let money = line.remedies.iter().filter(given).filter(|r| r.kind.takes() == Takes::Money);
-        let promised: Vec<RemedyId> = money.map(|r| r.id).collect();
+        let promise = |r: &Remedy| Some(Promise { remedy: r.id, accepted_at: r.accepted_at? });
+        let promised: Vec<Promise> = money.filter_map(promise).collect();
         let refunded = beside(&refunds_of(&line.line, line.returns.iter()), &line.grants, &promised);
         if !refunded.is_some() {
             return Ok(());
