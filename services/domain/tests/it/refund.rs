@@ -102,7 +102,7 @@ fn what_the_channel_agreed_to_pay_is_free_for_no_goods() {
     assert!(account(1, &money).stands(remedy_id(1)).is_ok());
     // Money of ours that the channel agreed to pay is no unit more; what was paid comes first.
     let part = Refund { paid: false, ..refund(1, 1, 500) };
-    assert_eq!(beside(&[part.clone()], &money, &[said_yes(remedy_id(1))]), left(0, 0));
+    assert_eq!(beside(std::slice::from_ref(&part), &money, &[said_yes(remedy_id(1))]), left(0, 0));
     let both = beside(&[part, refund(2, 1, 500)], &money, &[said_yes(remedy_id(1))]);
     assert_eq!(both, Refunded { agreed: 1, ..left(0, 0) });
 }
