@@ -64,7 +64,12 @@ fn every_verb_follows_its_arrow_or_is_refused() {
                         "{stage} {kind}"
                     );
                     assert_eq!(
-                        Remedy { state: remedy.state.clone(), version: remedy.version, ..after },
+                        Remedy {
+                            state: remedy.state.clone(),
+                            version: remedy.version,
+                            accepted_at: remedy.accepted_at,
+                            ..after
+                        },
                         remedy
                     );
                 }

@@ -28,8 +28,8 @@ fn again(h: &Harness, id: &str, status: ReturnStatus, amount: i64) -> v1::Return
 
 async fn a_refund_that_came_first_is_not_paid_once_more(h: &Harness) {
     let mut desk = desk(h, 1).await;
-    let offer = desk.offer(RemedyKind::PartialRefund, terms_of(1_500)).await.unwrap();
-    h.say(paid(h, ReturnStatus::Settled, 1_500)).await;
+    let offer = desk.offer(RemedyKind::PartialRefund, terms_of(1_300)).await.unwrap();
+    h.say(paid(h, ReturnStatus::Settled, 1_300)).await;
     h.advance(Span::from_minutes(1)).await;
     desk.look().await;
     let answered = desk.answer(&offer, BuyerAnswer::Accepted).await;
@@ -38,10 +38,10 @@ async fn a_refund_that_came_first_is_not_paid_once_more(h: &Harness) {
 
 async fn what_came_before_a_promise_leaves_its_units_taken(h: &Harness) {
     let mut desk = desk(h, 3).await;
-    h.say(paid(h, ReturnStatus::Settled, 1_500)).await;
+    h.say(paid(h, ReturnStatus::Settled, 1_300)).await;
     h.advance(Span::from_minutes(1)).await;
     desk.look().await;
-    let _ = desk.agree_on(RemedyKind::PartialRefund, terms_of(1_500)).await;
+    let _ = desk.agree_on(RemedyKind::PartialRefund, terms_of(1_300)).await;
     let two = v1::RemedyTerms { quantity: 2, ..terms_of(4_000) };
     let more = desk.offer(RemedyKind::RefundWithoutReturn, two).await;
     let failure = refused(more, Code::FailedPrecondition, Reason::UnitRefunded);

@@ -67,9 +67,9 @@ struct LineBody {
     delivered_at: Option<i64>,
     /// Remedy, unit, whether goods, value, state.
     grants: Vec<(String, u32, bool, i64, String)>,
-    /// Units and amount.
+    /// Units, amount, and units that it only agreed to refund.
     #[serde(default)]
-    refunded: (u32, i64),
+    refunded: (u32, i64, u32),
 }
 
 /// The suggestion as it is stored.
@@ -195,7 +195,7 @@ impl LineBody {
             category: line.category.clone(),
             delivered_at: line.delivered_at.map(Time::micros),
             grants: line.grants.iter().map(grant).collect(),
-            refunded: (line.refunded.units, line.refunded.amount),
+            refunded: (line.refunded.units, line.refunded.amount, line.refunded.agreed),
         }
     }
 
@@ -211,7 +211,7 @@ impl LineBody {
             category: self.category,
             delivered_at: self.delivered_at.map(Time::from_micros),
             grants: self.grants.iter().map(grant).collect::<Result<_, _>>()?,
-            refunded: Refunded { units: self.refunded.0, amount: self.refunded.1, ..Refunded::default() },
+            refunded: Refunded { units: self.refunded.0, amount: self.refunded.1, agreed: self.refunded.2 },
         })
     }
 }
