@@ -115,47 +115,57 @@ impl App {
         command: C,
         render: fn(&C::Output) -> Vec<u8>,
     ) -> Result<Answer<C::Output>> {
-        let shop = command.shop().cloned();
-        let mut work = self.begin(call).await?;
-        let outcome = self.inside(&mut work, shop.as_ref(), command, render).await;
-        match outcome {
-            Ok(Answer::Fresh(output)) => {
-                let written = work.finish(self.shard() * SHARDS).await?;
-                self.written(&written);
-                Ok(Answer::Fresh(output))
+        let (shop, key) = (command.shop().cloned(), call.request.clone());
+        let principal = call.principal.name.clone();
+        let done = self.inside(call, command, render).await;
+        // Nobody looks for an earlier answer first: most requests have none, and the same request
+        // again ends here, when it does what was done already or when it keeps its own answer.
+        match (done, key) {
+            (Err(error), Some(key)) => {
+                let answered = self.answered(shop.as_ref(), principal.as_str(), &key).await;
+                answered.unwrap_or_default().unwrap_or(Err(error))
             }
-            other => {
-                work.abandon().await;
-                other
-            }
+            (done, _) => done.map(Answer::Fresh),
         }
     }
 
     async fn inside<C: Command>(
         &self,
-        work: &mut Work,
-        shop: Option<&ShopId>,
+        call: Call,
         command: C,
         render: fn(&C::Output) -> Vec<u8>,
-    ) -> Result<Answer<C::Output>> {
-        let Some(key) = work.call.request.clone() else {
-            return command.run(work).await.map(Answer::Fresh);
-        };
-        let principal = work.call.principal.name.to_string();
-        if let Some(answered) = answered(work, shop, &principal, &key).await? {
-            return answered;
-        }
-        let output = match command.run(work).await {
+    ) -> Result<C::Output> {
+        let shop = command.shop().cloned();
+        let mut work = self.begin(call).await?;
+        let output = match command.run(&mut work).await {
             Ok(output) => output,
-            // The same request may have come twice at once: the first then made
-            // this one stale, and its answer is there by now.
-            Err(error) if !matches!(error, AppError::Store(_)) => {
-                return answered(work, shop, &principal, &key).await?.unwrap_or(Err(error));
+            Err(error) => {
+                work.abandon().await;
+                return Err(error);
             }
-            Err(error) => return Err(error),
         };
-        request::put(&work.tx, shop, &principal, &key.id, (&key.digest, &render(&output)), work.now).await?;
-        Ok(Answer::Fresh(output))
+        if let Some(key) = &work.call.request {
+            let (principal, answer) = (work.call.principal.name.as_str(), render(&output));
+            let kept = [(principal, key.id.as_str(), &key.digest[..], &answer[..])];
+            let kept = request::keep(shop.as_ref(), kept.into_iter(), work.now);
+            work.write([kept]);
+        }
+        let written = work.finish(self.shard() * SHARDS).await?;
+        self.written(&written);
+        Ok(output)
+    }
+
+    /// What this request was answered before, if it was.
+    async fn answered<T>(
+        &self,
+        shop: Option<&ShopId>,
+        principal: &str,
+        key: &RequestKey,
+    ) -> Result<Option<Result<Answer<T>>>> {
+        let found = request::find(&self.store().reader(), shop, principal, &key.id).await?;
+        Ok(found.map(|(digest, answer)| {
+            if digest == key.digest { Ok(Answer::Repeated(answer)) } else { Err(AppError::RequestIdReused) }
+        }))
     }
 
     /// Forgets answers older than a day, so that the table does not grow for ever.
@@ -190,19 +200,6 @@ impl App {
             self.wake_timers();
         }
     }
-}
-
-/// What this request was answered before, if it was.
-async fn answered<T>(
-    work: &Work,
-    shop: Option<&ShopId>,
-    principal: &str,
-    key: &RequestKey,
-) -> Result<Option<Result<Answer<T>>>> {
-    let found = request::find(&work.tx, shop, principal, &key.id).await?;
-    Ok(found.map(|(digest, answer)| {
-        if digest == key.digest { Ok(Answer::Repeated(answer)) } else { Err(AppError::RequestIdReused) }
-    }))
 }
 
 /// Grows with each try and differs between writers that collided.

@@ -15,7 +15,7 @@ use crate::engine::Engine;
 mod query;
 mod write;
 
-pub use query::{Answers, Place, Query, Trip};
+pub use query::{Answers, Place, Query, Select, Trip};
 pub use write::{Existing, Write};
 
 /// What a column holds.

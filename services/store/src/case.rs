@@ -75,6 +75,12 @@ pub async fn get(conn: &Conn, shop: &ShopId, id: &CaseId) -> Result<Option<Case>
     row.as_ref().map(read).transpose()
 }
 
+/// Keeps cases as they were read until the transaction ends. `Contended` when one changed since.
+pub fn unchanged(cases: &[&Case]) -> Write {
+    let row = |case: &&Case| vec![text(&case.shop), text(case.id), int(case.version)];
+    Write::unchanged(&TABLE, cases.iter().map(row).collect())
+}
+
 /// The cases of these ids, in no particular order.
 pub fn by_ids(ids: &[Of<CaseId>]) -> Query<Case> {
     Query::by(&TABLE, TABLE.key, value::of(ids), read)

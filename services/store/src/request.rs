@@ -57,13 +57,14 @@ fn read(row: &Fetched) -> Result<((String, String), Answered)> {
     Ok(((row.get("principal")?, row.get("request_id")?), (row.get("digest")?, row.get("answer")?)))
 }
 
-/// Keeps answers of a shop: principal, request id, digest and answer of each.
+/// Keeps answers of a shop, or of none: principal, request id, digest and answer of each.
 /// `Contended` when one of them was answered by another at the same time.
 pub fn keep<'a>(
-    shop: &ShopId,
-    answers: impl Iterator<Item = (&'a String, &'a String, &'a [u8], &'a [u8])>,
+    shop: Option<&ShopId>,
+    answers: impl Iterator<Item = (&'a str, &'a str, &'a [u8], &'a [u8])>,
     at: Time,
 ) -> Write {
+    let shop = shop.map_or(NO_SHOP, ShopId::as_str);
     let rows = answers.map(|(principal, id, digest, answer)| {
         let (digest, answer) = (digest.to_vec().into(), answer.to_vec().into());
         vec![text(shop), text(principal), text(id), digest, answer, time(at)]

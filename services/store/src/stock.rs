@@ -1,11 +1,11 @@
 //! Levels of stock, and what remedies hold of them.
 
 use amends_domain::stock::{Hold, HoldState, Item, Level, Standing, StockKind};
-use amends_domain::{RemedyId, ShopId};
+use amends_domain::{OrderId, RemedyId, ShopId, Sku};
 use sea_orm::Value;
 
 use crate::Of;
-use crate::bulk::{self, Existing, Kind, Query, Table, Write};
+use crate::bulk::{self, Column, Existing, Kind, Query, Select, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
 use crate::row::{Fetched, Row};
@@ -53,6 +53,28 @@ fn standing(condition: &str) -> String {
         "SELECT s.sku_id AS sku_id, s.kind AS kind, s.available AS available, s.as_of AS as_of, {held} AS held, \
          {consumed} AS consumed FROM stock AS s WHERE {condition}"
     )
+}
+
+const STANDING: &[Column] = &[
+    ("sku_id", Kind::Text),
+    ("kind", Kind::Text),
+    ("available", Kind::Int),
+    ("as_of", Kind::Int),
+    ("held", Kind::Int),
+    ("consumed", Kind::Int),
+];
+
+/// How an article stands, if it was ever counted.
+pub fn of_article(shop: &ShopId, sku: &Sku) -> Select<Standing> {
+    let of = "s.shop_id = {1} AND s.kind = 'ARTICLE' AND s.sku_id = {2}";
+    Select::written(STANDING, standing(of), vec![text(shop), text(sku)], read_standing)
+}
+
+/// How the articles of an order stand, those that were ever counted.
+pub fn of_order(shop: &ShopId, order: &OrderId) -> Select<Standing> {
+    let of = "s.shop_id = {1} AND s.kind = 'ARTICLE' AND s.sku_id IN \
+              (SELECT l.sku FROM order_lines AS l WHERE l.shop_id = {1} AND l.order_id = {2})";
+    Select::written(STANDING, standing(of), vec![text(shop), text(order)], read_standing)
 }
 
 /// Stores levels. The one that was counted last stays, whatever comes in whichever order; of two

@@ -5,7 +5,7 @@ mod history;
 
 use amends_domain::{CaseId, ShopId, SuggestionId, Time};
 
-pub use history::{History, Wanted, history};
+pub use history::{History, Past, Wanted, history};
 
 use crate::bulk::{Existing, Kind, Table, Write};
 use crate::conn::Conn;

@@ -84,7 +84,7 @@ const FROM_REMEDIES: [(&str, &str); 4] = [
 const RETURNED: &str = "CASE WHEN t.counted_at >= old.at AND t.counted_at <= old.matures_at \
     THEN CASE WHEN t.counted_units < old.units THEN t.counted_units ELSE old.units END ELSE 0 END";
 
-/// Begins trials; a case that has one keeps it.
+/// Begins trials. `Contended` when a case got one meanwhile, which it keeps.
 pub fn begin(trials: &[(ShopId, Trial, Outcome)]) -> [Write; 2] {
     let rows = trials.iter().map(|(shop, trial, outcome)| write(shop, trial, outcome)).collect();
     let arms = trials.iter().flat_map(|(shop, trial, _)| {
@@ -92,8 +92,8 @@ pub fn begin(trials: &[(ShopId, Trial, Outcome)]) -> [Write; 2] {
             vec![str(shop.as_str()), text(trial.case), str(kind.as_str()), int(*chance)]
         })
     });
-    let arms = Write::insert(&ARMS, arms.collect(), Existing::Keep);
-    [Write::insert(&TABLE, rows, Existing::Keep), arms]
+    let arms = Write::insert(&ARMS, arms.collect(), Existing::Refuse);
+    [Write::insert(&TABLE, rows, Existing::Refuse), arms]
 }
 
 /// The trials of these cases, without the chances of what did not come first.

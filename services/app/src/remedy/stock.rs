@@ -3,29 +3,14 @@
 //! The row of the level is the last that a transaction locks, so that none waits for another in
 //! a circle; what is held is added up from the holds while it is locked, and never stepped.
 
+use amends_domain::Time;
 use amends_domain::remedy::Remedy;
-use amends_domain::stock::{Hold, HoldState, Item, StockKind, hold_of, sends};
-use amends_domain::{ShopId, Sku, Time};
-use amends_store::{Conn, stock};
+use amends_domain::stock::{Hold, HoldState, hold_of, sends};
+use amends_store::stock;
 
 use super::ledger;
 use crate::error::Result;
 use crate::work::Work;
-
-/// How many of these articles can be promised; none of one that was never counted.
-///
-/// # Errors
-/// When storage fails.
-pub async fn free(conn: &Conn, shop: &ShopId, skus: &[Sku]) -> Result<Vec<(Sku, Option<i64>)>> {
-    let item = |sku: &Sku| Item { sku: sku.clone(), kind: StockKind::Article };
-    let items: Vec<Item> = skus.iter().map(item).collect();
-    let known = stock::of_items(conn, shop, &items).await?;
-    let free = |item: Item| {
-        let found = known.iter().find(|one| one.level.item == item);
-        (item.sku, found.map(amends_domain::stock::Standing::free))
-    };
-    Ok(items.into_iter().map(free).collect())
-}
 
 /// Holds what a remedy would send, or says that there is too little of it.
 pub(super) async fn hold(work: &Work, remedy: &Remedy) -> Result<()> {

@@ -201,7 +201,7 @@ impl Command for SuggestRemedies {
         // Looking changes nothing about the case, so no version moves.
         let subject = subject::of(work, &info, &self).await?;
         let mut facts = facts::load(work, &info, subject, self.units).await?;
-        facts.inputs.stock = facts::in_stock(work, &info, facts.inputs.line.as_ref(), &self.stock).await?;
+        facts.inputs.stock = facts::in_stock(facts.inputs.line.as_ref(), &facts.stock, &self.stock);
         let (trial, counted) = (facts.trial, facts.counted);
         let mut suggested = Suggested {
             id: SuggestionId::from_bits(work.id()),

@@ -1,5 +1,7 @@
 //! Questions as values: asked one by one, or several in one round trip.
 
+use std::borrow::Cow;
+
 use sea_orm::Value;
 
 use super::{Column, Table, names, source};
@@ -15,12 +17,12 @@ type Read<T> = fn(&Fetched) -> Result<T>;
 #[derive(Debug, Clone)]
 #[must_use = "nothing is read before it is asked"]
 pub struct Query<T> {
-    question: Question,
+    question: Keyed,
     read: Read<T>,
 }
 
 #[derive(Debug, Clone)]
-struct Question {
+struct Keyed {
     table: &'static str,
     columns: &'static [Column],
     /// What follows the table; [`KEYS`] stands for the set of keys.
@@ -40,7 +42,7 @@ impl<T> Query<T> {
         read: Read<T>,
     ) -> Self {
         let clause = format!("WHERE ({}) IN {KEYS}", key.join(", "));
-        Self { question: Question { table: table.name, columns: table.columns, clause, key, keys }, read }
+        Self { question: Keyed { table: table.name, columns: table.columns, clause, key, keys }, read }
     }
 
     /// Those rows only that fulfil a condition as well.
@@ -53,9 +55,9 @@ impl<T> Query<T> {
     /// The rows of another table that these rows lead to by columns both have.
     pub(crate) fn leading_to<U>(self, table: &Table, by: &[&str], read: Read<U>) -> Query<U> {
         let by = by.join(", ");
-        let Question { table: from, clause, key, keys, .. } = self.question;
+        let Keyed { table: from, clause, key, keys, .. } = self.question;
         let clause = format!("WHERE ({by}) IN (SELECT {by} FROM {from} {clause})");
-        Query { question: Question { table: table.name, columns: table.columns, clause, key, keys }, read }
+        Query { question: Keyed { table: table.name, columns: table.columns, clause, key, keys }, read }
     }
 
     /// Asks this one.
@@ -72,11 +74,83 @@ impl<T> Query<T> {
     }
 }
 
-impl Question {
+impl Keyed {
     fn from(&self, engine: Engine, first: usize) -> (String, Vec<Value>) {
         let (source, values) = source(engine, self.key, first, &self.keys);
         let clause = self.clause.replace(KEYS, &format!("(SELECT * FROM {source})"));
         (format!("FROM {} {clause}", self.table), values)
+    }
+}
+
+/// A question that no set of keys of one table asks: sums and joins.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is read before it is asked"]
+pub struct Select<T> {
+    written: Written,
+    read: Read<T>,
+}
+
+/// A `SELECT` that names these columns, in which `{1}`, `{2}` … stand for the values.
+#[derive(Debug, Clone)]
+struct Written {
+    columns: &'static [Column],
+    sql: Cow<'static, str>,
+    values: Vec<Value>,
+}
+
+impl<T> Select<T> {
+    /// As it is written; the values are those of `{1}`, `{2}` …
+    pub(crate) fn written(
+        columns: &'static [Column],
+        sql: impl Into<Cow<'static, str>>,
+        values: Vec<Value>,
+        read: Read<T>,
+    ) -> Self {
+        Self { written: Written { columns, sql: sql.into(), values }, read }
+    }
+
+    /// Asks this one.
+    ///
+    /// # Errors
+    /// When the database fails or holds what it must not.
+    pub async fn all(self, conn: &Conn) -> Result<Vec<T>> {
+        let rows = conn.all(self.written.numbered(1), self.written.values).await?;
+        rows.iter().map(self.read).collect()
+    }
+}
+
+impl Written {
+    fn numbered(&self, first: usize) -> String {
+        let numbers = (1..=self.values.len()).zip(first..);
+        numbers
+            .fold(self.sql.to_string(), |sql, (own, n)| sql.replace(&format!("{{{own}}}"), &format!("${n}")))
+    }
+}
+
+/// One of a trip.
+#[derive(Debug)]
+enum Question {
+    Keyed(Keyed),
+    Written(Written),
+}
+
+impl Question {
+    fn columns(&self) -> &'static [Column] {
+        match self {
+            Self::Keyed(keyed) => keyed.columns,
+            Self::Written(written) => written.columns,
+        }
+    }
+
+    /// From where its rows come, with the values; nowhere when no key is asked for.
+    fn from(&self, engine: Engine, first: usize) -> Option<(String, Vec<Value>)> {
+        match self {
+            Self::Keyed(keyed) if keyed.keys.is_empty() => None,
+            Self::Keyed(keyed) => Some(keyed.from(engine, first)),
+            Self::Written(written) => {
+                Some((format!("FROM ({}) AS q", written.numbered(first)), written.values.clone()))
+            }
+        }
     }
 }
 
@@ -98,8 +172,14 @@ pub struct Answers(Vec<Vec<Fetched>>);
 impl Trip {
     /// Adds a question.
     pub fn ask<T>(&mut self, query: Query<T>) -> Place<T> {
-        self.0.push(query.question);
+        self.0.push(Question::Keyed(query.question));
         Place { index: self.0.len() - 1, read: query.read }
+    }
+
+    /// Adds one that is written out.
+    pub fn select<T>(&mut self, select: Select<T>) -> Place<T> {
+        self.0.push(Question::Written(select.written));
+        Place { index: self.0.len() - 1, read: select.read }
     }
 
     /// Asks them all at once.
@@ -109,10 +189,10 @@ impl Trip {
     pub async fn go(self, conn: &Conn) -> Result<Answers> {
         let mut answers: Vec<Vec<Fetched>> = self.0.iter().map(|_| Vec::new()).collect();
         let (mut parts, mut values) = (Vec::new(), Vec::new());
-        for (i, question) in self.0.iter().enumerate().filter(|(_, question)| !question.keys.is_empty()) {
-            let (from, more) = question.from(conn.engine(), values.len() + 1);
+        for (i, question) in self.0.iter().enumerate() {
+            let Some((from, more)) = question.from(conn.engine(), values.len() + 1) else { continue };
             values.extend(more);
-            let names = names(question.columns);
+            let names = names(question.columns());
             // Statements after each other, each with rows of its own form; or one
             // whose rows hold a record of any form.
             parts.push(match conn.engine() {
@@ -135,7 +215,7 @@ impl Trip {
             };
             answer.push(match conn.engine() {
                 Engine::Sqlite => row,
-                Engine::Postgres => Fetched::Record(Record::read(&row, "answer", question.columns)?),
+                Engine::Postgres => Fetched::Record(Record::read(&row, "answer", question.columns())?),
             });
         }
         Ok(Answers(answers))

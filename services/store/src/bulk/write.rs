@@ -33,8 +33,18 @@ pub struct Write {
     rows: Vec<Vec<Value>>,
     /// The statement up to that relation, and after it.
     sql: (String, String),
-    /// Each row must change one, or another writer was in the way.
-    is_strict: bool,
+    must: Must,
+}
+
+/// What must come of a write, or another writer was in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Must {
+    /// Anything.
+    Nothing,
+    /// Each row changes one.
+    Change,
+    /// Each row finds one, which changes nothing and is kept from changing until the end.
+    Find,
 }
 
 impl Write {
@@ -64,7 +74,19 @@ impl Write {
         let after = format!("WHERE {} AND old.version = t.old_version", same.join(" AND "));
         let columns: Vec<Column> =
             table.columns.iter().copied().chain([("old_version", Kind::Int)]).collect();
-        Self { is_strict: true, ..Self::change(table.name, &columns, rows, before, after) }
+        Self { must: Must::Change, ..Self::change(table.name, &columns, rows, before, after) }
+    }
+
+    /// Changes nothing, and keeps rows that still have the version they were read at from changing until
+    /// the transaction ends; their keys are given with the version last. `Contended` when one does not.
+    /// SQLite has one writer: there they cannot have changed.
+    pub fn unchanged(table: &Table, rows: Vec<Vec<Value>>) -> Self {
+        let same: Vec<String> = table.key.iter().map(|key| format!("old.{key} = t.{key}")).collect();
+        let before = format!("SELECT 1 FROM {} AS old JOIN", table.name);
+        let after = format!("ON {} AND old.version = t.old_version FOR SHARE OF old", same.join(" AND "));
+        let columns: Vec<Column> =
+            table.key.iter().map(|key| (*key, Kind::Text)).chain([("old_version", Kind::Int)]).collect();
+        Self { must: Must::Find, ..Self::change(table.name, &columns, rows, before, after) }
     }
 
     /// Any other statement about one table and the relation `t` of such rows,
@@ -78,7 +100,7 @@ impl Write {
     ) -> Self {
         rows.iter_mut().flatten().for_each(clean);
         let sql = (before.into(), after.into());
-        Self { table, columns: columns.to_vec(), rows, sql, is_strict: false }
+        Self { table, columns: columns.to_vec(), rows, sql, must: Must::Nothing }
     }
 
     /// Sends this one; says how many rows changed.
@@ -86,7 +108,7 @@ impl Write {
     /// # Errors
     /// When the database refuses.
     pub async fn run(self, conn: &Conn) -> Result<u64> {
-        if self.rows.is_empty() {
+        if self.rows.is_empty() || self.is_idle(conn.engine()) {
             return Ok(0);
         }
         let check = self.check();
@@ -101,8 +123,13 @@ impl Write {
         (format!("{} {relation} AS t {}", self.sql.0, self.sql.1), values)
     }
 
+    /// Whether one writer alone need not make it.
+    fn is_idle(&self, engine: Engine) -> bool {
+        self.must == Must::Find && engine == Engine::Sqlite
+    }
+
     fn check(&self) -> Option<Check> {
-        self.is_strict.then_some(Check { table: self.table, rows: self.rows.len() })
+        (self.must != Must::Nothing).then_some(Check { table: self.table, rows: self.rows.len() })
     }
 }
 
@@ -114,8 +141,9 @@ impl Conn {
     /// When the database refuses one of them. What was written by then goes
     /// with the transaction, which must not be committed.
     pub async fn send(&self, writes: impl IntoIterator<Item = Write>) -> Result<()> {
-        let writes = writes.into_iter().filter(|write| !write.rows.is_empty());
-        match self.engine() {
+        let engine = self.engine();
+        let writes = writes.into_iter().filter(|write| !write.rows.is_empty() && !write.is_idle(engine));
+        match engine {
             Engine::Sqlite => self.together(writes.collect()).await,
             Engine::Postgres => {
                 for stage in stages(writes) {
@@ -183,8 +211,8 @@ fn stages(writes: impl Iterator<Item = Write>) -> Vec<Vec<Write>> {
 fn one_statement(writes: Vec<Write>) -> (String, Vec<Value>) {
     let (mut parts, mut counts, mut values) = (Vec::new(), Vec::new(), Vec::new());
     for (i, write) in writes.into_iter().enumerate() {
-        let returning = if write.is_strict { " RETURNING 1" } else { "" };
-        if write.is_strict {
+        let returning = if write.must == Must::Change { " RETURNING 1" } else { "" };
+        if write.must != Must::Nothing {
             counts.push(format!("SELECT count(*) AS changed FROM w{i}"));
         }
         let (sql, more) = write.statement(Engine::Postgres, values.len() + 1);
@@ -201,7 +229,7 @@ fn one_statement(writes: Vec<Write>) -> (String, Vec<Value>) {
 fn script(writes: Vec<Write>) -> (String, Vec<Value>) {
     let (mut statements, mut values) = (Vec::new(), Vec::new());
     for write in writes {
-        let is_strict = write.is_strict;
+        let is_strict = write.must != Must::Nothing;
         let (sql, more) = write.statement(Engine::Sqlite, values.len() + 1);
         values.extend(more);
         statements.push(sql);

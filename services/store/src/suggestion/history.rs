@@ -5,9 +5,9 @@ use amends_domain::remedy::RemedyKind;
 use amends_domain::tally::Measure;
 use amends_domain::{BuyerKey, Day, OrderId, ShopId, Time};
 
-use crate::conn::Conn;
+use crate::bulk::{Column, Kind, Select};
 use crate::error::Result;
-use crate::row::Row;
+use crate::row::{Fetched, Row};
 use crate::value::{int, text, text_opt, time};
 
 /// What is asked for.
@@ -38,20 +38,34 @@ pub struct History {
     pub returned: i64,
 }
 
+/// One number of what went before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Past {
+    /// Other orders of the buyer.
+    Orders(i64),
+    /// Remedies of a kind that the buyer was given for a reason.
+    Remedies(RemedyKind, Reason, i64),
+    /// Units of the shop that were delivered.
+    Delivered(i64),
+    /// Of those, counted as returned.
+    Returned(i64),
+}
+
+const COLUMNS: &[Column] =
+    &[("what", Kind::Text), ("kind", Kind::Text), ("reason", Kind::Text), ("n", Kind::Int)];
+
+const COUNTED: &str = "SELECT 'ORDERS' AS what, '' AS kind, '' AS reason, COUNT(DISTINCT order_id) AS n \
+     FROM order_lines WHERE shop_id = {1} AND buyer_key = {2} AND order_id <> {3} \
+     UNION ALL SELECT 'REMEDY', r.kind, r.reason, COUNT(*) FROM cases AS c JOIN remedies AS r \
+     ON r.shop_id = c.shop_id AND r.case_id = c.case_id \
+     WHERE c.shop_id = {1} AND c.buyer_key = {2} AND r.proposed_at >= {4} \
+     AND r.stage IN ('ACCEPTED', 'EXECUTING', 'FULFILLED') GROUP BY r.kind, r.reason \
+     UNION ALL SELECT measure, '', '', CAST(SUM(value) AS BIGINT) FROM tallies \
+     WHERE shop_id = {1} AND day >= {5} AND day < {6} AND measure IN ('UNITS_DELIVERED', 'UNITS_RETURNED') \
+     GROUP BY measure";
+
 /// Counts what went before. No index leads to more than the buyer's own rows and the days asked for.
-///
-/// # Errors
-/// When the database fails or holds what it must not.
-pub async fn history(conn: &Conn, wanted: &Wanted<'_>) -> Result<History> {
-    let sql = "SELECT 'ORDERS' AS what, '' AS kind, '' AS reason, COUNT(DISTINCT order_id) AS n FROM order_lines \
-         WHERE shop_id = $1 AND buyer_key = $2 AND order_id <> $3 \
-         UNION ALL SELECT 'REMEDY', r.kind, r.reason, COUNT(*) FROM cases AS c JOIN remedies AS r \
-         ON r.shop_id = c.shop_id AND r.case_id = c.case_id \
-         WHERE c.shop_id = $1 AND c.buyer_key = $2 AND r.proposed_at >= $4 \
-         AND r.stage IN ('ACCEPTED', 'EXECUTING', 'FULFILLED') GROUP BY r.kind, r.reason \
-         UNION ALL SELECT measure, '', '', CAST(SUM(value) AS BIGINT) FROM tallies \
-         WHERE shop_id = $1 AND day >= $5 AND day < $6 AND measure IN ('UNITS_DELIVERED', 'UNITS_RETURNED') \
-         GROUP BY measure";
+pub fn history(wanted: &Wanted<'_>) -> Select<Past> {
     let values = vec![
         text(wanted.shop),
         text_opt(wanted.buyer),
@@ -60,19 +74,31 @@ pub async fn history(conn: &Conn, wanted: &Wanted<'_>) -> Result<History> {
         int(wanted.days.0.number()),
         int(wanted.days.1.number()),
     ];
-    let mut history = History::default();
-    for row in conn.all(sql, values).await? {
-        let row = Row::new("history", &row);
-        let (what, n): (String, i64) = (row.get("what")?, row.get("n")?);
-        if what == "ORDERS" {
-            history.orders = n;
-        } else if what == "REMEDY" {
-            history.remedies.push((row.parse("kind")?, row.parse("reason")?, n));
-        } else if row.parse::<Measure>("what")? == Measure::UnitsReturned {
-            history.returned = n;
-        } else {
-            history.delivered = n;
+    Select::written(COLUMNS, COUNTED, values, read)
+}
+
+fn read(row: &Fetched) -> Result<Past> {
+    let row = Row::new("history", row);
+    let (what, n): (String, i64) = (row.get("what")?, row.get("n")?);
+    Ok(match what.as_str() {
+        "ORDERS" => Past::Orders(n),
+        "REMEDY" => Past::Remedies(row.parse("kind")?, row.parse("reason")?, n),
+        _ if row.parse::<Measure>("what")? == Measure::UnitsReturned => Past::Returned(n),
+        _ => Past::Delivered(n),
+    })
+}
+
+impl FromIterator<Past> for History {
+    fn from_iter<I: IntoIterator<Item = Past>>(all: I) -> Self {
+        let mut history = Self::default();
+        for past in all {
+            match past {
+                Past::Orders(n) => history.orders = n,
+                Past::Remedies(kind, reason, n) => history.remedies.push((kind, reason, n)),
+                Past::Delivered(n) => history.delivered = n,
+                Past::Returned(n) => history.returned = n,
+            }
         }
+        history
     }
-    Ok(history)
 }

@@ -6,7 +6,7 @@ use amends_domain::order::{Line, Units};
 use amends_domain::remedy::{Remedy, RemedyKind, RemedyState, Terms};
 use amends_domain::{CaseId, Money, RemedyId, Span};
 use amends_store::trial::{self, figures};
-use amends_store::{Store, learned, remedy};
+use amends_store::{Store, StoreError, learned, remedy};
 
 use crate::case::agent;
 use crate::sample::{ODD, at, case_id, line_id, order_id, shop_id};
@@ -92,7 +92,11 @@ async fn put(store: &Store, remedies: &[Remedy]) {
 async fn a_trial_reads_back_and_the_first_one_stays(store: Store) {
     let bare = Trial { line: None, holdout: true, ..trial(2) };
     begun(&store, &[trial(1), bare.clone()]).await;
-    begun(&store, &[Trial { first: RemedyKind::Exchange, ..trial(1) }]).await;
+    let tx = store.begin().await.unwrap();
+    let other = Trial { first: RemedyKind::Exchange, ..trial(1) };
+    let refused = tx.send(trial::begin(&[(shop_id(ODD), other, Outcome::default())])).await;
+    assert!(matches!(refused, Err(StoreError::Contended(_))), "{refused:?}");
+    tx.rollback().await.unwrap();
     let key = [1, 2].map(|n| (shop_id(ODD), case_id(n)));
     let mut found = trial::of_cases(&key).all(&store.reader()).await.unwrap();
     found.sort_by_key(|(trial, _)| trial.case);

@@ -275,8 +275,10 @@ async fn inside(work: &mut crate::work::Work, shop: &ShopId, turns: &[(Turn, Ren
             }),
         });
     }
-    let kept = kept.iter().map(|(principal, id, digest, answer)| (principal, id, &digest[..], &answer[..]));
-    work.write([request::keep(shop, kept, work.now)]);
+    let kept = kept
+        .iter()
+        .map(|(principal, id, digest, answer)| (&principal[..], &id[..], &digest[..], &answer[..]));
+    work.write([request::keep(Some(shop), kept, work.now)]);
     Ok(all)
 }
 

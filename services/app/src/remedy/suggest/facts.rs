@@ -1,25 +1,25 @@
 //! Reads what a suggestion depends on: in one trip, whatever the shop's past.
 
-use amends_domain::counting::Standing;
+use amends_domain::counting;
 use amends_domain::learning::holdout;
 use amends_domain::learning::trial::Trial;
 use amends_domain::order::{Line, Units};
 use amends_domain::remedy::{RemedyKind, Terms};
 use amends_domain::remedy_policy::RemedyPolicy;
 use amends_domain::scrutiny::Claims;
-use amends_domain::stock::{StockKind, sends};
+use amends_domain::stock::{Standing, StockKind, sends};
 use amends_domain::suggestion::{Buyer, Channel, Draw, LineTerms};
-use amends_domain::{BuyerKey, CaseId, Day, LineId, OrderId, Sku};
+use amends_domain::{BuyerKey, CaseId, Day, LineId, OrderId};
 use amends_store::bulk::Trip;
 use amends_store::learned::AnswersRow;
 use amends_store::suggestion::{History, Wanted, history};
-use amends_store::{case, trial};
+use amends_store::{stock, trial};
 
 use super::Inputs;
 use super::line::{described, found, of_account, so_far};
 use super::subject::Subject;
 use crate::error::{AppError, Result};
-use crate::remedy::{learned, ledger, stock};
+use crate::remedy::{learned, ledger};
 use crate::shops::ShopInfo;
 use crate::work::Work;
 
@@ -33,6 +33,8 @@ pub(super) struct Facts {
     pub(super) trial: Option<Trial>,
     /// What the channel counts of the line.
     pub(super) counted: Option<Units>,
+    /// How the articles in question stand, those that were ever counted.
+    pub(super) stock: Vec<Standing>,
 }
 
 /// What one trip brings.
@@ -40,38 +42,45 @@ struct Read {
     books: ledger::Books,
     trial: Option<Trial>,
     known: Vec<AnswersRow>,
+    past: History,
+    stock: Vec<Standing>,
 }
 
 impl Read {
-    /// Reads all that the subject leads to, and the case itself as it stands under its lock.
-    async fn of(work: &Work, info: &ShopInfo, subject: &mut Subject) -> Result<Self> {
+    /// Reads all that the subject leads to.
+    async fn of(work: &Work, info: &ShopInfo, subject: &Subject) -> Result<Self> {
         let shop = &info.shop.id;
-        let orders: Vec<_> = subject.of.iter().map(|(order, _)| (shop.clone(), order.clone())).collect();
+        let order = subject.of.as_ref().map(|(order, _)| order);
+        let orders: Vec<_> = order.iter().map(|order| (shop.clone(), OrderId::clone(order))).collect();
         let cases: Vec<_> = subject.case.iter().map(|case| (shop.clone(), *case)).collect();
-        let expected = subject.reason;
         let mut trip = Trip::default();
-        let case = trip.ask(case::by_ids(&cases));
         let asked = ledger::Asked::of(&mut trip, &orders);
         let trial = trip.ask(trial::of_cases(&cases));
         let chances = trip.ask(trial::chances_of(&cases));
-        let known = trip.ask(learned::of_reason(shop, expected, &info.remedy));
+        let known = trip.ask(learned::of_reason(shop, subject.reason, &info.remedy));
+        let past = trip.select(history(&wanted(work, info, subject, subject.buyer)));
+        let described = subject.bought.as_ref().and_then(|bought| bought.sku.as_ref());
+        let in_order = order.map(|order| trip.select(stock::of_order(shop, order)));
+        let described = described.map(|sku| trip.select(stock::of_article(shop, sku)));
         let mut answers = trip.go(&work.tx).await?;
-        if let Some(case) = answers.take(case)?.pop() {
-            subject.refresh(case)?;
-        }
-        let mut known = answers.take(known)?;
-        if subject.reason != expected {
-            known = learned::of_reason(shop, subject.reason, &info.remedy).all(&work.tx).await?;
-        }
         let chances = answers.take(chances)?;
-        let trial = answers.take(trial)?.pop().map(|(trial, _)| Trial { chances, ..trial });
-        Ok(Self { books: asked.take(&mut answers)?, trial, known })
+        let mut stock = Vec::new();
+        for place in [in_order, described].into_iter().flatten() {
+            stock.extend(answers.take(place)?);
+        }
+        Ok(Self {
+            trial: answers.take(trial)?.pop().map(|(trial, _)| Trial { chances, ..trial }),
+            known: answers.take(known)?,
+            past: answers.take(past)?.into_iter().collect(),
+            books: asked.take(&mut answers)?,
+            stock,
+        })
     }
 }
 
-/// Reads everything for so many units but the stock.
-pub(super) async fn load(work: &Work, info: &ShopInfo, mut subject: Subject, units: u32) -> Result<Facts> {
-    let Read { books, trial, known } = Read::of(work, info, &mut subject).await?;
+/// Reads everything for so many units.
+pub(super) async fn load(work: &Work, info: &ShopInfo, subject: Subject, units: u32) -> Result<Facts> {
+    let Read { books, trial, known, mut past, stock } = Read::of(work, info, &subject).await?;
     let named = subject.of.as_ref().and_then(|(_, line)| line.clone());
     let line = found(&books.lines, named.as_ref()).cloned();
     let so_far = so_far(line.as_ref(), &books, subject.deadline);
@@ -79,7 +88,10 @@ pub(super) async fn load(work: &Work, info: &ShopInfo, mut subject: Subject, uni
     let purchase = account.as_ref().map(|account| &account.purchase);
     let language = purchase.map(|p| p.language.clone()).filter(|tag| !tag.is_empty());
     let buyer = purchase.map(|p| p.buyer).or(subject.buyer);
-    let past = past(work, info, &subject, buyer).await?;
+    if buyer != subject.buyer {
+        // Only the order told who the buyer is.
+        past = history(&wanted(work, info, &subject, buyer)).all(&work.tx).await?.into_iter().collect();
+    }
     let terms = account.as_ref().map(of_account).or_else(|| subject.bought.as_ref().map(described));
     let units = units.max(1);
     if terms.as_ref().is_some_and(|t| units > t.purchased) {
@@ -99,7 +111,7 @@ pub(super) async fn load(work: &Work, info: &ShopInfo, mut subject: Subject, uni
             auto_approval: channel.auto_approval,
             so_far,
             bounds: account.as_ref().map(ledger::Account::bounds).unwrap_or_default(),
-            standing: Standing { delivered: past.delivered, counted: past.returned },
+            standing: counting::Standing { delivered: past.delivered, counted: past.returned },
         },
         buyer: Buyer { orders: u32::try_from(past.orders).unwrap_or(u32::MAX), claims: claims(&past) },
         evidence: Vec::new(),
@@ -119,46 +131,42 @@ pub(super) async fn load(work: &Work, info: &ShopInfo, mut subject: Subject, uni
         language: language.unwrap_or(subject.language),
         trial,
         counted,
+        stock,
     })
 }
 
 /// What can be shipped of the article of the line, by way of a remedy; what was `said` goes before
 /// what is stored.
-pub(super) async fn in_stock(
-    work: &Work,
-    info: &ShopInfo,
+pub(super) fn in_stock(
     line: Option<&LineTerms>,
+    stored: &[Standing],
     said: &[(RemedyKind, i64)],
-) -> Result<Vec<(RemedyKind, i64)>> {
+) -> Vec<(RemedyKind, i64)> {
     let mut known = said.to_vec();
-    let Some(sku) = line.and_then(|line| line.sku.as_ref()) else { return Ok(known) };
+    let Some(sku) = line.and_then(|line| line.sku.as_ref()) else { return known };
+    let of_article = |standing: &&Standing| standing.level.item.sku == *sku;
+    let Some(free) = stored.iter().find(of_article).map(Standing::free) else { return known };
     let ships = |kind: &RemedyKind| {
         let item = sends(*kind, &Terms::default(), Some(sku));
         item.is_some_and(|item| item.kind == StockKind::Article && item.sku == *sku)
     };
-    let own: Vec<RemedyKind> = RemedyKind::ALL.iter().copied().filter(ships).collect();
     let unsaid = |kind: &RemedyKind| !said.iter().any(|(of, _)| of == kind);
-    if !own.iter().any(unsaid) {
-        return Ok(known);
-    }
-    let free = stock::free(&work.tx, &info.shop.id, &[Sku::clone(sku)]).await?;
-    let free = free.into_iter().find_map(|(_, free)| free);
-    known.extend(own.into_iter().filter(unsaid).filter_map(|kind| free.map(|free| (kind, free))));
-    Ok(known)
+    known.extend(RemedyKind::ALL.iter().filter(|kind| ships(kind) && unsaid(kind)).map(|kind| (*kind, free)));
+    known
 }
 
-async fn past(work: &Work, info: &ShopInfo, subject: &Subject, buyer: Option<BuyerKey>) -> Result<History> {
+/// What is asked of the past of a buyer, if known, and of the shop.
+fn wanted<'a>(work: &Work, info: &'a ShopInfo, subject: &'a Subject, buyer: Option<BuyerKey>) -> Wanted<'a> {
     let today = work.now.day();
     let policy: &RemedyPolicy = &info.remedy;
     let days = policy.target.map_or(0, |target| i32::try_from(target.days).unwrap_or(i32::MAX));
-    let wanted = Wanted {
+    Wanted {
         shop: &info.shop.id,
         buyer,
         order: subject.of.as_ref().map(|(order, _)| order),
         remedies_from: work.now - policy.scrutiny.window,
         days: (Day::from_number(today.number().saturating_sub(days)), today),
-    };
-    Ok(history(&work.tx, &wanted).await?)
+    }
 }
 
 fn claims(past: &History) -> Claims {

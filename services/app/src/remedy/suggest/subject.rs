@@ -3,7 +3,7 @@
 use amends_domain::case::Case;
 use amends_domain::detection::{Flag, Reason};
 use amends_domain::{BuyerKey, CaseId, LineId, OrderId, Time};
-use amends_store::{StoreError, case};
+use amends_store::case;
 
 use super::{Bought, Hypothetical, SuggestRemedies, Target};
 use crate::error::{AppError, Result};
@@ -24,15 +24,20 @@ pub(super) struct Subject {
     pub(super) drawn_by: String,
 }
 
-/// From the case, under its lock, or from what the caller said.
-pub(super) async fn of(work: &Work, info: &ShopInfo, command: &SuggestRemedies) -> Result<Subject> {
+/// From the case, which must not have changed by the end, or from what the caller said.
+///
+/// Nobody waits for a lock: who only looks is told again what there is when somebody wrote meanwhile.
+pub(super) async fn of(work: &mut Work, info: &ShopInfo, command: &SuggestRemedies) -> Result<Subject> {
     let id = match &command.target {
         Target::Case(id) => *id,
         Target::Hypothetical(asked) => return hypothetical(work, info, asked),
     };
     let gone = || AppError::not_found("case", id);
     let seen = case::get(&work.tx, &command.shop, &id).await?.ok_or_else(gone)?;
-    work.lock([(&command.shop, &seen.subject.anchor())]).await?;
+    if !seen.is_open() {
+        return Err(AppError::Precondition("the case is over"));
+    }
+    work.write([case::unchanged(&[&seen])]);
     Ok(Subject::of(seen))
 }
 
@@ -66,19 +71,5 @@ impl Subject {
             deadline: case.hard_deadline,
             drawn_by: String::new(),
         }
-    }
-
-    /// The case as it stands under the lock, read with everything else.
-    pub(super) fn refresh(&mut self, case: Case) -> Result<()> {
-        if !case.is_open() {
-            return Err(AppError::Precondition("the case is over"));
-        }
-        let now = Self::of(case);
-        if now.of.as_ref().map(|(order, _)| order) != self.of.as_ref().map(|(order, _)| order) {
-            // What it is about became known while this waited for the lock: the lock is another one.
-            return Err(StoreError::Contended("the case moved to another subject".to_owned()).into());
-        }
-        *self = now;
-        Ok(())
     }
 }
