@@ -9,7 +9,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use amends_domain::{ShopId, Span};
-use amends_store::request;
+use amends_store::{request, suggestion};
 use tracing::Instrument;
 
 use crate::app::App;
@@ -23,6 +23,9 @@ const TRIES_MAX: u32 = 8;
 
 /// How long a request id is remembered.
 const REQUESTS_KEPT: Span = Span::from_days(1);
+
+/// How long a suggestion for a return that nobody asked for can be read again.
+const HYPOTHETICAL_KEPT: Span = Span::from_days(90);
 
 /// Copies of each count that one process adds to: the desk's is the first, the lanes have the others.
 pub(crate) const SHARDS: i64 = 64;
@@ -168,17 +171,20 @@ impl App {
         }))
     }
 
-    /// Forgets answers older than a day, so that the table does not grow for ever.
+    /// Forgets answers older than a day and suggestions for hypothetical returns older than ninety, so that
+    /// their tables do not grow for ever.
     ///
     /// # Errors
     /// When storage fails.
-    pub async fn forget_old_requests(&self) -> Result<u64> {
+    pub async fn forget_old(&self) -> Result<u64> {
         let app = self.clone();
         let task = tokio::spawn(async move {
             let tx = app.store().begin().await?;
-            let forgotten = request::forget_before(&tx, app.now() - REQUESTS_KEPT, FORGOTTEN_AT_ONCE).await?;
+            let (requests, hypothetical) = (app.now() - REQUESTS_KEPT, app.now() - HYPOTHETICAL_KEPT);
+            let requests = request::forget_before(&tx, requests, FORGOTTEN_AT_ONCE).await?;
+            let suggested = suggestion::forget_hypothetical(&tx, hypothetical, FORGOTTEN_AT_ONCE).await?;
             tx.commit().await?;
-            Ok(forgotten)
+            Ok(requests + suggested)
         });
         task.await.map_err(|e| AppError::Internal(format!("forgetting did not end: {e}")))?
     }

@@ -49,7 +49,9 @@ pub(crate) fn ask_in(tag: &str) -> Option<(String, String)> {
 /// the return stays open, and until when where that is known.
 pub(crate) fn offer_of(tag: &str, said: &str, kind: RemedyKind, terms: &Terms) -> String {
     let opening = match said {
-        "" => format!("{} {}", find(&OFFERS, "opening", tag), remedy_in(tag, kind, terms)),
+        "" => {
+            format!("{} {}{}", find(&OFFERS, "opening", tag), remedy_in(tag, kind, terms), on_top(tag, terms))
+        }
         said => said.to_owned(),
     };
     let until = terms.return_until.map(|until| until_in(tag, until)).unwrap_or_default();
@@ -71,6 +73,14 @@ pub fn remedy_in(tag: &str, kind: RemedyKind, terms: &Terms) -> String {
             words.replace("{amount}", &amount).replace("{article}", &article)
         }
     }
+}
+
+/// What comes on top of what is offered: a coupon, and its code if the shop made one already.
+fn on_top(tag: &str, terms: &Terms) -> String {
+    let gift = terms.gift.map(|gift| find(&REMEDIES, "gift", tag).replace("{gift}", &gift.to_string()));
+    let code = Some(terms.coupon_code.as_str()).filter(|code| !code.is_empty());
+    let code = code.map(|code| find(&REMEDIES, "code", tag).replace("{code}", code));
+    gift.into_iter().chain(code).fold(String::new(), |said, words| format!("{said} {words}"))
 }
 
 /// Until when the return can be chosen, with the day as the language writes it.

@@ -1,7 +1,7 @@
 //! What may be offered where the channel bounds it, and what answers a buyer who wants more.
 
 use crate::Money;
-use crate::remedy::RemedyKind;
+use crate::remedy::{Remedy, RemedyKind, RemedyState};
 
 /// What the channel allows in negotiating a return request, by its latest word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,14 +17,12 @@ pub struct OfferBounds {
 /// What a counter-offer is bounded by besides the channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The shop's most for money with the article kept, in minor units.
+    /// The most that the shop gives here by all of its rules, in minor units.
     pub most: i64,
-    /// The shop's most for any remedy, if it has one, in minor units.
-    pub ceiling: Option<i64>,
     /// What is still free of the value paid, in minor units.
     pub free: i64,
-    /// Whether the buyer declined another offer of this case before.
-    pub declined_before: bool,
+    /// Whether the buyer was already asked once more after declining.
+    pub countered: bool,
 }
 
 /// What may be offered next to a buyer who wants another amount.
@@ -56,6 +54,18 @@ pub enum BoundsRefused {
 
 fn print(bound: &Option<Money>) -> String {
     bound.map_or_else(|| "any".to_owned(), |money| money.to_string())
+}
+
+/// Whether a buyer who declined was offered another alternative since: they are asked once more at most.
+/// To take the return itself is no pressing.
+#[must_use]
+pub fn is_countered(remedies: &[Remedy]) -> bool {
+    let declined = remedies.iter().filter_map(|remedy| match remedy.state {
+        RemedyState::Declined { at, .. } => Some((at, remedy.id)),
+        _ => None,
+    });
+    let Some((at, first)) = declined.min() else { return false };
+    remedies.iter().any(|r| r.kind.is_alternative() && r.id != first && r.proposed_at >= at)
 }
 
 /// Whether the buyer can name another amount for this kind, and the channel bounds it.
@@ -114,12 +124,12 @@ impl OfferBounds {
     /// channel takes another offer.
     #[must_use]
     pub fn answer(&self, wish: Money, limits: &Limits) -> NextOffer {
-        let shop = limits.most.min(limits.free).min(limits.ceiling.unwrap_or(i64::MAX));
+        let shop = limits.most.min(limits.free);
         let most = self.max.map_or(shop, |max| max.minor_units.min(shop));
         let least = self.min.map_or(1, |min| min.minor_units.max(1));
         let amount =
             (least <= most).then(|| Money { minor_units: wish.minor_units.clamp(least, most), ..wish });
-        let allowed = amount.is_some() && !limits.declined_before && self.left != Some(0);
+        let allowed = amount.is_some() && !limits.countered && self.left != Some(0);
         NextOffer { amount, allowed }
     }
 }

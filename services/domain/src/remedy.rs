@@ -6,7 +6,7 @@
 use crate::code::codes;
 use crate::detection::Reason;
 use crate::learning::trial::Stake;
-use crate::{AgentId, CaseId, LineId, Money, OrderId, RemedyId, ReturnId, ShopId, Time};
+use crate::{AgentId, CaseId, LineId, Money, OrderId, RemedyId, ReturnId, ShopId, Span, Time};
 
 mod notice;
 mod stage;
@@ -106,7 +106,12 @@ pub enum RemedyState {
     /// Drafted.
     Proposed,
     /// Waits for another person's approval.
-    AwaitingApproval,
+    AwaitingApproval {
+        /// Until when; nobody who agrees later is heard.
+        expires_at: Time,
+        /// How long the offer stands once it is approved.
+        life: Span,
+    },
     /// Lies with the buyer.
     Offered {
         /// Since when.
@@ -193,7 +198,12 @@ codes! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RemedyVerb {
     /// Ask another person.
-    Submit,
+    Submit {
+        /// Until when it waits for them.
+        expires_at: Time,
+        /// How long the offer stands once it is approved.
+        life: Span,
+    },
     /// Put it to the buyer.
     Offer {
         /// Until when it stands.
@@ -337,7 +347,7 @@ impl RemedyState {
     pub const fn stage(&self) -> RemedyStage {
         match self {
             Self::Proposed => RemedyStage::Proposed,
-            Self::AwaitingApproval => RemedyStage::AwaitingApproval,
+            Self::AwaitingApproval { .. } => RemedyStage::AwaitingApproval,
             Self::Offered { .. } => RemedyStage::Offered,
             Self::Accepted { .. } => RemedyStage::Accepted,
             Self::Executing { .. } => RemedyStage::Executing,
@@ -355,7 +365,7 @@ impl RemedyVerb {
     #[must_use]
     pub const fn kind(&self) -> RemedyVerbKind {
         match self {
-            Self::Submit => RemedyVerbKind::Submit,
+            Self::Submit { .. } => RemedyVerbKind::Submit,
             Self::Offer { .. } => RemedyVerbKind::Offer,
             Self::Approve { .. } => RemedyVerbKind::Approve,
             Self::Accept { .. } => RemedyVerbKind::Accept,
@@ -389,11 +399,15 @@ impl Remedy {
 
     fn next(&self, verb: RemedyVerb, now: Time) -> Result<RemedyState, RemedyRefused> {
         Ok(match verb {
-            RemedyVerb::Submit => RemedyState::AwaitingApproval,
+            RemedyVerb::Submit { expires_at, .. } if expires_at <= now => {
+                return Err(RemedyRefused::EndsInThePast);
+            }
+            RemedyVerb::Submit { expires_at, life } => RemedyState::AwaitingApproval { expires_at, life },
             RemedyVerb::Offer { expires_at } => offered(now, expires_at)?,
             RemedyVerb::Approve { by, .. } if by == self.proposed_by => {
                 return Err(RemedyRefused::SamePerson);
             }
+            RemedyVerb::Approve { .. } if self.offer_ended(now) => return Err(RemedyRefused::OfferEnded),
             RemedyVerb::Approve { expires_at, .. } => offered(now, expires_at)?,
             RemedyVerb::Accept { .. } | RemedyVerb::Decline { .. } if self.offer_ended(now) => {
                 return Err(RemedyRefused::OfferEnded);
@@ -412,7 +426,18 @@ impl Remedy {
     }
 
     fn offer_ended(&self, now: Time) -> bool {
-        matches!(self.state, RemedyState::Offered { expires_at, .. } if expires_at <= now)
+        self.ends_at().is_some_and(|end| end <= now)
+    }
+
+    /// When an offer ends, or the wait for another person's approval.
+    #[must_use]
+    pub const fn ends_at(&self) -> Option<Time> {
+        match self.state {
+            RemedyState::Offered { expires_at, .. } | RemedyState::AwaitingApproval { expires_at, .. } => {
+                Some(expires_at)
+            }
+            _ => None,
+        }
     }
 
     /// When it should be fulfilled, once it is promised.

@@ -26,7 +26,7 @@ use crate::scrutiny::{Asked, Claims};
 use crate::{Currency, Money, Sku, Span, Time};
 
 pub use answers::{accept_prior, answers};
-pub use permit::{Permit, permit};
+pub use permit::{Permit, most, permit};
 pub use terms::{cost, default_amount, disposal, worth};
 
 codes! {

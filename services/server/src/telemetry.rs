@@ -14,7 +14,8 @@ use opentelemetry_sdk::metrics::{PeriodicReader, SdkMeterProvider};
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 use prometheus::Registry;
-use tracing_subscriber::filter::{EnvFilter, FilterFn};
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::{EnvFilter, FilterFn, LevelFilter};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
@@ -30,12 +31,17 @@ pub struct Telemetry {
     pub registry: Registry,
 }
 
-/// Libraries whose spans would flood the traces, and whose logs would loop
-/// back into the exporter.
-const QUIET: [&str; 7] = ["h2", "hyper", "tonic", "reqwest", "opentelemetry", "tower", "sqlx"];
+/// Libraries whose spans would flood the traces, or carry statements with what buyers wrote, and whose
+/// logs would loop back into the exporter.
+const QUIET: [&str; 8] = ["h2", "hyper", "tonic", "reqwest", "opentelemetry", "tower", "sqlx", "sea_orm"];
 
 /// How long telemetry may take to leave at the end.
 const FLUSH_WITHIN: Duration = Duration::from_secs(5);
+
+/// What becomes part of a trace.
+fn is_traced(of: &Metadata<'_>) -> bool {
+    *of.level() <= Level::INFO && !QUIET.iter().any(|quiet| of.target().starts_with(quiet))
+}
 
 /// Sets logs, traces and metrics up for the whole process.
 ///
@@ -50,9 +56,11 @@ pub fn start(log: &str, format: LogFormat, otlp: bool) -> anyhow::Result<Telemet
     global::set_text_map_propagator(TraceContextPropagator::new());
     global::set_meter_provider(metrics.clone());
     global::set_tracer_provider(traces.clone());
-    let spans = tracing_opentelemetry::layer()
-        .with_tracer(traces.tracer("amends"))
-        .with_filter(FilterFn::new(|m| !QUIET.iter().any(|quiet| m.target().starts_with(quiet))));
+    let spans = tracing_opentelemetry::layer().with_tracer(traces.tracer("amends")).with_filter(
+        FilterFn::new(is_traced)
+            // A span that is not wanted is not even described: its fields would be printed first.
+            .with_max_level_hint(LevelFilter::INFO),
+    );
     let lines = match format {
         LogFormat::Pretty => {
             let colours = std::io::stderr().is_terminal();

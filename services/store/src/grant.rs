@@ -1,7 +1,7 @@
 //! Grants: which unit of an order line was remedied with what.
 
-use amends_domain::ledger::{Grant, GrantState};
-use amends_domain::{LineId, OrderId, RemedyId, ShopId};
+use amends_domain::ledger::Grant;
+use amends_domain::{LineId, OrderId, ShopId};
 
 use crate::Of;
 use crate::bulk::{self, Existing, Kind, Query, Table, Write};
@@ -80,20 +80,4 @@ pub async fn put(conn: &Conn, shop: &ShopId, order: &OrderId, line: &LineId, gra
         ]
     });
     Write::insert(&TABLE, rows.collect(), Existing::Replace).run(conn).await.map(drop)
-}
-
-/// Moves all grants of a remedy on a line to a state; says how many there are.
-///
-/// # Errors
-/// `Contended` when they become reserved and another remedy has reserved one of the units.
-pub async fn set_state(
-    conn: &Conn,
-    shop: &ShopId,
-    remedy: &RemedyId,
-    order: &OrderId,
-    line: &LineId,
-    state: GrantState,
-) -> Result<u64> {
-    let sql = "UPDATE grants SET state = $1 WHERE shop_id = $2 AND order_id = $3 AND line_id = $4 AND remedy_id = $5";
-    conn.run(sql, vec![text(state), text(shop), text(order), text(line), text(remedy)]).await
 }

@@ -2,7 +2,7 @@
 
 use amends_domain::learning::trial::Stake;
 use amends_domain::remedy::{Disposal, Notice, Remedy, RemedyStage, RemedyState, Terms};
-use amends_domain::{CaseId, Money, OrderId, RemedyId, ShopId, Time};
+use amends_domain::{CaseId, Money, OrderId, RemedyId, ShopId, Span, Time};
 use sea_orm::Value;
 
 use crate::Of;
@@ -53,6 +53,7 @@ const TABLE: Table = Table {
         ("wish_currency", Kind::Text),
         ("accepted_at", Kind::Int),
         ("told", Kind::Text),
+        ("life", Kind::Int),
     ],
     key: &["shop_id", "remedy_id"],
 };
@@ -166,12 +167,17 @@ struct StateFacts<'a> {
     tracking: Option<&'a str>,
     why: Option<&'a str>,
     wish: Option<Money>,
+    life: Option<Span>,
 }
 
 fn facts(state: &RemedyState) -> StateFacts<'_> {
     let mut facts = StateFacts::default();
     match state {
-        RemedyState::Proposed | RemedyState::AwaitingApproval => {}
+        RemedyState::Proposed => {}
+        RemedyState::AwaitingApproval { expires_at, life } => {
+            facts.expires_at = Some(*expires_at);
+            facts.life = Some(*life);
+        }
         RemedyState::Offered { at, expires_at } => {
             facts.at = Some(*at);
             facts.expires_at = Some(*expires_at);
@@ -243,6 +249,7 @@ fn write(remedy: &Remedy) -> Vec<Value> {
         wish_currency,
         time_opt(remedy.accepted_at),
         text(told(&remedy.told)),
+        int_opt(facts.life.map(Span::micros)),
     ]
 }
 
@@ -310,7 +317,10 @@ fn state(row: &Row<'_>) -> Result<RemedyState> {
     let at = || row.time("at");
     Ok(match row.parse::<RemedyStage>("stage")? {
         RemedyStage::Proposed => RemedyState::Proposed,
-        RemedyStage::AwaitingApproval => RemedyState::AwaitingApproval,
+        RemedyStage::AwaitingApproval => RemedyState::AwaitingApproval {
+            expires_at: row.time("expires_at")?,
+            life: Span::from_micros(row.get("life")?),
+        },
         RemedyStage::Offered => RemedyState::Offered { at: at()?, expires_at: row.time("expires_at")? },
         RemedyStage::Accepted => RemedyState::Accepted { at: at()?, due_at: row.time("due_at")? },
         RemedyStage::Executing => RemedyState::Executing { at: at()?, due_at: row.time("due_at")? },

@@ -13,6 +13,17 @@ use crate::error::Result;
 use crate::row::Row;
 use crate::value::{int, text, time};
 
+/// Forgets what was suggested for hypothetical returns before a time, oldest first; says how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_hypothetical(conn: &Conn, before: Time, limit: u32) -> Result<u64> {
+    let sql = "DELETE FROM suggestions WHERE (shop_id, suggestion_id) IN (
+                   SELECT shop_id, suggestion_id FROM suggestions
+                   WHERE case_id IS NULL AND at < $1 ORDER BY at LIMIT $2)";
+    conn.run(sql, vec![time(before), int(limit)]).await
+}
+
 /// One stored answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SuggestionRow {

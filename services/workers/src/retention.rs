@@ -10,7 +10,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(600);
 
 pub(crate) async fn run(app: App, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        if let Err(error) = app.forget_old_requests().await {
+        if let Err(error) = app.forget_old().await {
             tracing::warn!(%error, "old answers could not be forgotten; trying again");
         }
         if let Err(error) = app.sweep_viewers().await {

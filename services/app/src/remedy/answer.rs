@@ -111,7 +111,7 @@ impl Command for RecordAnswer {
             }
         };
         let next = match wish {
-            Some(wish) => Some(next_offer(work, &info, &remedy, wish).await?),
+            Some(wish) => Some(next_offer(work, &info, &opened.case, &remedy, wish).await?),
             None => None,
         };
         tell(work, &opened.case, event, &self.note).await?;
@@ -139,7 +139,8 @@ fn accepted(remedy: &Remedy, due_at: Time) -> Event {
         disposal: terms.disposal,
         gift: terms.gift.map(|gift| gift.minor_units),
         coupon_code: said(&terms.coupon_code),
-        note: said(&terms.note),
+        // Words may be personal, and an event is kept: whoever needs them asks for the remedy.
+        note: None,
         due_at,
     }
 }

@@ -3,7 +3,7 @@
 use amends_domain::case::Verb;
 use amends_domain::deadline::DeadlineKind;
 use amends_domain::event::Event;
-use amends_domain::remedy::{Remedy, RemedyVerb};
+use amends_domain::remedy::{Remedy, RemedyState, RemedyVerb};
 use amends_domain::{RemedyId, ShopId, Time};
 use amends_store::remedy;
 
@@ -44,10 +44,14 @@ impl Command for ApproveRemedy {
         let by = work.call.principal.name.clone();
         opened.check(work, &Right::Seen(self.version), |hold| Verb::Act { hold })?;
         let info = work.app.shops().get(&work.tx, &self.shop, work.now).await?;
-        let expires_at = expiry(work.now, info.remedy.offer_life, &opened.case)?;
+        let life = match remedy.state {
+            RemedyState::AwaitingApproval { life, .. } => life,
+            _ => info.remedy.offer_life,
+        };
+        let expires_at = expiry(work.now, life, &opened.case)?;
         let before = remedy.version;
         let remedy = remedy.apply(RemedyVerb::Approve { by: by.clone(), expires_at }, work.now)?;
-        ledger::stands(work, &remedy).await?;
+        ledger::still_stands(work, &remedy).await?;
         remedy::update(&work.tx, &remedy, before).await?;
         let event = Event::RemedyApproved { remedy: remedy.id, by };
         tell(work, &opened.case, event, &self.note).await?;

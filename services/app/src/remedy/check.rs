@@ -1,15 +1,14 @@
 //! What stands against an offer besides its form: what was offered before, and what the channel takes.
 
-use amends_domain::case::Case;
-use amends_domain::counter::{OfferBounds, is_negotiable};
-use amends_domain::remedy::{Remedy, RemedyState};
+use amends_domain::counter::{OfferBounds, is_countered, is_negotiable};
+use amends_domain::remedy::Remedy;
 use amends_domain::suggestion::{Excluded, Ineligible, Permit};
 use amends_domain::{LineId, Money, OrderId};
 use amends_store::{remedy, suggestion};
 
 use super::ledger;
 use super::offer::OfferRemedy;
-use super::suggest::judged_by;
+use super::suggest::Inputs;
 use crate::error::{AppError, Result};
 use crate::shops::ShopInfo;
 use crate::work::Work;
@@ -21,14 +20,7 @@ impl OfferRemedy {
             return Ok(());
         }
         let remedies = remedy::of_cases(&work.tx, &[(self.shop.clone(), self.case)]).await?;
-        let declined = remedies.iter().filter_map(|r| match r.state {
-            RemedyState::Declined { at, .. } => Some((at, r.id)),
-            _ => None,
-        });
-        let Some((at, first)) = declined.min() else { return Ok(()) };
-        let countered =
-            remedies.iter().any(|r| r.kind.is_alternative() && r.id != first && r.proposed_at >= at);
-        if countered {
+        if is_countered(&remedies) {
             return Err(AppError::Precondition("G20: after a decline there is one counter-offer at most"));
         }
         Ok(())
@@ -54,31 +46,26 @@ impl OfferRemedy {
         Ok(())
     }
 
-    /// What the shop's policy, the channel and the buyer's history ask of an offer.
-    pub(super) async fn permit(
-        &self,
-        work: &Work,
-        info: &ShopInfo,
-        case: &Case,
-        remedy: &Remedy,
-    ) -> Result<Permit> {
-        let inputs = judged_by(work, info, case, remedy.units).await?;
-        inputs
-            .permit(remedy.kind, &remedy.terms, &info.remedy)
-            .map_err(|not| AppError::Precondition(refusal(not.why)))
-    }
-
     /// The channel takes some amounts and so many offers. An amount that the agent left to the shop
     /// is brought within.
-    pub(super) async fn keep_in_bounds(&self, work: &Work, remedy: &mut Remedy) -> Result<()> {
-        let Some(of) = remedy.line.as_ref().filter(|_| is_negotiable(remedy.kind)) else { return Ok(()) };
-        let Some(account) = ledger::account(&work.tx, &remedy.shop, of).await? else { return Ok(()) };
+    pub(super) fn keep_in_bounds(
+        &self,
+        account: Option<&ledger::Account>,
+        remedy: &mut Remedy,
+    ) -> Result<()> {
+        let Some(account) = account.filter(|_| is_negotiable(remedy.kind)) else { return Ok(()) };
         let bounds = account.bounds();
         if self.terms.amount.is_none() {
             remedy.terms.amount = remedy.terms.amount.map(|amount| within(amount, &bounds));
         }
         Ok(bounds.check(remedy.kind, remedy.terms.amount)?)
     }
+}
+
+/// What the shop's policy, the channel and the buyer's history ask of an offer.
+pub(super) fn permit(inputs: &Inputs, remedy: &Remedy, info: &ShopInfo) -> Result<Permit> {
+    let permit = inputs.permit(remedy.kind, &remedy.terms, &info.remedy);
+    permit.map_err(|not| AppError::Precondition(refusal(not.why)))
 }
 
 /// Which rules of the shop an offer goes against, for the person who is to approve it.

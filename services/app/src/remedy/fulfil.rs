@@ -86,7 +86,7 @@ impl Command for ReportFulfilment {
                 ledger::stands(work, &remedy).await?;
                 if from == RemedyStage::Failed {
                     // The failure gave the units back; someone else may have them by now.
-                    ledger::reserve(work, &remedy).await?;
+                    ledger::reserve_again(work, &remedy).await?;
                     stock::hold(work, &remedy).await?;
                 }
                 Event::RemedyExecuting { remedy: remedy.id }

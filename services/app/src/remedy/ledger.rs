@@ -1,5 +1,6 @@
 //! Grants on an order line: reserved, confirmed and released under its lock.
 
+use amends_domain::counter::is_negotiable;
 use amends_domain::ledger::{self, Grant, GrantState, LedgerRefused, Request};
 use amends_domain::order::{Line, Purchase};
 use amends_domain::refund::{self, Promise, Refund, Refunded};
@@ -145,13 +146,12 @@ pub(crate) async fn line(conn: &Conn, shop: &ShopId, of: &(OrderId, LineId)) -> 
 }
 
 /// Takes the units that the remedy is for, or says why it cannot have them.
-pub(crate) async fn reserve(work: &Work, remedy: &Remedy) -> Result<()> {
+pub(crate) async fn reserve(work: &Work, account: Option<&Account>, remedy: &Remedy) -> Result<()> {
     if remedy.kind.takes() == Takes::Nothing {
         return Ok(());
     }
     let unknown = AppError::Precondition("the order line is not known yet, and the remedy needs one");
-    let Some(of) = &remedy.line else { return Err(unknown) };
-    let Some(account) = account(&work.tx, &remedy.shop, of).await? else { return Err(unknown) };
+    let (Some(of), Some(account)) = (&remedy.line, account) else { return Err(unknown) };
     let request = Request {
         remedy: remedy.id,
         takes: remedy.kind.takes(),
@@ -162,6 +162,23 @@ pub(crate) async fn reserve(work: &Work, remedy: &Remedy) -> Result<()> {
     let reserved = account.rules().reserve(&request)?;
     grant::put(&work.tx, &remedy.shop, &of.0, &of.1, &reserved).await?;
     Ok(())
+}
+
+/// Takes them again, for a remedy that had given them back.
+pub(crate) async fn reserve_again(work: &Work, remedy: &Remedy) -> Result<()> {
+    let account = match &remedy.line {
+        Some(of) => account(&work.tx, &remedy.shop, of).await?,
+        None => None,
+    };
+    reserve(work, account.as_ref(), remedy).await
+}
+
+/// Whether an offer that waited can still be made: beside what was refunded, and by what the channel takes now.
+pub(crate) async fn still_stands(work: &Work, remedy: &Remedy) -> Result<()> {
+    stands(work, remedy).await?;
+    let Some(of) = remedy.line.as_ref().filter(|_| is_negotiable(remedy.kind)) else { return Ok(()) };
+    let account = account(&work.tx, &remedy.shop, of).await?;
+    Ok(account.map_or(Ok(()), |account| account.bounds().check(remedy.kind, remedy.terms.amount))?)
 }
 
 /// Whether the remedy can go on beside what the channel refunds meanwhile.

@@ -1,11 +1,12 @@
 //! What may be offered next to a buyer who wants another amount.
 
 use amends_domain::Money;
-use amends_domain::counter::{Limits, NextOffer, OfferBounds, is_negotiable};
-use amends_domain::remedy::{Remedy, RemedyState};
+use amends_domain::case::Case;
+use amends_domain::counter::{Limits, NextOffer, OfferBounds, is_countered, is_negotiable};
+use amends_domain::remedy::Remedy;
 use amends_store::remedy;
 
-use super::ledger;
+use super::suggest::judged_by;
 use crate::error::{AppError, Result};
 use crate::shops::ShopInfo;
 use crate::work::Work;
@@ -28,31 +29,22 @@ pub(super) fn check_wish(remedy: &Remedy, wish: Money, info: &ShopInfo) -> Resul
 pub(super) async fn next_offer(
     work: &Work,
     info: &ShopInfo,
+    case: &Case,
     remedy: &Remedy,
     wish: Money,
 ) -> Result<NextOffer> {
     let key = [(remedy.shop.clone(), remedy.case)];
-    let others = remedy::of_cases(&work.tx, &key).await?;
-    let declined = |r: &Remedy| r.id != remedy.id && matches!(r.state, RemedyState::Declined { .. });
-    let declined_before = others.iter().any(declined);
-    let policy = &info.remedy;
-    let account = match &remedy.line {
-        Some(of) => ledger::account(&work.tx, &remedy.shop, of).await?,
-        None => None,
-    };
-    let (bounds, limits) = match account {
-        Some(account) => {
-            let price = account.purchase.unit_price;
-            let paid = price.times(remedy.units).unwrap_or(price);
-            let (most, free) = (paid.basis_points(policy.partial_refund.most), account.rules().free_value());
-            let most = most.minor_units;
-            (account.bounds(), Limits { most, ceiling: policy.ceiling, free, declined_before })
+    let countered = is_countered(&remedy::of_cases(&work.tx, &key).await?);
+    let judged = judged_by(work, info, case, remedy.units).await?;
+    let most = judged.inputs.most(remedy.kind, &info.remedy);
+    let (bounds, limits) = match (judged.account, most) {
+        (Some(account), Some(most)) => {
+            (account.bounds(), Limits { most, free: account.rules().free_value(), countered })
         }
         // What was paid is not known: no more than was offered can be said to be right.
-        None => {
+        _ => {
             let offered = remedy.terms.amount.map_or(0, |amount| amount.minor_units);
-            let limits = Limits { most: offered, ceiling: policy.ceiling, free: offered, declined_before };
-            (OfferBounds::default(), limits)
+            (OfferBounds::default(), Limits { most: offered, free: offered, countered })
         }
     };
     Ok(bounds.answer(wish, &limits))

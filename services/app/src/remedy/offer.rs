@@ -1,6 +1,7 @@
 //! Puts a remedy to the buyer, or before another person where it is worth more than the limit.
 
 use amends_domain::case::Case;
+use amends_domain::deadline::DeadlineKind;
 use amends_domain::detection::{Flag, Reason};
 use amends_domain::event::Event;
 use amends_domain::learning::trial::Stake;
@@ -10,11 +11,12 @@ use amends_domain::remedy::{
 };
 use amends_domain::returns::open_until;
 use amends_domain::suggestion::{Permit, cost, default_amount, disposal, worth};
-use amends_domain::{CaseId, LineId, Money, OrderId, RemedyId, ShopId, Span, SuggestionId, Time};
+use amends_domain::{CaseId, LineId, Money, OrderId, RemedyId, ShopId, Sku, Span, SuggestionId, Time};
 use amends_store::remedy;
 
-use super::check::against;
+use super::check::{against, permit};
 use super::step::{Right, act_on, keep_text, open_case};
+use super::suggest::judged_by;
 use super::{RemedyOfCase, approve, ledger, stock, trial};
 use crate::call::Role;
 use crate::case::tell;
@@ -80,16 +82,18 @@ impl Command for OfferRemedy {
         act_on(work, &mut opened, &right).await?;
         self.check_counter_offer(work).await?;
         self.check_suggestion(work).await?;
-        let bought = bought(work, &opened.case).await?;
+        let judged = judged_by(work, &info, &opened.case, self.units()).await?;
+        let bought = judged.account.as_ref().map(Bought::of);
         self.check_fit(&opened.case, bought.as_ref())?;
         self.check_follows(work, bought.as_ref().map(|b| &b.line)).await?;
         let mut remedy = self.proposed(work, &info, &opened.case, bought.as_ref());
-        self.keep_in_bounds(work, &mut remedy).await?;
+        self.keep_in_bounds(judged.account.as_ref(), &mut remedy)?;
         self.price(&info, bought.as_ref(), &mut remedy);
-        let expires_at = expiry(work.now, self.life.unwrap_or(info.remedy.offer_life), &opened.case)?;
-        let permit = self.permit(work, &info, &opened.case, &remedy).await?;
-        ledger::reserve(work, &remedy).await?;
-        let remedy = put(work, &opened.case, remedy, expires_at, &permit).await?;
+        let life = self.life.unwrap_or(info.remedy.offer_life);
+        let expires_at = expiry(work.now, life, &opened.case)?;
+        let permit = permit(&judged.inputs, &remedy, &info)?;
+        ledger::reserve(work, judged.account.as_ref(), &remedy).await?;
+        let remedy = put(work, &opened.case, remedy, (life, expires_at), &permit).await?;
         remedy::insert(&work.tx, std::slice::from_ref(&remedy)).await?;
         trial::follow(work, &remedy);
         let language = language(&opened.case, bought.as_ref());
@@ -128,6 +132,13 @@ impl OfferRemedy {
         say(foreign, "terms.gift", "must be in the currency of the shop", Why::Currency);
         let no_article = self.kind == RemedyKind::Exchange && self.terms.article.is_empty();
         say(no_article, "terms.sku", "must name the article of the exchange", form);
+        let no_sku = !self.terms.article.is_empty() && self.terms.article.parse::<Sku>().is_err();
+        say(
+            no_sku,
+            "terms.sku",
+            "must be an article's id without spaces at its ends or control characters",
+            form,
+        );
         let long_article = self.terms.article.chars().count() > ARTICLE_CHARS_MAX;
         say(long_article, "terms.sku", "must have at most 128 characters", form);
         let no_note = self.kind == RemedyKind::Instructions && self.terms.note.is_empty();
@@ -227,15 +238,19 @@ async fn put(
     work: &mut Work,
     case: &Case,
     remedy: Remedy,
-    expires_at: Time,
+    (life, expires_at): (Span, Time),
     permit: &Permit,
 ) -> Result<Remedy> {
     let (id, kind, units) = (remedy.id, remedy.kind, remedy.units);
-    let verb = if permit.approval { RemedyVerb::Submit } else { RemedyVerb::Offer { expires_at } };
+    let verb = match permit.approval {
+        true => RemedyVerb::Submit { expires_at, life },
+        false => RemedyVerb::Offer { expires_at },
+    };
     let remedy = remedy.apply(verb, work.now)?;
     work.happened(&case.shop, Some(case.id), Event::RemedyProposed { remedy: id, kind, units });
     if remedy.state.stage() == RemedyStage::AwaitingApproval {
         tell(work, case, Event::ApprovalAsked { remedy: id }, &against(permit)).await?;
+        work.due(&remedy.shop, DeadlineKind::OfferExpiry, remedy.id, expires_at);
     } else {
         approve::offered(work, &remedy, expires_at);
     }
@@ -255,14 +270,14 @@ fn language<'a>(case: &'a Case, bought: Option<&'a Bought>) -> &'a str {
     of_order.unwrap_or(&case.language)
 }
 
-async fn bought(work: &Work, case: &Case) -> Result<Option<Bought>> {
-    let (Some(order), Some(line)) = (case.subject.order(), case.subject.line()) else { return Ok(None) };
-    let of = (order.clone(), line.clone());
-    let found = ledger::line(&work.tx, &case.shop, &of).await?;
-    Ok(found.and_then(|line| {
-        let delivered_at = line.delivered.map(|delivered| delivered.at);
-        line.purchase.map(|purchase| Bought { line: of, purchase, delivered_at })
-    }))
+impl Bought {
+    fn of(account: &ledger::Account) -> Self {
+        Self {
+            line: (account.line.order.clone(), account.line.line.clone()),
+            purchase: account.purchase.clone(),
+            delivered_at: account.line.delivered.map(|delivered| delivered.at),
+        }
+    }
 }
 
 /// Refuses a note that is longer than it may be.

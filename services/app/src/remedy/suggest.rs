@@ -16,6 +16,7 @@ use amends_domain::suggestion::Suggestion;
 use amends_domain::{BuyerRef, CaseId, LineId, Money, OrderId, ShopId, Sku, SuggestionId, Time};
 use amends_store::suggestion::{self, SuggestionRow};
 
+use super::ledger::Account;
 use super::trial;
 use crate::app::App;
 use crate::call::{Principal, Role};
@@ -25,6 +26,7 @@ use crate::shops::ShopInfo;
 use crate::work::Work;
 
 pub(crate) use inputs::Inputs;
+use subject::Subject;
 
 const ASKERS: &[Role] = &[Role::Agent, Role::Supervisor, Role::Ingest];
 
@@ -206,7 +208,7 @@ impl Command for SuggestRemedies {
         let mut suggested = Suggested {
             id: SuggestionId::from_bits(work.id()),
             case: facts.case,
-            line: facts.line,
+            line: facts.account.map(|account| (account.line.order, account.line.line)),
             suggestion: facts.inputs.suggest(&info.remedy),
             inputs: facts.inputs,
             language: facts.language,
@@ -236,10 +238,19 @@ fn by_trial(suggestion: &mut Suggestion, trial: &Trial) {
     suggestion.propensity = suggestion.alternatives.first().map_or(1.0, |first| first.propensity);
 }
 
-/// What an offer on a case, which is locked, is judged by. The stock is asked when it is held.
-pub(crate) async fn judged_by(work: &Work, info: &ShopInfo, case: &Case, units: u32) -> Result<Inputs> {
-    let subject = subject::Subject::of(case.clone());
-    Ok(facts::load(work, info, subject, units).await?.inputs)
+/// What an offer on a case is judged by.
+pub(crate) struct Judged {
+    /// What a suggestion would be made from. The stock is asked when it is held.
+    pub(crate) inputs: Inputs,
+    /// What was bought, granted and refunded on the line; none while it is not known.
+    pub(crate) account: Option<Account>,
+}
+
+/// What an offer on a case, which is locked, is judged by.
+pub(crate) async fn judged_by(work: &Work, info: &ShopInfo, case: &Case, units: u32) -> Result<Judged> {
+    let facts::Facts { inputs, account, .. } =
+        facts::load(work, info, Subject::of(case.clone()), units).await?;
+    Ok(Judged { inputs, account })
 }
 
 fn store(work: &mut Work, shop: &ShopId, suggested: &Suggested) {

@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::runner::Command;
 use crate::work::Work;
 
-/// Ends an offer that was not answered in time; answers whether it did.
+/// Ends an offer that was not answered, or not approved, in time; answers whether it did.
 #[derive(Debug, Clone)]
 pub struct ExpireOffer {
     /// The tenant.
@@ -37,21 +37,27 @@ impl Command for ExpireOffer {
     async fn run(self, work: &mut Work) -> Result<bool> {
         let (remedy, mut opened) = open_remedy(work, &self.shop, self.remedy).await?;
         work.not_due(&self.shop, DeadlineKind::OfferExpiry, self.remedy);
-        match remedy.state {
-            RemedyState::Offered { expires_at, .. } if expires_at > work.now => {
-                work.due(&self.shop, DeadlineKind::OfferExpiry, self.remedy, expires_at);
-                return Ok(false);
-            }
-            RemedyState::Offered { .. } => {}
-            _ => return Ok(false),
+        let Some(end) = remedy.ends_at() else { return Ok(false) };
+        if end > work.now {
+            work.due(&self.shop, DeadlineKind::OfferExpiry, self.remedy, end);
+            return Ok(false);
         }
+        // What the buyer never saw was not left unanswered: it is taken back.
+        let is_offered = matches!(remedy.state, RemedyState::Offered { .. });
+        let (verb, event) = if is_offered {
+            (RemedyVerb::Expire, Event::RemedyExpired { remedy: remedy.id })
+        } else {
+            (RemedyVerb::Withdraw, Event::RemedyWithdrawn { remedy: remedy.id })
+        };
         let before = remedy.version;
-        let remedy = remedy.apply(RemedyVerb::Expire, work.now)?;
+        let remedy = remedy.apply(verb, work.now)?;
         remedy::update(&work.tx, &remedy, before).await?;
-        learned::answered(work, &remedy, false);
+        if is_offered {
+            learned::answered(work, &remedy, false);
+        }
         ledger::settle(work, &remedy, GrantState::Released).await?;
         stock::settle(work, &remedy, work.now).await?;
-        work.happened(&self.shop, Some(remedy.case), Event::RemedyExpired { remedy: remedy.id });
+        work.happened(&self.shop, Some(remedy.case), event);
         opened.check(work, &Right::Free, |hold| Verb::Note { hold })?;
         opened.store(work).await?;
         Ok(true)

@@ -28,7 +28,7 @@ fn every_language_has_its_words() {
 
 #[test]
 fn every_kind_is_said_in_every_language_with_all_places_filled() {
-    assert_eq!(REMEDIES.len(), RemedyKind::ALL.len() + 2);
+    assert_eq!(REMEDIES.len(), RemedyKind::ALL.len() + 4);
     for section in REMEDIES.values() {
         assert_eq!(section.len(), LANGUAGES.len());
     }
@@ -71,6 +71,19 @@ fn an_offer_always_shows_the_return() {
     let dated = Terms { return_until: Some(Time::from_micros(0)), ..keep };
     let said = offer_of("en", "", RemedyKind::PartialRefund, &dated);
     assert!(said.contains("12.50 EUR") && said.ends_with("until 1970-01-01."), "{said}");
+}
+
+#[test]
+fn a_coupon_on_top_and_its_code_are_said_in_every_language() {
+    let euro = "EUR".parse().unwrap();
+    let gift = Terms { gift: Some(Money::new(500, euro)), coupon_code: "BACK-7".to_owned(), ..terms() };
+    for language in LANGUAGES {
+        let said = offer_of(language, "", RemedyKind::Replacement, &gift);
+        assert!(said.contains("5.00 EUR") && said.contains("BACK-7"), "{language}: {said}");
+        assert!(!said.contains(['{', '}']), "{language}: {said}");
+        let plain = offer_of(language, "", RemedyKind::Replacement, &terms());
+        assert!(plain.len() < said.len() && !plain.contains("BACK-7"), "{language}: {plain}");
+    }
 }
 
 #[test]

@@ -56,6 +56,25 @@ pub fn permit(kind: RemedyKind, terms: &Terms, input: &Input<'_>) -> Result<Perm
     Ok(Permit { approval, overridden })
 }
 
+/// The most that the shop gives by way of a kind, by all of its rules, in minor units; none while it is not
+/// known what was paid.
+#[must_use]
+pub fn most(kind: RemedyKind, input: &Input<'_>) -> Option<i64> {
+    let given = Given::of(input);
+    given.paid.map(|_| most_given(kind, &given))
+}
+
+fn most_given(kind: RemedyKind, given: &Given<'_>) -> i64 {
+    let total = given.total();
+    let most = match kind {
+        RemedyKind::PartialRefund if !given.no_negotiation => {
+            total.basis_points(given.input.policy.partial_refund.most).minor_units
+        }
+        _ => eligible::most_of(kind, total),
+    };
+    given.ceiling(kind.takes() == Takes::Money).min(most)
+}
+
 /// Whether the amount or worth is within what the shop gives and the channel takes.
 fn within(kind: RemedyKind, terms: &Terms, given: &Given<'_>) -> Result<(), eligible::No> {
     let (policy, total) = (given.input.policy, given.total());
@@ -66,13 +85,7 @@ fn within(kind: RemedyKind, terms: &Terms, given: &Given<'_>) -> Result<(), elig
         return Err((Excluded::OutsideChannelBounds, vec![("channel", refused.to_string())]));
     }
     let worth = terms::worth(kind, total, given.input.units, terms, policy);
-    let most = match kind {
-        RemedyKind::PartialRefund if !given.no_negotiation => {
-            total.basis_points(policy.partial_refund.most).minor_units
-        }
-        _ => eligible::most_of(kind, total),
-    };
-    let ceiling = given.ceiling(kind.takes() == Takes::Money).min(most);
+    let ceiling = most_given(kind, given);
     if worth > ceiling {
         return Err((
             Excluded::AboveCeiling,

@@ -15,7 +15,7 @@ fn bounds(min: Option<i64>, max: Option<i64>, left: Option<u32>) -> OfferBounds 
 }
 
 fn limits(most: i64, free: i64) -> Limits {
-    Limits { most, ceiling: None, free, declined_before: false }
+    Limits { most, free, countered: false }
 }
 
 #[test]
@@ -30,8 +30,6 @@ fn a_wish_beyond_is_brought_to_the_nearest_bound() {
     assert_eq!(answer(2_000, limits(1_000, 1_000)), Some(eur(900)), "the channel's most");
     assert_eq!(answer(2_000, limits(800, 1_000)), Some(eur(800)), "the shop's most");
     assert_eq!(answer(2_000, limits(1_000, 600)), Some(eur(600)), "what is free of the value paid");
-    let ceiling = Limits { ceiling: Some(550), ..limits(1_000, 1_000) };
-    assert_eq!(answer(2_000, ceiling), Some(eur(550)), "the shop's ceiling");
     assert_eq!(answer(1, limits(1_000, 1_000)), Some(eur(500)), "the channel's least");
     assert_eq!(answer(700, limits(1_000, 499)), None, "less is free than the channel takes");
     assert_eq!(OfferBounds::default().answer(eur(5), &limits(9, 0)).amount, None, "nothing is free");
@@ -39,8 +37,8 @@ fn a_wish_beyond_is_brought_to_the_nearest_bound() {
 
 #[test]
 fn one_counter_offer_follows_a_decline_while_the_channel_takes_one() {
-    let allowed = |left, declined_before| {
-        let limits = Limits { declined_before, ..limits(900, 900) };
+    let allowed = |left, countered| {
+        let limits = Limits { countered, ..limits(900, 900) };
         bounds(None, None, left).answer(eur(100), &limits).allowed
     };
     assert!(allowed(None, false) && allowed(Some(1), false));
@@ -91,30 +89,28 @@ proptest! {
     fn whatever_a_buyer_wants_the_answer_lies_within_every_bound(
         (min, max, left) in (bound(), bound(), prop::option::of(0_u32..3)),
         wish in 1_i64..i64::MAX,
-        (most, free, ceiling) in (0_i64..2_000, 0_i64..2_000, bound()),
-        declined_before in any::<bool>(),
+        (most, free) in (0_i64..2_000, 0_i64..2_000),
+        countered in any::<bool>(),
     ) {
         let bounds = bounds(min, max, left);
-        let next = bounds.answer(eur(wish), &Limits { most, ceiling, free, declined_before });
+        let next = bounds.answer(eur(wish), &Limits { most, free, countered });
         match next.amount {
             Some(Money { minor_units: amount, .. }) => {
                 prop_assert!(amount > 0 && amount <= most && amount <= free);
-                prop_assert!(ceiling.is_none_or(|ceiling| amount <= ceiling));
                 prop_assert!(min.is_none_or(|min| amount >= min) && max.is_none_or(|max| amount <= max));
                 if next.allowed {
                     prop_assert_eq!(bounds.check(RemedyKind::PartialRefund, next.amount), Ok(()));
-                    prop_assert!(!declined_before && left != Some(0));
+                    prop_assert!(!countered && left != Some(0));
                 }
                 // Nothing nearer to the wish would do.
                 let nearer = if wish > amount { amount + 1 } else { amount - 1 };
                 let fits = nearer > 0 && nearer <= most && nearer <= free
-                    && ceiling.is_none_or(|c| nearer <= c)
                     && min.is_none_or(|m| nearer >= m) && max.is_none_or(|m| nearer <= m);
                 prop_assert!(amount == wish || !fits);
             }
             None => {
                 prop_assert!(!next.allowed);
-                let top = most.min(free).min(ceiling.unwrap_or(i64::MAX)).min(max.unwrap_or(i64::MAX));
+                let top = most.min(free).min(max.unwrap_or(i64::MAX));
                 prop_assert!(min.unwrap_or(1).max(1) > top);
             }
         }

@@ -13,12 +13,16 @@ fn offer(expires: i64) -> RemedyVerb {
     RemedyVerb::Offer { expires_at: at(expires) }
 }
 
+fn submit(expires: i64) -> RemedyVerb {
+    RemedyVerb::Submit { expires_at: at(expires), life: Span::from_days(3) }
+}
+
 /// A remedy in the stage, by the verbs that lead there.
 fn standing(stage: RemedyStage) -> Remedy {
     let step = |from: RemedyStage, verb: RemedyVerb, secs: i64| standing(from).apply(verb, at(secs)).unwrap();
     match stage {
         RemedyStage::Proposed => proposed(),
-        RemedyStage::AwaitingApproval => step(RemedyStage::Proposed, RemedyVerb::Submit, 1),
+        RemedyStage::AwaitingApproval => step(RemedyStage::Proposed, submit(100), 1),
         RemedyStage::Offered => step(RemedyStage::Proposed, offer(100), 2),
         RemedyStage::Accepted => step(RemedyStage::Offered, RemedyVerb::Accept { due_at: at(500) }, 3),
         RemedyStage::Executing => step(RemedyStage::Accepted, RemedyVerb::Execute, 4),
@@ -36,7 +40,7 @@ fn standing(stage: RemedyStage) -> Remedy {
 fn good(kind: RemedyVerbKind, now: Time) -> RemedyVerb {
     let later = now + Span::from_days(3);
     match kind {
-        RemedyVerbKind::Submit => RemedyVerb::Submit,
+        RemedyVerbKind::Submit => RemedyVerb::Submit { expires_at: later, life: Span::from_days(3) },
         RemedyVerbKind::Offer => RemedyVerb::Offer { expires_at: later },
         RemedyVerbKind::Approve => RemedyVerb::Approve { by: agent("bob"), expires_at: later },
         RemedyVerbKind::Accept => RemedyVerb::Accept { due_at: later },
@@ -113,6 +117,18 @@ fn who_proposed_cannot_approve() {
     assert_eq!(offered.state, RemedyState::Offered { at: at(2), expires_at: at(100) });
     // Waiting for approval, it cannot be put to the buyer by any other way.
     assert!(waiting.apply(offer(100), at(2)).is_err());
+}
+
+#[test]
+fn nobody_approves_after_the_time_for_it() {
+    let waiting = standing(RemedyStage::AwaitingApproval);
+    assert_eq!(waiting.ends_at(), Some(at(100)));
+    let approve = RemedyVerb::Approve { by: agent("bob"), expires_at: at(400) };
+    let last = Time::from_micros(at(100).micros() - 1);
+    assert!(waiting.clone().apply(approve.clone(), last).is_ok());
+    assert_eq!(waiting.clone().apply(approve, at(100)), Err(RemedyRefused::OfferEnded));
+    assert!(waiting.apply(RemedyVerb::Withdraw, at(100)).is_ok());
+    assert_eq!(proposed().apply(submit(50), at(50)), Err(RemedyRefused::EndsInThePast));
 }
 
 #[test]

@@ -88,7 +88,10 @@ struct Times {
 fn times(state: &RemedyState) -> Times {
     let changed = |at: Time| Times { changed: Some(at), ..Times::default() };
     match state {
-        RemedyState::Proposed | RemedyState::AwaitingApproval => Times::default(),
+        RemedyState::Proposed => Times::default(),
+        RemedyState::AwaitingApproval { expires_at, .. } => {
+            Times { expires: Some(*expires_at), ..Times::default() }
+        }
         RemedyState::Offered { at, expires_at } => {
             Times { offered: Some(*at), expires: Some(*expires_at), ..changed(*at) }
         }

@@ -3,7 +3,7 @@
 use amends_domain::detection::Reason;
 use amends_domain::learning::trial::Stake;
 use amends_domain::remedy::{Disposal, NoticeKind, Remedy, RemedyKind, RemedyStage, RemedyState, Terms};
-use amends_domain::{CaseId, Money, RemedyId, ShopId};
+use amends_domain::{CaseId, Money, RemedyId, ShopId, Span};
 use amends_store::remedy::{self, RemedyFilter};
 use amends_store::{Store, StoreError};
 
@@ -42,7 +42,7 @@ fn every_state() -> Vec<RemedyState> {
     let (at, due_at) = (at(5), at(9));
     vec![
         RemedyState::Proposed,
-        RemedyState::AwaitingApproval,
+        RemedyState::AwaitingApproval { expires_at: due_at, life: Span::from_days(3) },
         RemedyState::Offered { at, expires_at: due_at },
         RemedyState::Accepted { at, due_at },
         RemedyState::Executing { at, due_at },

@@ -9,7 +9,7 @@ use amends_domain::remedy_policy::RemedyPolicy;
 use amends_domain::scrutiny::Claims;
 use amends_domain::stock::{Standing, StockKind, sends};
 use amends_domain::suggestion::{Buyer, Channel, Draw, LineTerms};
-use amends_domain::{BuyerKey, CaseId, Day, LineId, OrderId};
+use amends_domain::{BuyerKey, CaseId, Day, OrderId};
 use amends_store::bulk::Trip;
 use amends_store::learned::AnswersRow;
 use amends_store::suggestion::{History, Wanted, history};
@@ -26,7 +26,7 @@ use crate::work::Work;
 /// What was read.
 pub(super) struct Facts {
     pub(super) case: Option<CaseId>,
-    pub(super) line: Option<(OrderId, LineId)>,
+    pub(super) account: Option<ledger::Account>,
     pub(super) inputs: Inputs,
     pub(super) language: String,
     /// What the case began with, if it was given a suggestion before.
@@ -126,7 +126,7 @@ pub(super) async fn load(work: &Work, info: &ShopInfo, subject: Subject, units: 
     let counted = line.and_then(|line| line.counted);
     Ok(Facts {
         case: subject.case,
-        line: account.map(|account| (account.line.order, account.line.line)),
+        account,
         inputs,
         language: language.unwrap_or(subject.language),
         trial,

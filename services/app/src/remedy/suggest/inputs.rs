@@ -7,7 +7,7 @@ use amends_domain::learning::Evidence;
 use amends_domain::remedy::{RemedyKind, Terms};
 use amends_domain::remedy_policy::RemedyPolicy;
 use amends_domain::suggestion::{
-    Buyer, Channel, Draw, Ineligible, Input, LineTerms, Permit, Suggestion, permit, suggest,
+    Buyer, Channel, Draw, Ineligible, Input, LineTerms, Permit, Suggestion, most, permit, suggest,
 };
 
 use super::body;
@@ -67,6 +67,11 @@ impl Inputs {
         policy: &RemedyPolicy,
     ) -> std::result::Result<Permit, Ineligible> {
         permit(kind, terms, &self.under(policy))
+    }
+
+    /// The most that the shop gives by way of a kind under a policy, in minor units, where it is known what was paid.
+    pub(crate) fn most(&self, kind: RemedyKind, policy: &RemedyPolicy) -> Option<i64> {
+        most(kind, &self.under(policy))
     }
 
     fn under<'a>(&'a self, policy: &'a RemedyPolicy) -> Input<'a> {
