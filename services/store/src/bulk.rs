@@ -120,6 +120,13 @@ fn relation(engine: Engine, columns: &[Column], first: usize, rows: Vec<Vec<Valu
     }
 }
 
+/// One row as such a relation, on SQLite.
+fn single(columns: &[Column], first: usize, row: Vec<Value>) -> (String, Vec<Value>) {
+    let cells: Vec<String> =
+        columns.iter().zip(first..).map(|((name, _), n)| format!("${n} AS {name}")).collect();
+    (format!("(SELECT {})", cells.join(", ")), row)
+}
+
 /// `SELECT` all columns by name: a column that a newer version adds must not
 /// change what a prepared statement returns.
 #[must_use]

@@ -25,13 +25,13 @@ pub struct Query<T> {
 struct Keyed {
     table: &'static str,
     columns: &'static [Column],
-    /// What follows the table; [`KEYS`] stands for the set of keys.
+    /// What follows the table; [`AMONG`] stands between columns and the set of keys.
     clause: String,
     key: &'static [&'static str],
     keys: Vec<Vec<String>>,
 }
 
-const KEYS: &str = "{keys}";
+const AMONG: &str = "{among keys}";
 
 impl<T> Query<T> {
     /// The rows whose columns `key` are one of these keys.
@@ -41,7 +41,7 @@ impl<T> Query<T> {
         keys: Vec<Vec<String>>,
         read: Read<T>,
     ) -> Self {
-        let clause = format!("WHERE ({}) IN {KEYS}", key.join(", "));
+        let clause = format!("WHERE ({}) {AMONG}", key.join(", "));
         Self { question: Keyed { table: table.name, columns: table.columns, clause, key, keys }, read }
     }
 
@@ -68,17 +68,27 @@ impl<T> Query<T> {
         if self.question.keys.is_empty() {
             return Ok(Vec::new());
         }
-        let (from, values) = self.question.from(conn.engine(), 1);
+        let (from, values) = self.question.from(conn.engine(), 1, false);
         let rows = conn.all(format!("SELECT {} {from}", names(self.question.columns)), values).await?;
         rows.iter().map(self.read).collect()
     }
 }
 
 impl Keyed {
-    fn from(&self, engine: Engine, first: usize) -> (String, Vec<Value>) {
-        let (source, values) = source(engine, self.key, first, &self.keys);
-        let clause = self.clause.replace(KEYS, &format!("(SELECT * FROM {source})"));
-        (format!("FROM {} {clause}", self.table), values)
+    /// From where its rows come, with the values; `alone` looks a single key up by itself.
+    fn from(&self, engine: Engine, first: usize, alone: bool) -> (String, Vec<Value>) {
+        let (among, values) = match self.keys.as_slice() {
+            [only] if alone => {
+                let places: Vec<String> = (first..first + only.len()).map(|n| format!("${n}")).collect();
+                let values = only.iter().map(|part| Value::String(Some(part.clone()))).collect();
+                (format!("= ({})", places.join(", ")), values)
+            }
+            keys => {
+                let (source, values) = source(engine, self.key, first, keys);
+                (format!("IN (SELECT * FROM {source})"), values)
+            }
+        };
+        (format!("FROM {} {}", self.table, self.clause.replace(AMONG, &among)), values)
     }
 }
 
@@ -143,10 +153,10 @@ impl Question {
     }
 
     /// From where its rows come, with the values; nowhere when no key is asked for.
-    fn from(&self, engine: Engine, first: usize) -> Option<(String, Vec<Value>)> {
+    fn from(&self, engine: Engine, first: usize, alone: bool) -> Option<(String, Vec<Value>)> {
         match self {
             Self::Keyed(keyed) if keyed.keys.is_empty() => None,
-            Self::Keyed(keyed) => Some(keyed.from(engine, first)),
+            Self::Keyed(keyed) => Some(keyed.from(engine, first, alone)),
             Self::Written(written) => {
                 Some((format!("FROM ({}) AS q", written.numbered(first)), written.values.clone()))
             }
@@ -156,7 +166,11 @@ impl Question {
 
 /// Questions that do not wait for each other's answers.
 #[derive(Debug, Default)]
-pub struct Trip(Vec<Question>);
+pub struct Trip {
+    questions: Vec<Question>,
+    /// Whether a single key is looked up by itself.
+    alone: bool,
+}
 
 /// Where an answer of a trip is found.
 #[derive(Debug)]
@@ -170,16 +184,23 @@ pub struct Place<T> {
 pub struct Answers(Vec<Vec<Fetched>>);
 
 impl Trip {
+    /// One for a single subject: where a question has one key, no set is made of it. Not for batches: each
+    /// mix of one and many would be a statement of its own, and few of them stay prepared.
+    #[must_use]
+    pub fn of_one() -> Self {
+        Self { questions: Vec::new(), alone: true }
+    }
+
     /// Adds a question.
     pub fn ask<T>(&mut self, query: Query<T>) -> Place<T> {
-        self.0.push(Question::Keyed(query.question));
-        Place { index: self.0.len() - 1, read: query.read }
+        self.questions.push(Question::Keyed(query.question));
+        Place { index: self.questions.len() - 1, read: query.read }
     }
 
     /// Adds one that is written out.
     pub fn select<T>(&mut self, select: Select<T>) -> Place<T> {
-        self.0.push(Question::Written(select.written));
-        Place { index: self.0.len() - 1, read: select.read }
+        self.questions.push(Question::Written(select.written));
+        Place { index: self.questions.len() - 1, read: select.read }
     }
 
     /// Asks them all at once.
@@ -187,10 +208,12 @@ impl Trip {
     /// # Errors
     /// When the database fails.
     pub async fn go(self, conn: &Conn) -> Result<Answers> {
-        let mut answers: Vec<Vec<Fetched>> = self.0.iter().map(|_| Vec::new()).collect();
+        let mut answers: Vec<Vec<Fetched>> = self.questions.iter().map(|_| Vec::new()).collect();
         let (mut parts, mut values) = (Vec::new(), Vec::new());
-        for (i, question) in self.0.iter().enumerate() {
-            let Some((from, more)) = question.from(conn.engine(), values.len() + 1) else { continue };
+        for (i, question) in self.questions.iter().enumerate() {
+            let Some((from, more)) = question.from(conn.engine(), values.len() + 1, self.alone) else {
+                continue;
+            };
             values.extend(more);
             let names = names(question.columns());
             // Statements after each other, each with rows of its own form; or one
@@ -210,7 +233,7 @@ impl Trip {
         for row in conn.all(parts.join(joint), values).await? {
             let part: i64 = row.get("part")?;
             let place = usize::try_from(part).unwrap_or(usize::MAX);
-            let (Some(question), Some(answer)) = (self.0.get(place), answers.get_mut(place)) else {
+            let (Some(question), Some(answer)) = (self.questions.get(place), answers.get_mut(place)) else {
                 continue;
             };
             answer.push(match conn.engine() {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use sea_orm::Value;
 
-use super::{Column, Kind, Table, clean, names, relation};
+use super::{Column, Kind, Table, clean, names, relation, single};
 use crate::conn::Conn;
 use crate::engine::Engine;
 use crate::error::{Result, StoreError};
@@ -112,14 +112,19 @@ impl Write {
             return Ok(0);
         }
         let check = self.check();
-        let (sql, values) = self.statement(conn.engine(), 1);
+        let (sql, values) = self.statement(conn.engine(), 1, false);
         let changed = conn.run(sql, values).await?;
         check.map_or(Ok(()), |check| check.read(i64::try_from(changed).unwrap_or(i64::MAX)))?;
         Ok(changed)
     }
 
-    fn statement(self, engine: Engine, first: usize) -> (String, Vec<Value>) {
-        let (relation, values) = relation(engine, &self.columns, first, self.rows);
+    /// As SQL with its values; `alone` gives a single row as it is.
+    fn statement(mut self, engine: Engine, first: usize, alone: bool) -> (String, Vec<Value>) {
+        let only = if alone { self.rows.pop() } else { None };
+        let (relation, values) = match only {
+            Some(only) => single(&self.columns, first, only),
+            None => relation(engine, &self.columns, first, self.rows),
+        };
         (format!("{} {relation} AS t {}", self.sql.0, self.sql.1), values)
     }
 
@@ -215,7 +220,7 @@ fn one_statement(writes: Vec<Write>) -> (String, Vec<Value>) {
         if write.must != Must::Nothing {
             counts.push(format!("SELECT count(*) AS changed FROM w{i}"));
         }
-        let (sql, more) = write.statement(Engine::Postgres, values.len() + 1);
+        let (sql, more) = write.statement(Engine::Postgres, values.len() + 1, false);
         values.extend(more);
         parts.push(format!("w{i} AS ({sql}{returning})"));
     }
@@ -228,9 +233,11 @@ fn one_statement(writes: Vec<Write>) -> (String, Vec<Value>) {
 /// Writes as statements that run one after the other and return what was counted.
 fn script(writes: Vec<Write>) -> (String, Vec<Value>) {
     let (mut statements, mut values) = (Vec::new(), Vec::new());
+    // A row for each table, as from a desk and not from a batch: no list is made of each and taken apart.
+    let alone = writes.iter().all(|write| write.rows.len() == 1);
     for write in writes {
         let is_strict = write.must != Must::Nothing;
-        let (sql, more) = write.statement(Engine::Sqlite, values.len() + 1);
+        let (sql, more) = write.statement(Engine::Sqlite, values.len() + 1, alone);
         values.extend(more);
         statements.push(sql);
         if is_strict {

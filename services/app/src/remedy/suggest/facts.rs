@@ -53,7 +53,7 @@ impl Read {
         let order = subject.of.as_ref().map(|(order, _)| order);
         let orders: Vec<_> = order.iter().map(|order| (shop.clone(), OrderId::clone(order))).collect();
         let cases: Vec<_> = subject.case.iter().map(|case| (shop.clone(), *case)).collect();
-        let mut trip = Trip::default();
+        let mut trip = Trip::of_one();
         let asked = ledger::Asked::of(&mut trip, &orders);
         let trial = trip.ask(trial::of_cases(&cases));
         let chances = trip.ask(trial::chances_of(&cases));
