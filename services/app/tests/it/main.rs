@@ -2,6 +2,7 @@
 //! `AMENDS_TEST_POSTGRES_URL` names a server.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod approval;
 mod ask;
 mod claim;
 mod contact;
