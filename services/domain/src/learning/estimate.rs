@@ -10,7 +10,8 @@ pub struct Arm {
     pub counted: i64,
     /// What each cost: what was given, and the loss of a counted return.
     pub cost: Moments,
-    /// What a return of each would lose, as it was known before anything was offered.
+    /// What a return of each would lose, as it was known before anything was offered; in either order
+    /// the same.
     pub loss: Moments,
     /// The sum of their products.
     pub cross: f64,
@@ -58,9 +59,9 @@ const ARM_MIN: i64 = 2;
 ///
 /// Costs are compared less what the case's possible loss explains of them: dear and cheap cases fall on
 /// both sides by chance, and with a few dear ones that chance would be most of the difference
-/// (analysis of covariance: Cochran, Biometrics 13 (1957): 261–281). The loss is known before the draw
-/// and the same whatever comes first, and both sides are judged by their own spread around the line, so
-/// that no straight line need be true (Lin, Annals of Applied Statistics 7 (2013): 295–318).
+/// (analysis of covariance: Cochran, Biometrics 13 (1957): 261–281). The loss is known with the first
+/// suggestion and the same in either order, and both sides are judged by their own spread around the
+/// line, so that it need not be true (Lin, Annals of Applied Statistics 7 (2013): 295–318).
 #[must_use]
 pub fn causal(strata: &[Stratum]) -> Causal {
     let enough = |s: &&Stratum| s.holdout.cost.n >= ARM_MIN && s.treated.cost.n >= ARM_MIN;
