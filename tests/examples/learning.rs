@@ -1,6 +1,6 @@
 //! Plays shops whose buyers are known, and prints what was learned and estimated beside the truth.
 //!
-//! `cargo run --release -p amends-tests --example learning -- --seeds 10 --cases 4000`
+//! `cargo run --release -p amends-tests --example learning -- --seeds 10 --cases 4000`; `--from` names the first seed.
 
 use amends_domain::learning::Posterior;
 use amends_domain::learning::choice::{Arm, Limits, shares};

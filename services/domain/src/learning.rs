@@ -7,6 +7,7 @@
 //! with the fixed order, so that what this causes can be measured ([`holdout`], [`estimate`]).
 
 pub mod acceptance;
+mod adjust;
 pub mod choice;
 pub mod estimate;
 pub mod flatness;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use amends_domain::detection::Reason;
-use amends_domain::learning::moments::Estimate;
+use amends_domain::learning::moments::{Estimate, Moments};
+use amends_domain::rate::Rate;
 use amends_domain::remedy::RemedyKind;
 
 use super::play::{Played, Truth};
@@ -121,6 +122,13 @@ fn covered(all: &[Compared]) -> (usize, usize) {
     (told.iter().filter(|yes| **yes).count(), told.len())
 }
 
+/// So many of so many, with Wilson's interval.
+fn share((yes, n): (usize, usize)) -> String {
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let (lower, upper) = Rate::of(count(yes), count(n)).interval.unwrap_or((0.0, 1.0));
+    format!("{yes} of {n} ({:.1} % to {:.1} %)", lower * 100.0, upper * 100.0)
+}
+
 /// Prints tables as they stand in the documentation.
 pub fn print(all: &[Judged]) {
     println!(
@@ -167,10 +175,17 @@ fn print_summary(all: &[Judged]) {
     let avoided = pick(|one| vec![one.avoided]);
     let inverse = pick(|one| one.always.iter().map(|a| a.1).collect());
     let normalised = pick(|one| one.always.iter().map(|a| a.2).collect());
-    println!("causal saving covers the truth in {} of {} seeds", saving.0, saving.1);
-    println!("causal avoided covers the truth in {} of {} seeds", avoided.0, avoided.1);
-    println!("inverse propensity covers the truth in {} of {} estimates", inverse.0, inverse.1);
-    println!("self-normalised covers the truth in {} of {} estimates", normalised.0, normalised.1);
+    println!("causal saving covers the truth in {} seeds", share(saving));
+    println!("causal avoided covers the truth in {} seeds", share(avoided));
+    println!("inverse propensity covers the truth in {} estimates", share(inverse));
+    println!("self-normalised covers the truth in {} estimates", share(normalised));
+    let missed = all.iter().filter_map(|one| one.saving.said.map(|said| said.value - one.saving.truth));
+    if let Some(missed) = Moments::of(missed).estimate() {
+        println!(
+            "estimated less true saving per case, mean of seeds: {:.1} ({:.1} to {:.1})",
+            missed.value, missed.lower, missed.upper
+        );
+    }
     for (name, of) in [("inverse propensity", 1), ("self-normalised", 2)] {
         let every = all.iter().filter(|one| {
             let told = one.always.iter().map(|a| if of == 1 { a.1 } else { a.2 });

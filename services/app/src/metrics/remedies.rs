@@ -200,11 +200,13 @@ fn kind_row(
     }
 }
 
-/// Counted returns and costs of some cells together.
+/// Counted returns, costs and possible losses of some cells together.
 fn arm<'a>(cells: impl Iterator<Item = &'a Cell>) -> Arm {
     cells.fold(Arm::default(), |sum, cell| Arm {
         counted: sum.counted + cell.counted,
         cost: sum.cost.and(cell.cost),
+        loss: sum.loss.and(cell.loss),
+        cross: sum.cross + cell.cross,
     })
 }
 

@@ -65,7 +65,7 @@ fn welchs_interval_is_that_of_the_worked_example() {
 
 fn arm(counted: i64, n: i64) -> Arm {
     let (x, n) = (counted as f64, n);
-    Arm { counted, cost: Moments { n, sum: x, squares: x } }
+    Arm { counted, cost: Moments { n, sum: x, squares: x }, ..Arm::default() }
 }
 
 /// Newcombe (1998), table II: 56/70 − 48/80 has by method 10 the interval 0.0524 … 0.3339.

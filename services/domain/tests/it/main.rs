@@ -1,6 +1,7 @@
 //! The rules of the domain, each written down as arguments and an answer.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod adjust;
 mod agent;
 mod case_queue;
 mod case_steps;

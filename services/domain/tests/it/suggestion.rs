@@ -432,6 +432,11 @@ proptest! {
             prop_assert!((together - 1.0).abs() < 1e-9);
             prop_assert_eq!(suggestion.alternatives[0].propensity, suggestion.propensity);
         }
+        // What a return would lose is no matter of the draw: the saving is measured beside it.
+        let other = suggest(&Input { draw: Draw { holdout: !holdout, seed: !seed, first: None }, ..input });
+        let loss = |a: &Alternative| a.explanation.iter().find(|n| n.0 == "loss_of_return").unwrap().1;
+        let mut losses = suggestion.alternatives.iter().chain(&other.alternatives).map(loss);
+        prop_assert!(losses.next().is_none_or(|first| losses.all(|loss| loss == first)));
         let paid = i128::from(price) * i128::from(purchased);
         for alternative in &suggestion.alternatives {
             prop_assert!((0.05..=0.95).contains(&alternative.accept_probability));

@@ -45,6 +45,10 @@ pub struct Cell {
     pub counted: i64,
     /// What they cost.
     pub cost: Moments,
+    /// What a return of each would lose.
+    pub loss: Moments,
+    /// The sum of the products of both.
+    pub cross: f64,
 }
 
 /// What a trial cost: what was given, and the loss of the units that came back.
@@ -77,6 +81,10 @@ impl Cohort {
     }
 }
 
+/// The sums of what trials would lose, and of its products with what they cost.
+const LOSSES: &str = "CAST(SUM(t.loss) AS DOUBLE PRECISION) AS loss_total, \
+    CAST(SUM(CAST(t.loss AS DOUBLE PRECISION) * t.loss) AS DOUBLE PRECISION) AS loss_squares";
+
 fn moments(of: &str) -> String {
     format!(
         "COUNT(*) AS n, CAST(SUM({of}) AS DOUBLE PRECISION) AS total, \
@@ -96,13 +104,15 @@ pub async fn cells(conn: &Conn, cohort: &Cohort) -> Result<Vec<Cell>> {
     let (reason, values) = cohort.with_maturity();
     let sql = format!(
         "SELECT t.channel, t.reason, t.holdout, t.helped, {MATURE} AS mature, \
-         CAST(SUM(CASE WHEN t.returned_units > 0 THEN 1 ELSE 0 END) AS BIGINT) AS counted, {} \
+         CAST(SUM(CASE WHEN t.returned_units > 0 THEN 1 ELSE 0 END) AS BIGINT) AS counted, {}, {LOSSES}, \
+         CAST(SUM(CAST(t.loss AS DOUBLE PRECISION) * {Y}) AS DOUBLE PRECISION) AS crosses \
          FROM trials t WHERE t.shop_id = $1 AND t.day >= $2 AND t.day < $3{reason} \
          GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5",
         moments(Y)
     );
     let read = |row: &Fetched| {
         let row = Row::new("trials", row);
+        let cost = read_moments(&row)?;
         Ok(Cell {
             channel: row.get("channel")?,
             reason: row.parse("reason")?,
@@ -110,7 +120,9 @@ pub async fn cells(conn: &Conn, cohort: &Cohort) -> Result<Vec<Cell>> {
             helped: row.get("helped")?,
             mature: row.get::<i64>("mature")? == 1,
             counted: row.get("counted")?,
-            cost: read_moments(&row)?,
+            loss: Moments { n: cost.n, sum: row.get("loss_total")?, squares: row.get("loss_squares")? },
+            cross: row.get("crosses")?,
+            cost,
         })
     };
     conn.all(sql, values).await?.iter().map(read).collect()

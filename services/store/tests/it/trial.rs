@@ -186,6 +186,11 @@ async fn sums_are_those_one_makes_by_hand(store: Store) {
     assert!(told.contains(&(Reason::Damaged, true, false, 0, 1, 0.0, 0.0)));
     assert!(told.contains(&(Reason::Late, false, false, 1, 1, 600.0, 360_000.0)), "100 + 1000·1/2");
     assert!(told.contains(&(Reason::Late, false, true, 0, 1, 100.0, 10_000.0)));
+    let losses = cells.iter().map(|c| (c.cost.sum, c.loss.n, c.loss.sum, c.loss.squares, c.cross));
+    let losses: Vec<_> = losses.collect();
+    for (cost, cross) in [(0.0, 0.0), (100.0, 100_000.0), (600.0, 600_000.0)] {
+        assert!(losses.contains(&(cost, 1, 1_000.0, 1_000_000.0, cross)), "{losses:?}");
+    }
     let weighted = figures::weighted(&reader, &cohort()).await.unwrap();
     let of =
         |reason| weighted.iter().find(|w| w.kind == FIRST && w.reason == reason && !w.mature).unwrap().sums;
