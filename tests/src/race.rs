@@ -81,7 +81,7 @@ pub async fn offer(client: &Client, case: &str, fence: i64, who: usize) -> Told 
 }
 
 fn refused(error: &Error) -> Told {
-    let reason = error.reason().unwrap();
+    let reason = error.reason().unwrap_or_else(|| panic!("{error}"));
     let known = [Reason::UnitAlreadyRemedied, Reason::UnitRefunded, Reason::GrantExceedsPaid];
     assert!(known.contains(&reason), "{error}");
     assert_eq!(error.code(), Some(Code::FailedPrecondition), "{error}");

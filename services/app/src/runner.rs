@@ -9,7 +9,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use amends_domain::{ShopId, Span};
-use amends_store::{request, suggestion};
+use amends_store::{StoreError, request, suggestion};
 use tracing::Instrument;
 
 use crate::app::App;
@@ -124,9 +124,17 @@ impl App {
         // Nobody looks for an earlier answer first: most requests have none, and the same request
         // again ends here, when it does what was done already or when it keeps its own answer.
         match (done, key) {
+            // Where the database is away there is nothing to look in.
+            (Err(AppError::Store(StoreError::Unavailable(why))), _) => {
+                Err(StoreError::Unavailable(why).into())
+            }
             (Err(error), Some(key)) => {
-                let answered = self.answered(shop.as_ref(), principal.as_str(), &key).await;
-                answered.unwrap_or_default().unwrap_or(Err(error))
+                match self.answered(shop.as_ref(), principal.as_str(), &key).await {
+                    Ok(found) => found.unwrap_or(Err(error)),
+                    Err(_) if matches!(error, AppError::Store(_)) => Err(error),
+                    // A refusal may only tell what the first call did: without a look it is no answer.
+                    Err(unseen) => Err(unseen),
+                }
             }
             (done, _) => done.map(Answer::Fresh),
         }

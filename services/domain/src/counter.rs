@@ -1,7 +1,7 @@
 //! What may be offered where the channel bounds it, and what answers a buyer who wants more.
 
 use crate::Money;
-use crate::remedy::{Remedy, RemedyKind, RemedyState};
+use crate::remedy::{Remedy, RemedyKind, RemedyStage, RemedyState};
 
 /// What the channel allows in negotiating a return request, by its latest word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -56,8 +56,9 @@ fn print(bound: &Option<Money>) -> String {
     bound.map_or_else(|| "any".to_owned(), |money| money.to_string())
 }
 
-/// Whether a buyer who declined was offered another alternative since: they are asked once more at most.
-/// To take the return itself is no pressing.
+/// Whether a buyer who declined was offered another alternative since, or will be when somebody approves
+/// it: they are asked once more at most. What was taken back before they saw it was no pressing, and the
+/// return itself is none.
 #[must_use]
 pub fn is_countered(remedies: &[Remedy]) -> bool {
     let declined = remedies.iter().filter_map(|remedy| match remedy.state {
@@ -65,7 +66,9 @@ pub fn is_countered(remedies: &[Remedy]) -> bool {
         _ => None,
     });
     let Some((at, first)) = declined.min() else { return false };
-    remedies.iter().any(|r| r.kind.is_alternative() && r.id != first && r.proposed_at >= at)
+    let unseen = |r: &Remedy| r.offered_at.is_none() && r.state.stage() == RemedyStage::Withdrawn;
+    let since = |r: &&Remedy| r.id != first && r.proposed_at >= at;
+    remedies.iter().filter(since).any(|r| r.kind.is_alternative() && !unseen(r))
 }
 
 /// Whether the buyer can name another amount for this kind, and the channel bounds it.

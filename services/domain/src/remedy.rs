@@ -11,9 +11,11 @@ use crate::{AgentId, CaseId, LineId, Money, OrderId, RemedyId, ReturnId, ShopId,
 mod notice;
 mod stage;
 mod terms;
+mod verb;
 
 pub use notice::{Notice, NoticeKind};
 pub use terms::{Disposal, MARGIN, Terms, offer_end};
+pub use verb::{RemedyVerb, RemedyVerbKind};
 
 codes! {
     /// What the seller can give.
@@ -168,82 +170,6 @@ pub enum RemedyState {
     },
 }
 
-codes! {
-    /// A verb without its facts.
-    pub enum RemedyVerbKind {
-        /// Ask another person.
-        Submit = "SUBMIT",
-        /// Put it to the buyer.
-        Offer = "OFFER",
-        /// Another person agrees, and it goes to the buyer.
-        Approve = "APPROVE",
-        /// The buyer says yes.
-        Accept = "ACCEPT",
-        /// The buyer says no.
-        Decline = "DECLINE",
-        /// The time is up.
-        Expire = "EXPIRE",
-        /// Take it back.
-        Withdraw = "WITHDRAW",
-        /// It is being carried out.
-        Execute = "EXECUTE",
-        /// It is done.
-        Fulfil = "FULFIL",
-        /// It could not be done.
-        Fail = "FAIL",
-    }
-}
-
-/// A verb with its facts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RemedyVerb {
-    /// Ask another person.
-    Submit {
-        /// Until when it waits for them.
-        expires_at: Time,
-        /// How long the offer stands once it is approved.
-        life: Span,
-    },
-    /// Put it to the buyer.
-    Offer {
-        /// Until when it stands.
-        expires_at: Time,
-    },
-    /// Another person agrees, and it goes to the buyer.
-    Approve {
-        /// Who agrees.
-        by: AgentId,
-        /// Until when it stands.
-        expires_at: Time,
-    },
-    /// The buyer says yes.
-    Accept {
-        /// When it should be fulfilled.
-        due_at: Time,
-    },
-    /// The buyer says no.
-    Decline {
-        /// What they want instead, if they named an amount.
-        wish: Option<Money>,
-    },
-    /// The time is up.
-    Expire,
-    /// Take it back.
-    Withdraw,
-    /// It is being carried out.
-    Execute,
-    /// It is done.
-    Fulfil {
-        /// The carrier's or payment's number; may be empty.
-        tracking: String,
-    },
-    /// It could not be done.
-    Fail {
-        /// What went wrong.
-        why: String,
-    },
-}
-
 /// A remedy of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remedy {
@@ -273,6 +199,8 @@ pub struct Remedy {
     pub proposed_at: Time,
     /// The earlier remedy of the same unit, when that one did not hold.
     pub after: Option<RemedyId>,
+    /// When it was put to the buyer, whatever came of it.
+    pub offered_at: Option<Time>,
     /// When the buyer said yes, whatever came of it.
     pub accepted_at: Option<Time>,
     /// The return by which the channel refunds although this was promised: it must not leave.
@@ -360,25 +288,6 @@ impl RemedyState {
     }
 }
 
-impl RemedyVerb {
-    /// The verb without its facts.
-    #[must_use]
-    pub const fn kind(&self) -> RemedyVerbKind {
-        match self {
-            Self::Submit { .. } => RemedyVerbKind::Submit,
-            Self::Offer { .. } => RemedyVerbKind::Offer,
-            Self::Approve { .. } => RemedyVerbKind::Approve,
-            Self::Accept { .. } => RemedyVerbKind::Accept,
-            Self::Decline { .. } => RemedyVerbKind::Decline,
-            Self::Expire => RemedyVerbKind::Expire,
-            Self::Withdraw => RemedyVerbKind::Withdraw,
-            Self::Execute => RemedyVerbKind::Execute,
-            Self::Fulfil { .. } => RemedyVerbKind::Fulfil,
-            Self::Fail { .. } => RemedyVerbKind::Fail,
-        }
-    }
-}
-
 impl Remedy {
     /// Takes one step, or says why not and changes nothing.
     ///
@@ -390,8 +299,10 @@ impl Remedy {
             return Err(RemedyRefused::NoArrow { from, verb: kind });
         }
         self.state = self.next(verb, now)?;
-        if kind == RemedyVerbKind::Accept {
-            self.accepted_at = Some(now);
+        match kind {
+            RemedyVerbKind::Offer | RemedyVerbKind::Approve => self.offered_at = Some(now),
+            RemedyVerbKind::Accept => self.accepted_at = Some(now),
+            _ => {}
         }
         self.version += 1;
         Ok(self)

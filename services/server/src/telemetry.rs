@@ -33,7 +33,7 @@ pub struct Telemetry {
 
 /// Libraries whose spans would flood the traces, or carry statements with what buyers wrote, and whose
 /// logs would loop back into the exporter.
-const QUIET: [&str; 8] = ["h2", "hyper", "tonic", "reqwest", "opentelemetry", "tower", "sqlx", "sea_orm"];
+const QUIET: [&str; 8] = ["h2", "hyper", "tonic", "reqwest", "opentelemetry", "tower", "sqlx", "sea"];
 
 /// How long telemetry may take to leave at the end.
 const FLUSH_WITHIN: Duration = Duration::from_secs(5);

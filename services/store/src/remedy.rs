@@ -54,9 +54,14 @@ const TABLE: Table = Table {
         ("accepted_at", Kind::Int),
         ("told", Kind::Text),
         ("life", Kind::Int),
+        ("offered_at", Kind::Int),
     ],
     key: &["shop_id", "remedy_id"],
 };
+
+/// How long one waits for another person, and stands then, where the row does not tell.
+const WAITS: Span = Span::from_days(60);
+const LIFE: Span = Span::from_days(3);
 
 /// Which remedies to list; what is empty or none does not restrict.
 #[derive(Debug, Clone, Default)]
@@ -250,6 +255,7 @@ fn write(remedy: &Remedy) -> Vec<Value> {
         time_opt(remedy.accepted_at),
         text(told(&remedy.told)),
         int_opt(facts.life.map(Span::micros)),
+        time_opt(remedy.offered_at),
     ]
 }
 
@@ -281,6 +287,7 @@ fn read(row: &Fetched) -> Result<Remedy> {
         proposed_by: row.parse("proposed_by")?,
         proposed_at: row.time("proposed_at")?,
         after: row.parse_opt("after_remedy")?,
+        offered_at: row.time_opt("offered_at")?,
         accepted_at: row.time_opt("accepted_at")?,
         stopped_by: row.parse_opt("stopped_by")?,
         told: notices(&row.get::<String>("told")?)?,
@@ -317,10 +324,14 @@ fn state(row: &Row<'_>) -> Result<RemedyState> {
     let at = || row.time("at");
     Ok(match row.parse::<RemedyStage>("stage")? {
         RemedyStage::Proposed => RemedyState::Proposed,
-        RemedyStage::AwaitingApproval => RemedyState::AwaitingApproval {
-            expires_at: row.time("expires_at")?,
-            life: Span::from_micros(row.get("life")?),
-        },
+        RemedyStage::AwaitingApproval => {
+            // A program of the version before, which may still run beside this one, writes neither.
+            let (end, life) = (row.time_opt("expires_at")?, row.get::<Option<i64>>("life")?);
+            RemedyState::AwaitingApproval {
+                expires_at: end.map_or_else(|| row.time("proposed_at").map(|at| at + WAITS), Ok)?,
+                life: life.map_or(LIFE, Span::from_micros),
+            }
+        }
         RemedyStage::Offered => RemedyState::Offered { at: at()?, expires_at: row.time("expires_at")? },
         RemedyStage::Accepted => RemedyState::Accepted { at: at()?, due_at: row.time("due_at")? },
         RemedyStage::Executing => RemedyState::Executing { at: at()?, due_at: row.time("due_at")? },

@@ -20,7 +20,7 @@ use crate::value::{int, text, time};
 pub async fn forget_hypothetical(conn: &Conn, before: Time, limit: u32) -> Result<u64> {
     let sql = "DELETE FROM suggestions WHERE (shop_id, suggestion_id) IN (
                    SELECT shop_id, suggestion_id FROM suggestions
-                   WHERE case_id IS NULL AND at < $1 ORDER BY at LIMIT $2)";
+                   WHERE case_id = '' AND at < $1 ORDER BY at LIMIT $2)";
     conn.run(sql, vec![time(before), int(limit)]).await
 }
 

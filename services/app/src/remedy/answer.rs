@@ -121,7 +121,7 @@ impl Command for RecordAnswer {
     }
 }
 
-/// Whoever carries it out finds everything in the event.
+/// Whoever carries it out finds what is given in the event.
 fn accepted(remedy: &Remedy, due_at: Time) -> Event {
     let (order, line) = remedy.line.clone().unzip();
     let terms = &remedy.terms;

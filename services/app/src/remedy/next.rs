@@ -35,7 +35,7 @@ pub(super) async fn next_offer(
 ) -> Result<NextOffer> {
     let key = [(remedy.shop.clone(), remedy.case)];
     let countered = is_countered(&remedy::of_cases(&work.tx, &key).await?);
-    let judged = judged_by(work, info, case, remedy.units).await?;
+    let judged = judged_by(work, info, case, remedy.line.as_ref(), remedy.units).await?;
     let most = judged.inputs.most(remedy.kind, &info.remedy);
     let (bounds, limits) = match (judged.account, most) {
         (Some(account), Some(most)) => {

@@ -82,7 +82,7 @@ impl Command for OfferRemedy {
         act_on(work, &mut opened, &right).await?;
         self.check_counter_offer(work).await?;
         self.check_suggestion(work).await?;
-        let judged = judged_by(work, &info, &opened.case, self.units()).await?;
+        let judged = judged_by(work, &info, &opened.case, None, self.units()).await?;
         let bought = judged.account.as_ref().map(Bought::of);
         self.check_fit(&opened.case, bought.as_ref())?;
         self.check_follows(work, bought.as_ref().map(|b| &b.line)).await?;
@@ -206,6 +206,7 @@ impl OfferRemedy {
             proposed_by: work.call.principal.name.clone(),
             proposed_at: work.now,
             after: self.after,
+            offered_at: None,
             accepted_at: None,
             stopped_by: None,
             told: Vec::new(),

@@ -201,22 +201,31 @@ impl Command for SuggestRemedies {
         work.call.principal.require(ASKERS)?;
         let info = work.app.shops().get(&work.tx, &self.shop, work.now).await?;
         // Looking changes nothing about the case, so no version moves.
-        let subject = subject::of(work, &info, &self).await?;
+        let (subject, anchor) = subject::of(work, &info, &self).await?;
         let mut facts = facts::load(work, &info, subject, self.units).await?;
+        facts.check_units()?;
         facts.inputs.stock = facts::in_stock(facts.inputs.line.as_ref(), &facts.stock, &self.stock);
-        let (trial, counted) = (facts.trial, facts.counted);
+        let trial = facts.trial.take();
+        let account = facts.account.take();
         let mut suggested = Suggested {
             id: SuggestionId::from_bits(work.id()),
             case: facts.case,
-            line: facts.account.map(|account| (account.line.order, account.line.line)),
+            line: account.map(|account| (account.line.order, account.line.line)),
             suggestion: facts.inputs.suggest(&info.remedy),
             inputs: facts.inputs,
             language: facts.language,
             policy_version: info.remedy_version,
             at: work.now,
         };
+        if let Some(anchor) = anchor {
+            // Nobody waited for whoever only looks; what is written of the case is written in turn.
+            work.lock([(&self.shop, &anchor)]).await?;
+        }
         let trial = match suggested.case {
-            Some(case) if trial.is_none() => trial::begin(work, &info, case, &suggested, counted),
+            Some(case) if trial.is_none() => {
+                let counted = facts::counted_now(work, &self.shop, suggested.line.as_ref()).await?;
+                trial::begin(work, &info, case, &suggested, counted)
+            }
             _ => trial,
         };
         if let Some(trial) = trial {
@@ -246,10 +255,19 @@ pub(crate) struct Judged {
     pub(crate) account: Option<Account>,
 }
 
-/// What an offer on a case, which is locked, is judged by.
-pub(crate) async fn judged_by(work: &Work, info: &ShopInfo, case: &Case, units: u32) -> Result<Judged> {
-    let facts::Facts { inputs, account, .. } =
-        facts::load(work, info, Subject::of(case.clone()), units).await?;
+/// What an offer on a case, which is locked, is judged by; on `line`, if it is not that of the case.
+pub(crate) async fn judged_by(
+    work: &Work,
+    info: &ShopInfo,
+    case: &Case,
+    line: Option<&(OrderId, LineId)>,
+    units: u32,
+) -> Result<Judged> {
+    let mut subject = Subject::of(case.clone());
+    if let Some((order, line)) = line {
+        subject.of = Some((order.clone(), Some(line.clone())));
+    }
+    let facts::Facts { inputs, account, .. } = facts::load(work, info, subject, units).await?;
     Ok(Judged { inputs, account })
 }
 

@@ -13,9 +13,13 @@ use amends_store::remedy;
 
 use super::step::{Right, open_remedy};
 use super::{learned, ledger, stock};
+use crate::case::tell;
 use crate::error::Result;
 use crate::runner::Command;
 use crate::work::Work;
+
+/// What the timeline says of an offer that lapsed before anybody agreed to it.
+const UNAPPROVED: &str = "Nobody approved it in time.";
 
 /// Ends an offer that was not answered, or not approved, in time; answers whether it did.
 #[derive(Debug, Clone)]
@@ -57,7 +61,7 @@ impl Command for ExpireOffer {
         }
         ledger::settle(work, &remedy, GrantState::Released).await?;
         stock::settle(work, &remedy, work.now).await?;
-        work.happened(&self.shop, Some(remedy.case), event);
+        tell(work, &opened.case, event, if is_offered { "" } else { UNAPPROVED }).await?;
         opened.check(work, &Right::Free, |hold| Verb::Note { hold })?;
         opened.store(work).await?;
         Ok(true)

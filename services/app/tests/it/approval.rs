@@ -1,6 +1,6 @@
 //! Four eyes: what waits for another person, for how long, and what is asked again when they agree.
 
-use amends_app::remedy::{ApproveRemedy, OfferRemedy, RemedyOfCase};
+use amends_app::remedy::{ApproveRemedy, BuyerAnswer, OfferRemedy, RemedyOfCase, SuggestRemedies, Target};
 use amends_app::{AppError, Result};
 use amends_domain::counter::{BoundsRefused, OfferBounds};
 use amends_domain::event::Event;
@@ -112,6 +112,49 @@ fn returned(stage: &Stage<'_>) -> ReturnSignal {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_lapsed_unseen_was_no_second_offer() {
+    everywhere(async |house| {
+        let stage = Stage::on(house, "etsy").await;
+        let case = stage.broken("o1", 2).await;
+        stage.claim(case).await;
+        let first = stage.offered(case, RemedyKind::PartialRefund, money(1_000)).await.unwrap();
+        stage.pass(Span::from_minutes(1)).await;
+        stage.answer(first.id, BuyerAnswer::Declined).await.unwrap();
+        waiting(&stage, case, Some(Span::from_hours(1))).await;
+        let meanwhile = stage.offered(case, RemedyKind::PartialRefund, money(2_000)).await;
+        assert!(
+            matches!(&meanwhile, Err(AppError::Precondition(text)) if text.starts_with("G20")),
+            "{meanwhile:?}"
+        );
+        stage.pass(Span::from_hours(2)).await;
+        stage.claim(case).await;
+        stage.offered(case, RemedyKind::PartialRefund, money(2_000)).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn first_suggestions_that_come_at_once_tell_one_chance_and_stand_in_order() {
+    everywhere(async |house| {
+        let stage = Stage::on(house, "etsy").await;
+        let case = stage.broken("o1", 1).await;
+        let asks = (0..8).map(|_| {
+            let (shop, target) = (stage.shop.clone(), Target::Case(case));
+            let ask = SuggestRemedies { shop, target, units: 1, stock: Vec::new() };
+            let app = stage.app.clone();
+            tokio::spawn(async move { app.perform(ann(), ask).await.unwrap() })
+        });
+        let mut told = Vec::new();
+        for one in asks.collect::<Vec<_>>() {
+            told.push(one.await.unwrap().suggestion.propensity);
+        }
+        assert!(told.iter().all(|chance| *chance == told[0]), "{told:?}");
+        assert_eq!(stage.words(case).await.iter().filter(|word| **word == "remedy.suggested").count(), 8);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_an_agent_described_is_in_no_event() {
     everywhere(async |house| {
         let stage = Stage::on(house, "etsy").await;
@@ -119,7 +162,7 @@ async fn what_an_agent_described_is_in_no_event() {
         stage.claim(case).await;
         let terms = Terms { note: "Ring at the blue door".to_owned(), ..Terms::default() };
         let remedy = stage.offered(case, RemedyKind::Replacement, terms).await.unwrap();
-        stage.answer(remedy.id, amends_app::remedy::BuyerAnswer::Accepted).await.unwrap();
+        stage.answer(remedy.id, BuyerAnswer::Accepted).await.unwrap();
         let conn = stage.app.store().reader();
         let events = event::of_case(&conn, &stage.shop, &case, 0, 500).await.unwrap();
         assert!(events.iter().any(|stored| matches!(stored.row.event, Event::RemedyAccepted { .. })));

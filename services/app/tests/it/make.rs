@@ -195,6 +195,7 @@ pub(crate) fn offered(n: u32) -> Remedy {
         proposed_by: agent("ann"),
         proposed_at: START,
         after: None,
+        offered_at: None,
         accepted_at: None,
         stopped_by: None,
         told: Vec::new(),

@@ -112,6 +112,7 @@ pub(crate) fn proposed() -> Remedy {
         proposed_by: agent("ann"),
         proposed_at: at(0),
         after: None,
+        offered_at: None,
         accepted_at: None,
         stopped_by: None,
         told: Vec::new(),

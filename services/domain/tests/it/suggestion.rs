@@ -166,6 +166,7 @@ fn the_inputs_are_these_and_no_others() {
         proposed_by: _,
         proposed_at: _,
         after: _,
+        offered_at: _,
         accepted_at: _,
         stopped_by: _,
         told: _,

@@ -39,7 +39,8 @@ pub fn render(stored: &StoredEvent) -> pb::Event {
     }
 }
 
-/// Whoever carries a remedy out needs it whole, and the event holds it whole.
+/// Whoever carries a remedy out needs what is given. The words of it may be personal and are not told:
+/// events of an earlier version hold them still.
 fn accepted(row: &EventRow) -> Option<Remedy> {
     let Event::RemedyAccepted {
         remedy,
@@ -53,7 +54,7 @@ fn accepted(row: &EventRow) -> Option<Remedy> {
         disposal,
         gift,
         coupon_code,
-        note,
+        note: _,
         due_at,
     } = &row.event
     else {
@@ -71,7 +72,7 @@ fn accepted(row: &EventRow) -> Option<Remedy> {
         terms: Terms {
             amount: money(amount),
             article: article.clone(),
-            note: note.clone().unwrap_or_default(),
+            note: String::new(),
             disposal: *disposal,
             gift: money(gift),
             coupon_code: coupon_code.clone().unwrap_or_default(),
@@ -83,6 +84,7 @@ fn accepted(row: &EventRow) -> Option<Remedy> {
         proposed_by: AgentId::new(&row.actor.name).ok()?,
         proposed_at: row.occurred_at,
         after: None,
+        offered_at: None,
         accepted_at: Some(row.occurred_at),
         stopped_by: None,
         told: Vec::new(),

@@ -11,6 +11,7 @@ conformance!(
     a_case_reads_back_as_written_in_every_state,
     every_kind_of_subject_is_found_by_its_anchor,
     an_update_that_saw_an_old_version_writes_nothing,
+    who_looked_is_told_when_a_case_changed_since,
     a_batch_of_updates_changes_each_case_alone,
     a_subject_has_one_open_case_only,
     a_merged_case_makes_room_for_the_one_that_takes_its_subject,
@@ -155,6 +156,22 @@ async fn an_update_that_saw_an_old_version_writes_nothing(store: Store) {
     tx.rollback().await.unwrap();
     let ids: Vec<_> = cases.iter().map(|c| (shop(), c.id)).collect();
     same_set(case::by_ids(&ids).all(&store.reader()).await.unwrap(), cases);
+}
+
+async fn who_looked_is_told_when_a_case_changed_since(store: Store) {
+    let case = opened(&shop(), 1, at(1));
+    insert(&store, std::slice::from_ref(&case)).await;
+    let tx = store.begin().await.unwrap();
+    tx.send([case::unchanged(&[&case])]).await.unwrap();
+    tx.commit().await.unwrap();
+    let stale = Case { version: case.version - 1, ..case.clone() };
+    // One writer alone cannot have been overtaken, and does not look.
+    if store.engine() == amends_store::Engine::Postgres {
+        let tx = store.begin().await.unwrap();
+        let refused = tx.send([case::unchanged(&[&case, &stale])]).await;
+        assert!(matches!(refused, Err(StoreError::Contended(_))), "{refused:?}");
+        tx.rollback().await.unwrap();
+    }
 }
 
 async fn a_batch_of_updates_changes_each_case_alone(store: Store) {

@@ -10,6 +10,7 @@ use crate::case::{at, shop};
 conformance!(
     a_suggestion_reads_back_as_written,
     the_latest_suggestion_of_each_case_is_read_newest_first,
+    what_nobody_asked_for_is_forgotten_and_what_a_case_was_told_is_kept,
     a_decision_reads_back_as_written_and_is_made_once,
 );
 
@@ -28,6 +29,32 @@ async fn a_suggestion_reads_back_as_written(store: Store) {
     let elsewhere = ShopId::new("shop-2").unwrap();
     assert_eq!(suggestion::get(&reader, &elsewhere, &row.id).await.unwrap(), None);
     assert_eq!(suggestion::get(&reader, &shop(), &row.id).await.unwrap(), Some(row));
+}
+
+async fn what_nobody_asked_for_is_forgotten_and_what_a_case_was_told_is_kept(store: Store) {
+    let row = |id, case: Option<u128>, when| SuggestionRow {
+        shop: shop(),
+        id: SuggestionId::from_bits(id),
+        case: case.map(CaseId::from_bits),
+        at: at(when),
+        body: String::new(),
+    };
+    let tx = store.begin().await.unwrap();
+    for row in [row(1, None, 1), row(2, None, 2), row(3, None, 9), row(4, Some(1), 1)] {
+        suggestion::insert(&row).run(&tx).await.unwrap();
+    }
+    assert_eq!(
+        suggestion::forget_hypothetical(&tx, at(9), 1).await.unwrap(),
+        1,
+        "oldest first, so many at once"
+    );
+    assert_eq!(suggestion::forget_hypothetical(&tx, at(9), 10).await.unwrap(), 1);
+    assert_eq!(suggestion::forget_hypothetical(&tx, at(9), 10).await.unwrap(), 0);
+    tx.commit().await.unwrap();
+    for (id, is_kept) in [(1, false), (2, false), (3, true), (4, true)] {
+        let found = suggestion::get(&store.reader(), &shop(), &SuggestionId::from_bits(id)).await.unwrap();
+        assert_eq!(found.is_some(), is_kept, "{id}");
+    }
 }
 
 async fn the_latest_suggestion_of_each_case_is_read_newest_first(store: Store) {

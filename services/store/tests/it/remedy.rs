@@ -30,6 +30,7 @@ fn proposed(number: u32, case: u32) -> Remedy {
         proposed_by: agent("ana"),
         proposed_at: at(i64::from(number / 3)),
         after: None,
+        offered_at: None,
         accepted_at: None,
         stopped_by: None,
         told: Vec::new(),

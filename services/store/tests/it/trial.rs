@@ -55,6 +55,7 @@ fn remedy_of(number: u32, case: u32, kind: RemedyKind, state: RemedyState) -> Re
         proposed_by: agent("ana"),
         proposed_at: at(100 + i64::from(number)),
         after: None,
+        offered_at: None,
         accepted_at: None,
         stopped_by: None,
         told: Vec::new(),

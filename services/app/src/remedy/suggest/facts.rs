@@ -1,4 +1,5 @@
-//! Reads what a suggestion depends on: in one trip, whatever the shop's past.
+//! Reads what a suggestion depends on: in one trip, or two where only the order tells who the buyer is,
+//! whatever the shop's past.
 
 use amends_domain::counting;
 use amends_domain::learning::holdout;
@@ -9,7 +10,7 @@ use amends_domain::remedy_policy::RemedyPolicy;
 use amends_domain::scrutiny::Claims;
 use amends_domain::stock::{Standing, StockKind, sends};
 use amends_domain::suggestion::{Buyer, Channel, Draw, LineTerms};
-use amends_domain::{BuyerKey, CaseId, Day, OrderId};
+use amends_domain::{BuyerKey, CaseId, Day, LineId, OrderId, ShopId};
 use amends_store::bulk::Trip;
 use amends_store::learned::AnswersRow;
 use amends_store::suggestion::{History, Wanted, history};
@@ -31,8 +32,6 @@ pub(super) struct Facts {
     pub(super) language: String,
     /// What the case began with, if it was given a suggestion before.
     pub(super) trial: Option<Trial>,
-    /// What the channel counts of the line.
-    pub(super) counted: Option<Units>,
     /// How the articles in question stand, those that were ever counted.
     pub(super) stock: Vec<Standing>,
 }
@@ -94,9 +93,6 @@ pub(super) async fn load(work: &Work, info: &ShopInfo, subject: Subject, units: 
     }
     let terms = account.as_ref().map(of_account).or_else(|| subject.bought.as_ref().map(described));
     let units = units.max(1);
-    if terms.as_ref().is_some_and(|t| units > t.purchased) {
-        return Err(AppError::field("quantity", "must be at most as many as were bought"));
-    }
     let channel = info.channel_policy(work.now);
     let mut inputs = Inputs {
         now: work.now,
@@ -123,16 +119,35 @@ pub(super) async fn load(work: &Work, info: &ShopInfo, subject: Subject, units: 
         // What was drawn once stays, whatever was learned since.
         (inputs.draw.holdout, inputs.draw.first) = (trial.holdout, Some((trial.first, trial.chance())));
     }
-    let counted = line.and_then(|line| line.counted);
     Ok(Facts {
         case: subject.case,
         account,
         inputs,
         language: language.unwrap_or(subject.language),
         trial,
-        counted,
         stock,
     })
+}
+
+impl Facts {
+    /// No more can be asked about than were bought.
+    pub(super) fn check_units(&self) -> Result<()> {
+        let purchased = self.inputs.line.as_ref().map(|line| line.purchased);
+        if purchased.is_some_and(|purchased| self.inputs.units > purchased) {
+            return Err(AppError::field("quantity", "must be at most as many as were bought"));
+        }
+        Ok(())
+    }
+}
+
+/// What the channel counts of the line, read again under its lock.
+pub(super) async fn counted_now(
+    work: &Work,
+    shop: &ShopId,
+    line: Option<&(OrderId, LineId)>,
+) -> Result<Option<Units>> {
+    let Some(of) = line else { return Ok(None) };
+    Ok(ledger::line(&work.tx, shop, of).await?.and_then(|line| line.counted))
 }
 
 /// What can be shipped of the article of the line, by way of a remedy; what was `said` goes before

@@ -2,6 +2,7 @@
 
 use amends_domain::case::Case;
 use amends_domain::detection::{Flag, Reason};
+use amends_domain::subject::Anchor;
 use amends_domain::{BuyerKey, CaseId, LineId, OrderId, Time};
 use amends_store::case;
 
@@ -24,13 +25,18 @@ pub(super) struct Subject {
     pub(super) drawn_by: String,
 }
 
-/// From the case, which must not have changed by the end, or from what the caller said.
+/// From the case, which must not have changed by the end, and the anchor it hangs on; or from what the
+/// caller said.
 ///
-/// Nobody waits for a lock: who only looks is told again what there is when somebody wrote meanwhile.
-pub(super) async fn of(work: &mut Work, info: &ShopInfo, command: &SuggestRemedies) -> Result<Subject> {
+/// Nobody waits for a lock to read: who looked while somebody wrote looks again.
+pub(super) async fn of(
+    work: &mut Work,
+    info: &ShopInfo,
+    command: &SuggestRemedies,
+) -> Result<(Subject, Option<Anchor>)> {
     let id = match &command.target {
         Target::Case(id) => *id,
-        Target::Hypothetical(asked) => return hypothetical(work, info, asked),
+        Target::Hypothetical(asked) => return Ok((hypothetical(work, info, asked)?, None)),
     };
     let gone = || AppError::not_found("case", id);
     let seen = case::get(&work.tx, &command.shop, &id).await?.ok_or_else(gone)?;
@@ -38,7 +44,8 @@ pub(super) async fn of(work: &mut Work, info: &ShopInfo, command: &SuggestRemedi
         return Err(AppError::Precondition("the case is over"));
     }
     work.write([case::unchanged(&[&seen])]);
-    Ok(Subject::of(seen))
+    let anchor = seen.subject.anchor();
+    Ok((Subject::of(seen), Some(anchor)))
 }
 
 fn hypothetical(work: &Work, info: &ShopInfo, asked: &Hypothetical) -> Result<Subject> {
