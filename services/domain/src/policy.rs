@@ -6,9 +6,11 @@ use crate::{Span, Time};
 
 mod catalogue;
 mod channel;
+mod loosen;
 
 pub use catalogue::{catalogue, catalogue_problems, parse as parse_catalogue};
 pub use channel::{AskQuota, ChannelPolicy, OptIn, Origin, SignOff, find, in_force};
+pub use loosen::loosened;
 
 codes! {
     /// Whether a buyer may be told that a review can be updated.

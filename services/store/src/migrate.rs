@@ -18,6 +18,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0012_learning", include_str!("../migrations/0012_learning.sql")),
     ("0010_stock", include_str!("../migrations/0010_stock.sql")),
     ("0013_refund_notices", include_str!("../migrations/0013_refund_notices.sql")),
+    ("0014_channels", include_str!("../migrations/0014_channels.sql")),
 ];
 
 /// Any number that only Amends locks.

@@ -61,11 +61,6 @@ impl World {
         let Some(one) = self.reviews.get_mut(&(shop.clone(), review.clone())) else {
             return DiffKind::Unchanged;
         };
-        let first_seen = one.versions.iter().map(|v| v.observed_at).min().unwrap_or(at.now);
-        let threshold = at.info.channel_policy(first_seen).negative_threshold;
-        let (versions, history) = refresh_review(&mut one.row, std::mem::take(&mut one.versions), threshold);
-        let place = versions.iter().position(|v| v.signal == at.signal.id);
-        let diff = place.and_then(|p| history.diffs.get(p).copied()).unwrap_or(DiffKind::Unchanged);
         if let (Some(order), line) = (&one.row.order, &one.row.line) {
             let facts = self.orders.get(&(shop, order.clone()));
             let delivered = facts.and_then(|o| match line {
@@ -74,6 +69,11 @@ impl World {
             });
             one.row.handling.delivered_at = delivered.map(|d| d.at).or(one.row.handling.delivered_at);
         }
+        let first_seen = one.versions.iter().map(|v| v.observed_at).min().unwrap_or(at.now);
+        let policy = at.info.channel_policy(first_seen);
+        let (versions, history) = refresh_review(&mut one.row, std::mem::take(&mut one.versions), &policy);
+        let place = versions.iter().position(|v| v.signal == at.signal.id);
+        let diff = place.and_then(|p| history.diffs.get(p).copied()).unwrap_or(DiffKind::Unchanged);
         one.versions = versions;
         one.after = at.info.review_counts(&history, &one.row.handling);
         one.changed = true;
@@ -255,6 +255,7 @@ fn unknown(at: Now<'_>, seen: &ReviewSignal) -> ReviewWorld {
                 reversed_at: None,
             },
             handling: ReviewHandling::default(),
+            next_look_at: None,
         },
         versions: Vec::new(),
         new_versions: Vec::new(),
