@@ -28,7 +28,8 @@ pub(super) fn sign_off(
         return reason.into_iter().map(|_| wrong("reason", "belongs to a change of other fields")).collect();
     };
     let (looser, since) = (loosened(&known, row), loosened(&sofar, row));
-    let earlier = sofar.signed_off.filter(|_| since.is_empty() && !looser.is_empty()).map(|signed| signed.reason);
+    let earlier =
+        sofar.signed_off.filter(|_| since.is_empty() && !looser.is_empty()).map(|signed| signed.reason);
     let reason = reason.or(earlier).unwrap_or_default();
     let mut found = Vec::new();
     if !looser.is_empty() && reason.trim().is_empty() {

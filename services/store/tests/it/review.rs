@@ -6,6 +6,7 @@ use amends_domain::{ReviewId, Sku, Time};
 use amends_store::review::{self, ReviewFilter, ReviewHead, ReviewRow};
 use amends_store::{Engine, Store};
 
+use crate::base::detail;
 use crate::sample::{ODD, at, buyer_key, case_id, line_id, order_id, review_id, shop_id, signal_id};
 
 conformance!(
@@ -215,7 +216,7 @@ async fn the_look_that_is_due_is_found_on_its_index(store: Store) {
          AND (next_look_at, review_id) > (0, 'a') ORDER BY next_look_at, review_id LIMIT 100"
     );
     let lines = tx.all(sql, vec![]).await.unwrap();
-    let plan: String = lines.iter().map(|line| format!("{line:?}")).collect();
+    let plan: String = lines.iter().map(detail).collect();
     assert!(plan.contains("reviews_to_look_at"), "{plan}");
     tx.rollback().await.unwrap();
 }

@@ -42,7 +42,10 @@ impl World {
         self.store_review_text(at, seen, buyer);
         let diff = self.refresh_one_review(at, &seen.review);
         let effect = self.link_review(at, seen, detection, diff);
-        if effect.case.is_some() || diff != DiffKind::First {
+        // A look that found nothing new is stored, and is nothing that happened to the case.
+        if (diff != DiffKind::Unchanged || effect.opened)
+            && (effect.case.is_some() || diff != DiffKind::First)
+        {
             let event = Event::ReviewObserved {
                 review: seen.review.clone(),
                 diff,
@@ -125,7 +128,15 @@ impl World {
         }
         let news = matches!(diff, DiffKind::First | DiffKind::Worsened | DiffKind::ReReversed);
         let opens = (negative_now || hidden) && (sofar.is_none() || news);
-        let effect = if opens {
+        let looked_again = diff == DiffKind::Unchanged
+            && self.cases.open_on(&shop, &subject).is_some_and(|place| {
+                self.cases.get(place).is_some_and(|one| {
+                    Some(one.case.id) == sofar && (one.case.buyer.is_some() || buyer.is_none())
+                })
+            });
+        let effect = if looked_again {
+            Effect { case: sofar, opened: false }
+        } else if opens {
             let effect = self.join_or_open(at, subject.clone(), CaseKind::Review, trouble);
             self.wake_if_solved(at, &subject, effect);
             effect
