@@ -150,13 +150,13 @@ async fn a_row_that_allows_more_is_refused_without_a_reason(h: &Harness) {
     let bare = update(h, &shop, ask(AskPermission::Yes), &["ask_permission"]).await;
     let refusal = refused(bare, Code::InvalidArgument, Reason::InvalidField);
     assert_eq!(refusal::fields(&refusal), ["channel_overrides.reason"]);
-    assert!(refusal.violations[0].problem.contains("ask_permission"), "{refusal}");
+    assert!(refusal.violations[0].description.contains("ask_permission"), "{refusal}");
     let longer =
         v1::ChannelPolicy { edit_window_days: Some(31), reason: Some("  ".to_owned()), ..Default::default() };
     let blank = update(h, &shop, longer, &["edit_window_days", "reason"]).await;
     assert!(
         refused(blank, Code::InvalidArgument, Reason::InvalidField).violations[0]
-            .problem
+            .description
             .contains("edit_window_days")
     );
     let endless = v1::ChannelPolicy { reason: Some("x".repeat(1_001)), ..ask(AskPermission::Yes) };
