@@ -212,8 +212,9 @@ async fn the_look_that_is_due_is_found_on_its_index(store: Store) {
         Engine::Postgres => "EXPLAIN",
     };
     let sql = format!(
-        "{explain} SELECT review_id FROM reviews WHERE shop_id = '{ODD}' AND next_look_at <= 9000000000000000000 \
-         AND (next_look_at, review_id) > (0, 'a') ORDER BY next_look_at, review_id LIMIT 100"
+        "{explain} SELECT review_id FROM reviews WHERE shop_id = '{}' AND next_look_at <= 9000000000000000000 \
+         AND (next_look_at, review_id) > (0, 'a') ORDER BY next_look_at, review_id LIMIT 100",
+        ODD.replace('\'', "''")
     );
     let lines = tx.all(sql, vec![]).await.unwrap();
     let plan: String = lines.iter().map(detail).collect();
