@@ -253,8 +253,9 @@ impl ReviewHistory {
         // What was gone when it was first heard of, or rose and fell to where it stands, has no
         // version that says so itself: then the last change of any kind tells.
         seen.or_else(|| {
-            let changes = versions.iter().zip(&self.diffs).filter(|(_, kind)| **kind != DiffKind::Unchanged);
-            changes.last().map(|(version, _)| version.observed_at)
+            let mut changes =
+                versions.iter().zip(&self.diffs).filter(|(_, kind)| **kind != DiffKind::Unchanged);
+            changes.next_back().map(|(version, _)| version.observed_at)
         })
     }
 

@@ -1,9 +1,12 @@
 //! When a review is looked at again, and by whom.
 
+use std::sync::Arc;
+
 use amends_app::Role;
 use amends_client::v1;
-use amends_domain::{Span, Time};
-use amends_tests::harness::{MAIN, last};
+use amends_domain::{ReviewId, ShopId, Span, Time};
+use amends_store::review as stored;
+use amends_tests::harness::{MAIN, by_operator, last};
 use amends_tests::make::{LEAKS, delivery, order, review, stamp, time};
 use amends_tests::{Harness, flow, refusal, refused};
 use prost_types::FieldMask;
@@ -20,7 +23,8 @@ flow!(
     other_rules_hold_for_reviews_first_seen_from_then_on,
     a_look_that_finds_nothing_new_tells_nothing_to_the_case,
     what_is_due_is_listed_page_by_page_the_longest_due_first,
-    only_connectors_and_supervisors_of_the_shop_see_what_is_due
+    only_connectors_and_supervisors_of_the_shop_see_what_is_due,
+    a_look_that_is_lost_is_found_by_a_recomputation
 );
 
 fn request(parent: &str) -> v1::ListObservationsRequest {
@@ -223,4 +227,19 @@ async fn only_connectors_and_supervisors_of_the_shop_see_what_is_due(h: &Harness
     let stranger = h.client_in("feed", &[Role::Ingest], &[&other]).await;
     let _ = refused(stranger.call(request(MAIN)).await, Code::NotFound, Reason::ShopNotFound);
     let _ = refused(h.client().call(request("shops/none")).await, Code::NotFound, Reason::ShopNotFound);
+}
+
+async fn a_look_that_is_lost_is_found_by_a_recomputation(h: &Harness) {
+    let first = h.now();
+    h.say(review("r1", "o1", 2, LEAKS)).await;
+    let (shop, id) = (ShopId::new(last(MAIN)).unwrap(), ReviewId::new("r1").unwrap());
+    let tx = h.app.store().begin().await.unwrap();
+    let mut rows = stored::by_ids(&[(shop.clone(), id)]).all(&tx).await.unwrap();
+    rows[0].next_look_at = None;
+    stored::put(&rows).run(&tx).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(next(h, MAIN, "r1").await, None);
+    let found = h.app.recompute(by_operator(), &shop, true, Arc::new(|_, _| {})).await.unwrap();
+    assert!(found.difference_count == 1 && found.differences[0].contains("next look"), "{found:?}");
+    assert_eq!(next(h, MAIN, "r1").await, Some(first + hours(1)));
 }
