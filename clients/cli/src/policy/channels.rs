@@ -49,7 +49,7 @@ fn shown(output: &Output, rows: &[v1::ChannelRow]) -> String {
         let policy = row.policy.clone().unwrap_or_default();
         all.add_row([
             name(&policy).as_str(),
-            policy.effective_date(),
+            from(&policy),
             row.in_force_as.map_or("-", why),
             &ask(&policy),
             &edit(&policy),
@@ -75,6 +75,14 @@ fn name(policy: &v1::ChannelPolicy) -> String {
     match policy.region() {
         "" => policy.channel().to_owned(),
         region => format!("{}/{region}", policy.channel()),
+    }
+}
+
+/// From when on it holds; the first rows of the catalogue do as far back as anything goes.
+fn from(policy: &v1::ChannelPolicy) -> &str {
+    match policy.effective_date() {
+        "1970-01-01" => "always",
+        day => day,
     }
 }
 
