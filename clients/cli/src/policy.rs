@@ -29,8 +29,7 @@ Examples:
   amends policy update --unset approval_limit
   amends policy update --set \"sla.targets=first-response 30m business; resolution 10d always\"
   amends policy update --set \"sla.calendar=mon-fri 09:00-18:00; 2026-12-25 closed\"
-  amends policy update --set channel_overrides.ask_permission=yes \\
-    --set \"channel_overrides.reason=the owner opted in\"
+  amends policy update --set channel_overrides.ask_permission=yes --set \"channel_overrides.reason=the owner opted in\"
   amends policy channels --channel shopee --region ID
   amends policy check --review r-501
   amends policy show --remedy --effective > remedy-policy.toml
