@@ -1,5 +1,6 @@
 //! `amends policy …`
 
+mod channels;
 mod dry_run;
 mod fields;
 mod remedy;
@@ -28,6 +29,8 @@ Examples:
   amends policy update --unset approval_limit
   amends policy update --set \"sla.targets=first-response 30m business; resolution 10d always\"
   amends policy update --set \"sla.calendar=mon-fri 09:00-18:00; 2026-12-25 closed\"
+  amends policy update --set channel_overrides.ask_permission=yes --set \"channel_overrides.reason=the owner opted in\"
+  amends policy channels --channel shopee --region ID
   amends policy check --review r-501
   amends policy show --remedy --effective > remedy-policy.toml
   amends policy check remedy-policy.toml --dry-run 200
@@ -36,7 +39,7 @@ Examples:
   amends policy versions
 
 A field is one of the shop's rules unless `channel_overrides.` stands before it.
-Whoever overrides what the catalogue says about a channel vouches for it.
+Whoever overrides what the catalogue says about a channel vouches for it: see docs/channels.md.
 What is offered instead of a return is a document: see docs/remedy-policy.md.";
 
 /// What can be done with policies.
@@ -44,6 +47,8 @@ What is offered instead of a return is a document: see docs/remedy-policy.md.";
 pub enum Policy {
     /// Show what holds, and where it comes from
     Show(Show),
+    /// List what is known of channels, which rows hold, and why
+    Channels(channels::Channels),
     /// Make a new version (admins)
     Update(Update),
     /// Check a remedy policy, or whether an action would be allowed
@@ -116,6 +121,7 @@ impl Policy {
             Self::Show(args) if args.remedy => {
                 return remedy::show(session, args.version, args.effective).await;
             }
+            Self::Channels(args) => return args.run(session).await,
             Self::Show(_) => read(session).await?,
             Self::Update(args) => update(session, args).await?,
             Self::Check(args) => return args.run(session).await,

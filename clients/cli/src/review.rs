@@ -1,5 +1,7 @@
 //! `amends review …`
 
+mod due;
+
 use amends_proto::v1;
 use clap::{Args, Subcommand};
 
@@ -14,6 +16,8 @@ pub(crate) const EXAMPLES: &str = "\
 Examples:
   amends review list --negative --outcome reversed
   amends review versions r-501
+  amends review due
+  amends review due --by 6h --json | jq -r '.observations[].review'
   amends review check-ask r-501
   amends review ask r-501";
 
@@ -29,6 +33,8 @@ pub enum Review {
     },
     /// List the versions of a review, the oldest first
     Versions(Versions),
+    /// List reviews that should be looked at again, the longest due first (connectors)
+    Due(due::Due),
     /// Tell whether the buyer may be told that the review can be updated
     CheckAsk {
         /// The review, by its id or full name
@@ -93,6 +99,7 @@ impl Review {
         match self {
             Self::List(args) => list(session, args).await,
             Self::Versions(args) => versions(session, args).await,
+            Self::Due(args) => args.run(session).await,
             Self::Ask(args) => ask(session, args).await,
             Self::Show { id } => {
                 let review = read(session, &id).await?;

@@ -159,6 +159,7 @@ calls! {
     read reviews.get_review(GetReviewRequest) -> GetReviewResponse;
     read reviews.list_reviews(ListReviewsRequest) -> ListReviewsResponse;
     read reviews.list_review_versions(ListReviewVersionsRequest) -> ListReviewVersionsResponse;
+    read reviews.list_observations(ListObservationsRequest) -> ListObservationsResponse;
     read reviews.check_ask(CheckAskRequest) -> CheckAskResponse;
     write reviews.ask(AskRequest) -> AskResponse;
     read returns.get_return(GetReturnRequest) -> GetReturnResponse;
@@ -170,6 +171,7 @@ calls! {
     read policies.get_policy(GetPolicyRequest) -> GetPolicyResponse;
     write policies.update_policy(UpdatePolicyRequest) -> UpdatePolicyResponse;
     read policies.list_policy_versions(ListPolicyVersionsRequest) -> ListPolicyVersionsResponse;
+    read policies.list_channels(ListChannelsRequest) -> ListChannelsResponse;
     read policies.check_policy(CheckPolicyRequest) -> CheckPolicyResponse;
     read policies.check_remedy_policy(CheckRemedyPolicyRequest) -> CheckRemedyPolicyResponse;
     write policies.apply_remedy_policy(ApplyRemedyPolicyRequest) -> ApplyRemedyPolicyResponse;

@@ -6,11 +6,12 @@
 
 use std::collections::HashMap;
 
+use amends_domain::observation::next_look;
 use amends_domain::order::{Help, HelpKind, Line, Shipment, Units};
-use amends_domain::policy::CountingRule;
+use amends_domain::policy::{ChannelPolicy, CountingRule};
 use amends_domain::refund::Refund;
 use amends_domain::returns::{self, Pays, ReturnEvent, ReturnHistory, ReturnStatus};
-use amends_domain::review::{ReviewHistory, ReviewVersion};
+use amends_domain::review::{DiffKind, ReviewHistory, ReviewVersion};
 use amends_domain::signal::OrderState;
 use amends_domain::{LineId, OrderId, ReturnId, ShopId, Span, Time};
 use amends_store::returns::ReturnRow;
@@ -181,14 +182,18 @@ pub fn late_at<'a>(
     parcel.late_at(grace).filter(|_| !cancelled)
 }
 
-/// Derives where a review stands from its versions; the versions come back in order.
+/// Derives where a review stands from its versions, and when to look at it again, by the channel's
+/// policy of the day it was first seen; the versions come back in order.
+///
+/// What is known of the delivery must be in the row already: a window may count from it.
 pub fn refresh_review(
     row: &mut ReviewRow,
     versions: Vec<ReviewVersion>,
-    threshold: u8,
+    policy: &ChannelPolicy,
 ) -> (Vec<ReviewVersion>, ReviewHistory) {
-    let (versions, history) = amends_domain::review::replay(versions, threshold);
+    let (versions, history) = amends_domain::review::replay(versions, policy.negative_threshold);
     row.history = head(&history);
+    row.next_look_at = next_look(&versions, policy.edit_window, row.handling.delivered_at);
     if let Some(last) = versions.last() {
         row.last_observed_at = last.observed_at;
     }
@@ -202,7 +207,14 @@ fn head(history: &ReviewHistory) -> ReviewHead {
         rating: history.rating,
         first_observed_at: history.first_observed_at,
         visible: history.visible,
-        last_diff: history.diffs.last().copied().unwrap_or(amends_domain::review::DiffKind::First),
+        // Looks that found nothing new do not hide what the one before them found.
+        last_diff: history
+            .diffs
+            .iter()
+            .rev()
+            .find(|kind| **kind != DiffKind::Unchanged)
+            .copied()
+            .unwrap_or(DiffKind::First),
         reversed_at: history.reversed_at,
     }
 }

@@ -14,7 +14,11 @@ use crate::runner::Command;
 use crate::sla::LEAD;
 use crate::work::Work;
 
+mod channels;
+mod sign;
 mod terms;
+
+pub use channels::KnownRow;
 
 const WRITERS: &[Role] = &[Role::Admin];
 const READERS: &[Role] = &[Role::Agent, Role::Supervisor, Role::Analyst, Role::Admin];
@@ -88,8 +92,12 @@ pub struct PolicyChange {
     pub delivery_grace: Option<Span>,
     /// The shop's own row for its channel, whole. Its channel, region and date
     /// are set here: it holds for the shop from now on, and what was counted
-    /// before stays counted by the rows that held then.
+    /// before stays counted by the rows that held then. Who applies it signs
+    /// it off.
     pub channel: Option<ChannelPolicy>,
+    /// Why the row says what it says; none keeps the reason of the row before,
+    /// which then must not have allowed less.
+    pub reason: Option<String>,
 }
 
 impl Command for UpdatePolicy {
@@ -111,8 +119,11 @@ impl Command for UpdatePolicy {
             return Err(AppError::EtagStale { seen: self.version, current });
         }
         let mut next = latest.map_or_else(ShopPolicy::default, |row| row.policy);
-        let reopened = self.change.apply(&mut next, &shop, work.now);
+        let mut change = self.change;
+        let unsigned = sign::sign_off(&mut change, &next, &shop, &work.call.principal.name, work.now);
+        let reopened = change.apply(&mut next, &shop, work.now);
         let mut violations = violations(&next);
+        violations.extend(unsigned);
         violations.extend(terms::violations(&next));
         violations.extend(reply_violation(&next));
         violations.extend(capacity_violation(&next));

@@ -13,9 +13,11 @@ use crate::error::{AppError, Result};
 use crate::shops::ShopInfo;
 
 mod ask;
+mod due;
 mod facts;
 
 pub use ask::{Ask, AskOutcome, Decision};
+pub use due::LOOKS_PAGE_MAX;
 pub use facts::AskState;
 
 use facts::{AskFacts, judge};
@@ -38,7 +40,7 @@ pub struct ReviewView {
     pub outcome: DiffKind,
     /// Who removed it, if it is gone and someone said so.
     pub removed_by: Option<RemovedBy>,
-    /// Whether it was reversed before any person acted on its case.
+    /// Whether that was seen before any person acted on its case.
     pub natural: bool,
     /// Whether the buyer may be told that it can be updated.
     pub ask: AskState,
@@ -153,9 +155,9 @@ impl App {
             let first = history.first_observed_at.unwrap_or(now);
             let end = policy.edit_window.ends_at(first, row.handling.delivered_at);
             ReviewView {
-                outcome: outcome(&history),
-                removed_by: versions.last().filter(|v| !v.visible).and_then(|v| v.removed_by),
-                natural: is_natural(&row, &history),
+                outcome: history.outcome(),
+                removed_by: history.removed_by,
+                natural: is_natural(&row, &versions, &history),
                 ask: judge(&facts, &row, &info, now),
                 editable_until: end.filter(|end| *end != Time::MAX),
                 versions: versions.len(),
@@ -182,33 +184,10 @@ fn find(texts: &[(TextOwner, String, String)], id: &str) -> String {
     texts.iter().find(|(_, of, _)| of == id).map_or_else(String::new, |(_, _, body)| body.clone())
 }
 
-fn is_natural(row: &ReviewRow, history: &ReviewHistory) -> bool {
-    match (history.reversed_at, row.handling.first_human_action_at) {
-        (Some(reversed), Some(acted)) => reversed <= acted,
+fn is_natural(row: &ReviewRow, versions: &[ReviewVersion], history: &ReviewHistory) -> bool {
+    match (history.changed_at(versions), row.handling.first_human_action_at) {
+        (Some(changed), Some(acted)) => changed <= acted,
         (Some(_), None) => true,
         (None, _) => false,
-    }
-}
-
-/// What became of a review since it was first seen: one kind, the gravest.
-fn outcome(history: &ReviewHistory) -> DiffKind {
-    use std::cmp::Ordering::{Equal, Greater, Less};
-    if history.re_reversed_at.is_some() {
-        return DiffKind::ReReversed;
-    }
-    if history.reversed_at.is_some() {
-        return DiffKind::Reversed;
-    }
-    if !history.visible {
-        let removal = |d: &&DiffKind| matches!(d, DiffKind::RemovedByBuyer | DiffKind::RemovedByPlatform);
-        return history.diffs.iter().rev().find(removal).copied().unwrap_or(DiffKind::Vanished);
-    }
-    let stars = history.rating.zip(history.first_rating).map_or(Equal, |(now, first)| now.cmp(&first));
-    match stars {
-        Greater => DiffKind::Improved,
-        Less => DiffKind::Worsened,
-        Equal if history.had(DiffKind::TextOnly) => DiffKind::TextOnly,
-        Equal if history.had(DiffKind::FollowUpAdded) => DiffKind::FollowUpAdded,
-        Equal => DiffKind::Unchanged,
     }
 }

@@ -3,7 +3,7 @@
 //! Ingest needs them for every signal and they hardly change. A change made by
 //! this process is seen at once, one made by another within two seconds.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -42,8 +42,8 @@ pub struct ShopInfo {
     salt: [u8; 32],
     /// When another version of the remedy policy takes over.
     remedy_until: Option<Time>,
-    /// The channel's policy, when no row for it has a date: then it holds always.
-    undated: Option<Arc<ChannelPolicy>>,
+    /// The channel's policy from each day on at which another row takes over, in order.
+    channel: Vec<(Time, Arc<ChannelPolicy>)>,
 }
 
 impl ShopInfo {
@@ -56,25 +56,18 @@ impl ShopInfo {
     ) -> Result<Self> {
         let wrong = |_| AppError::Internal(format!("the stored promises of {} are not good", shop.id));
         let sla = policy.sla.ready().map_err(wrong)?;
-        let dated = policy
-            .channel
-            .iter()
-            .chain(catalogue())
-            .any(|row| row.channel == shop.channel.as_str() && row.effective_from > Time::MIN);
-        let row = in_force(&policy.channel, shop.channel.as_str(), &shop.region, Time::MIN);
-        let undated = (!dated).then(|| Arc::new(row));
+        let channel = channel_by_day(&shop, &policy);
         let InForce { version: remedy_version, policy: remedy, until: remedy_until } = remedy;
-        Ok(Self { undated, shop, policy, policy_version, remedy, remedy_version, remedy_until, sla, salt })
+        Ok(Self { channel, shop, policy, policy_version, remedy, remedy_version, remedy_until, sla, salt })
     }
 
     /// The channel's policy at a time.
     #[must_use]
     pub fn channel_policy(&self, at: Time) -> Arc<ChannelPolicy> {
-        match &self.undated {
-            Some(policy) => Arc::clone(policy),
-            None => {
-                Arc::new(in_force(&self.policy.channel, self.shop.channel.as_str(), &self.shop.region, at))
-            }
+        let begun = self.channel.partition_point(|(from, _)| *from <= at);
+        match self.channel.get(begun.saturating_sub(1)) {
+            Some((_, policy)) => Arc::clone(policy),
+            None => Arc::new(in_force(&[], self.shop.channel.as_str(), &self.shop.region, at)),
         }
     }
 
@@ -101,6 +94,19 @@ impl ShopInfo {
         bits.iter_mut().zip(hash.as_bytes()).for_each(|(to, from)| *to = *from);
         BuyerKey::from_bits(u128::from_be_bytes(bits))
     }
+}
+
+/// Which row of policy holds for a shop's channel from when on: looked up for every signal, so
+/// worked out once.
+fn channel_by_day(shop: &Shop, policy: &ShopPolicy) -> Vec<(Time, Arc<ChannelPolicy>)> {
+    let channel = shop.channel.as_str();
+    let mine =
+        |row: &&ChannelPolicy| row.channel == channel && ["", &shop.region].contains(&row.region.as_str());
+    let begins = policy.channel.iter().chain(catalogue()).filter(mine).map(|row| row.effective_from);
+    let days: BTreeSet<Time> = begins.chain([Time::MIN]).collect();
+    days.into_iter()
+        .map(|from| (from, Arc::new(in_force(&policy.channel, channel, &shop.region, from))))
+        .collect()
 }
 
 /// The shops of this process.

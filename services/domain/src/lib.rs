@@ -21,6 +21,7 @@ pub mod learning;
 pub mod ledger;
 pub mod link;
 pub mod money;
+pub mod observation;
 pub mod order;
 pub mod policy;
 pub mod rate;

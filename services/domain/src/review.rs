@@ -93,6 +93,8 @@ pub struct ReviewHistory {
     pub negative: bool,
     /// Whether it can be seen now.
     pub visible: bool,
+    /// Who removed it, if it is gone and someone said so since.
+    pub removed_by: Option<RemovedBy>,
     /// What the channel last said about editing.
     pub edit_state: Option<EditState>,
     /// One per version, in order.
@@ -115,38 +117,52 @@ pub fn replay(mut versions: Vec<ReviewVersion>, threshold: u8) -> (Vec<ReviewVer
         rating: None,
         negative: false,
         visible: true,
+        removed_by: None,
         edit_state: None,
         diffs: Vec::with_capacity(versions.len()),
         reversed_at: None,
         re_reversed_at: None,
         last_edit_at: None,
     };
-    let mut text_hash = None;
+    let mut words = Words::default();
     for version in &versions {
-        let diff = diff(&history, text_hash, version, threshold);
+        let diff = diff(&history, words, version, threshold);
         history.take(version, diff, threshold);
-        if !version.follow_up && version.visible {
-            text_hash = Some(version.text_hash);
+        match (version.visible, version.follow_up) {
+            (false, _) => {}
+            (true, false) => words.own = Some(version.text_hash),
+            (true, true) => words.follow_up = Some(version.text_hash),
         }
     }
     (versions, history)
 }
 
+/// What was last read, of the review itself and of what was added to it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Words {
+    own: Option<i64>,
+    follow_up: Option<i64>,
+}
+
 /// What lies between the story so far and the next version.
-fn diff(so_far: &ReviewHistory, text_hash: Option<i64>, next: &ReviewVersion, threshold: u8) -> DiffKind {
+fn diff(so_far: &ReviewHistory, words: Words, next: &ReviewVersion, threshold: u8) -> DiffKind {
     if so_far.diffs.is_empty() {
         return DiffKind::First;
     }
     if !next.visible {
         return match (so_far.visible, next.removed_by) {
+            // Whoever looks again at what is gone learns nothing new.
             (false, None) => DiffKind::Unchanged,
+            (false, by) if by == so_far.removed_by => DiffKind::Unchanged,
             (_, Some(RemovedBy::Buyer)) => DiffKind::RemovedByBuyer,
             (_, Some(RemovedBy::Platform)) => DiffKind::RemovedByPlatform,
             (true, None) => DiffKind::Vanished,
         };
     }
     if next.follow_up {
-        return DiffKind::FollowUpAdded;
+        // A connector that looks again reads the same addition again.
+        let read_before = words.follow_up == Some(next.text_hash);
+        return if read_before { DiffKind::Unchanged } else { DiffKind::FollowUpAdded };
     }
     match (so_far.rating, next.rating) {
         (Some(old), Some(new)) if old <= threshold && new > threshold => DiffKind::Reversed,
@@ -155,7 +171,7 @@ fn diff(so_far: &ReviewHistory, text_hash: Option<i64>, next: &ReviewVersion, th
             DiffKind::ReReversed
         }
         (Some(old), Some(new)) if new < old => DiffKind::Worsened,
-        _ if text_hash.is_some_and(|hash| hash != next.text_hash) => DiffKind::TextOnly,
+        _ if words.own.is_some_and(|hash| hash != next.text_hash) => DiffKind::TextOnly,
         _ => DiffKind::Unchanged,
     }
 }
@@ -172,6 +188,7 @@ impl ReviewHistory {
     fn take(&mut self, version: &ReviewVersion, diff: DiffKind, threshold: u8) {
         self.diffs.push(diff);
         self.visible = version.visible;
+        self.removed_by = version.removed_by.or(self.removed_by).filter(|_| !version.visible);
         self.edit_state = version.edit_state.or(self.edit_state);
         if let (true, false, Some(rating)) = (version.visible, version.follow_up, version.rating) {
             if self.first_rating.is_none() {
@@ -192,6 +209,54 @@ impl ReviewHistory {
         if diff.is_edit() {
             self.last_edit_at = Some(version.observed_at);
         }
+    }
+
+    /// What became of the review since it was first seen: one kind, the gravest.
+    #[must_use]
+    pub fn outcome(&self) -> DiffKind {
+        use std::cmp::Ordering::{Equal, Greater, Less};
+        if self.re_reversed_at.is_some() {
+            return DiffKind::ReReversed;
+        }
+        if self.reversed_at.is_some() {
+            return DiffKind::Reversed;
+        }
+        if !self.visible {
+            return match self.removed_by {
+                Some(RemovedBy::Buyer) => DiffKind::RemovedByBuyer,
+                Some(RemovedBy::Platform) => DiffKind::RemovedByPlatform,
+                None => DiffKind::Vanished,
+            };
+        }
+        match self.rating.zip(self.first_rating).map_or(Equal, |(now, first)| now.cmp(&first)) {
+            Greater => DiffKind::Improved,
+            Less => DiffKind::Worsened,
+            Equal if self.had(DiffKind::TextOnly) => DiffKind::TextOnly,
+            Equal if self.had(DiffKind::FollowUpAdded) => DiffKind::FollowUpAdded,
+            Equal => DiffKind::Unchanged,
+        }
+    }
+
+    /// When what became of it was first observed, among the versions that tell the story; none
+    /// while nothing did. A change seen before any person acted on the case is natural.
+    #[must_use]
+    pub fn changed_at(&self, versions: &[ReviewVersion]) -> Option<Time> {
+        let outcome = self.outcome();
+        match outcome {
+            DiffKind::First | DiffKind::Unchanged => return None,
+            DiffKind::Reversed => return self.reversed_at,
+            DiffKind::ReReversed => return self.re_reversed_at,
+            _ => {}
+        }
+        let of_kind = versions.iter().zip(&self.diffs).filter(|(_, kind)| **kind == outcome);
+        let seen = of_kind.map(|(version, _)| version.observed_at).min();
+        // What was gone when it was first heard of, or rose and fell to where it stands, has no
+        // version that says so itself: then the last change of any kind tells.
+        seen.or_else(|| {
+            let mut changes =
+                versions.iter().zip(&self.diffs).filter(|(_, kind)| **kind != DiffKind::Unchanged);
+            changes.next_back().map(|(version, _)| version.observed_at)
+        })
     }
 
     /// Whether a diff of this kind lies anywhere in the story.

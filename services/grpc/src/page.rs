@@ -35,6 +35,7 @@ paged!(
     ListCasesRequest,
     ListEventsRequest,
     ListIncidentsRequest,
+    ListObservationsRequest,
     ListPolicyVersionsRequest,
     ListRemediesRequest,
     ListRemedyPoliciesRequest,

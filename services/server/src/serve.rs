@@ -65,6 +65,10 @@ const WORKERS_WITHIN: Duration = Duration::from_secs(10);
 /// When the database, an address or a certificate cannot be used, or the
 /// address is not loopback and no API key exists.
 pub async fn start(config: &Config, parts: Parts) -> anyhow::Result<Running> {
+    let problems = amends_domain::policy::catalogue_problems();
+    if !problems.is_empty() {
+        bail!("the catalogue of channels that ships with this version is not sound: {}", problems.join("; "));
+    }
     let warn = |problem: &str| tracing::warn!("{problem}");
     let detector = detector::load(config.detection_model.as_deref(), warn)?;
     tracing::info!(model = detector.version(), "the model that hears texts");

@@ -1,5 +1,6 @@
 //! Reviews as they stand, and the versions their stories are replayed from.
 
+mod look;
 mod version;
 
 use amends_domain::case::Case;
@@ -15,6 +16,7 @@ use crate::error::Result;
 use crate::row::{Fetched, Row};
 use crate::value::{self, int, int_opt, str, str_opt, text_opt, time, time_opt};
 
+pub use look::to_look_at;
 pub use version::{insert_versions, versions, versions_of};
 
 const REVIEWS: Table = Table {
@@ -42,6 +44,7 @@ const REVIEWS: Table = Table {
         ("solved_at", Kind::Int),
         ("asked_at", Kind::Int),
         ("delivered_at", Kind::Int),
+        ("next_look_at", Kind::Int),
     ],
     key: &["shop_id", "review_id"],
 };
@@ -73,6 +76,8 @@ pub struct ReviewRow {
     pub history: ReviewHead,
     /// What was done about it.
     pub handling: ReviewHandling,
+    /// When somebody should look at it again; none when nobody needs to.
+    pub next_look_at: Option<Time>,
 }
 
 /// The part of a review's story that is kept beside it.
@@ -88,7 +93,7 @@ pub struct ReviewHead {
     pub first_observed_at: Option<Time>,
     /// Whether it can be seen now.
     pub visible: bool,
-    /// What lies between its last two versions.
+    /// What its last version that brought a change brought.
     pub last_diff: DiffKind,
     /// When it was first reversed.
     pub reversed_at: Option<Time>,
@@ -101,7 +106,7 @@ pub struct ReviewFilter {
     pub negative: Option<bool>,
     /// Of one order.
     pub order: Option<OrderId>,
-    /// With this between the last two versions.
+    /// With this as its last change.
     pub outcome: Option<DiffKind>,
 }
 
@@ -204,6 +209,7 @@ fn write(r: &ReviewRow) -> Vec<Value> {
         time_opt(handling.solved_at),
         time_opt(handling.asked_at),
         time_opt(handling.delivered_at),
+        time_opt(r.next_look_at),
     ]
 }
 
@@ -220,6 +226,7 @@ fn read(row: &Fetched) -> Result<ReviewRow> {
         language: row.get("language")?,
         hidden_negative: row.get("hidden_negative")?,
         last_observed_at: row.time("last_observed_at")?,
+        next_look_at: row.time_opt("next_look_at")?,
         history: ReviewHead {
             negative: row.get("negative")?,
             first_rating: row.number_opt("first_rating")?,

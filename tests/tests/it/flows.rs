@@ -3,6 +3,7 @@
 mod access;
 mod agents;
 mod ask;
+mod channels;
 mod claims;
 mod counters;
 mod deliveries;
@@ -18,6 +19,7 @@ mod lists;
 mod main_job_two_stars;
 mod main_job_wrong_item;
 mod metrics;
+mod observations;
 mod offers;
 mod picture;
 mod policies;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 mod arrows;
+mod channels;
 mod contract;
 mod shape;
 mod words;

@@ -111,12 +111,26 @@ fn channel(channel: &mut v1::ChannelPolicy, field: &str, value: &str) -> Result<
         "counting_rule" => channel.counting_rule = Some(word::<v1::CountingRule>(value)?),
         "return_window_days" => channel.return_window_days = Some(number(value)?),
         "auto_approval_after" => channel.auto_approval_after = Some(duration(value)?),
+        "ask_quota" => channel.ask_quota = Some(quota(value)?),
+        "reason" => channel.reason = text(),
         "source" => channel.source = text(),
         "knowledge_date" => channel.knowledge_date = text(),
         "certainty" => channel.certainty = Some(word::<v1::PolicyCertainty>(value)?),
         _ => return Err(unknown(field)),
     }
     Ok(())
+}
+
+/// `5/5`, and `5/5/10` with the days in which a buyer answers; an ask that is ignored counts.
+fn quota(value: &str) -> Result<v1::AskQuota, String> {
+    let numbers: Vec<i32> = value.split('/').map(number).collect::<Result<_, _>>()?;
+    let (&[per_year, per_thousand_reviews], answer_days) = (match numbers.as_slice() {
+        [both @ .., days] if numbers.len() == 3 => (both, *days),
+        both => (both, 0),
+    }) else {
+        return Err("write YEAR/THOUSAND or YEAR/THOUSAND/DAYS, for example 5/5/10".to_owned());
+    };
+    Ok(v1::AskQuota { per_year, per_thousand_reviews, answer_days, ignored_asks_count: true })
 }
 
 fn unknown(field: &str) -> String {
@@ -166,6 +180,16 @@ mod tests {
         set.apply(&mut policy);
         let permission = policy.channel_overrides.unwrap().ask_permission();
         assert_eq!(permission, v1::AskPermission::RequestOnly);
+    }
+
+    #[test]
+    fn a_quota_is_two_numbers_or_three() {
+        let of = |text| quota(text).map(|q| (q.per_year, q.per_thousand_reviews, q.answer_days));
+        assert_eq!(of("5/6"), Ok((5, 6, 0)));
+        assert_eq!(of("5/6/10"), Ok((5, 6, 10)));
+        for wrong in ["5", "5/6/7/8", "a/b", ""] {
+            assert!(of(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

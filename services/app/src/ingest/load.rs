@@ -263,8 +263,8 @@ impl Reviews {
             };
             let versions = versions.remove(&key).unwrap_or_default();
             let first_seen = versions.iter().map(|v| v.observed_at).min().unwrap_or(work.now);
-            let threshold = info.channel_policy(first_seen).negative_threshold;
-            let (versions, history) = refresh_review(&mut row, versions, threshold);
+            let policy = info.channel_policy(first_seen);
+            let (versions, history) = refresh_review(&mut row, versions, &policy);
             let before = info.review_counts(&history, &row.handling);
             let after = before.clone();
             let new_versions = Vec::new();

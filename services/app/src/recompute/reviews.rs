@@ -40,10 +40,10 @@ impl Pass {
         fix: Option<&mut Corrections>,
     ) {
         let first = versions.iter().map(|v| v.observed_at).min().unwrap_or(Time::MIN);
-        let threshold = self.info.channel_policy(first).negative_threshold;
+        let policy = self.info.channel_policy(first);
         let mut derived = stored.clone();
-        let (_, history) = refresh_review(&mut derived, versions, threshold);
         derived.handling.delivered_at = delivered_at(&stored, lines).or(stored.handling.delivered_at);
+        let (_, history) = refresh_review(&mut derived, versions, &policy);
         let name = format!("review {}", stored.review);
         let differs = [
             self.differ(&name, &stored.history, &derived.history),
@@ -57,6 +57,7 @@ impl Pass {
                 &stored.handling.delivered_at,
                 &derived.handling.delivered_at,
             ),
+            self.differ(format_args!("{name}, next look"), &stored.next_look_at, &derived.next_look_at),
         ];
         self.found.reviews += 1;
         let counts = self.info.review_counts(&history, &derived.handling);

@@ -175,6 +175,7 @@ pub(crate) fn review(n: u32) -> (ReviewRow, ReviewVersion) {
         last_observed_at: START,
         history: head,
         handling: ReviewHandling::default(),
+        next_look_at: Some(START + Span::from_hours(1)),
     };
     (row, version)
 }

@@ -92,6 +92,66 @@ fn a_removal_is_told_once_and_explained_later() {
 }
 
 #[test]
+fn whoever_looks_again_at_what_is_gone_learns_nothing_new() {
+    let by = Some(RemovedBy::Buyer);
+    let story = check(
+        vec![seen(0, 1, 1), gone(1, by), gone(2, by), gone(3, None), gone(4, Some(RemovedBy::Platform))],
+        &[
+            DiffKind::First,
+            DiffKind::RemovedByBuyer,
+            DiffKind::Unchanged,
+            DiffKind::Unchanged,
+            DiffKind::RemovedByPlatform,
+        ],
+    );
+    assert_eq!(story.removed_by, Some(RemovedBy::Platform));
+    let again = check(
+        vec![seen(0, 1, 1), gone(1, by), seen(2, 1, 1), gone(3, None)],
+        &[DiffKind::First, DiffKind::RemovedByBuyer, DiffKind::Unchanged, DiffKind::Vanished],
+    );
+    assert_eq!(
+        (again.removed_by, again.outcome()),
+        (None, DiffKind::Vanished),
+        "another removal, of its own"
+    );
+}
+
+#[test]
+fn a_follow_up_is_added_once_however_often_it_is_read() {
+    let other = ReviewVersion { text_hash: 7, ..follow_up(4) };
+    check(
+        vec![seen(0, 1, 1), follow_up(1), seen(2, 1, 1), follow_up(3), other],
+        &[
+            DiffKind::First,
+            DiffKind::FollowUpAdded,
+            DiffKind::Unchanged,
+            DiffKind::Unchanged,
+            DiffKind::FollowUpAdded,
+        ],
+    );
+}
+
+#[test]
+fn what_became_of_a_review_is_one_kind_with_its_first_moment() {
+    let of = |versions: Vec<ReviewVersion>| {
+        let (versions, story) = replay(versions, THRESHOLD);
+        (story.outcome(), story.changed_at(&versions))
+    };
+    let by = Some(RemovedBy::Platform);
+    assert_eq!(of(vec![seen(0, 1, 1)]), (DiffKind::Unchanged, None));
+    assert_eq!(of(vec![seen(0, 1, 1), seen(1, 1, 1)]), (DiffKind::Unchanged, None));
+    assert_eq!(of(vec![seen(0, 1, 1), seen(1, 5, 1), seen(2, 4, 1)]), (DiffKind::Reversed, Some(at(1))));
+    assert_eq!(of(vec![seen(0, 1, 1), seen(1, 5, 1), seen(2, 1, 1)]), (DiffKind::ReReversed, Some(at(2))));
+    assert_eq!(of(vec![seen(0, 1, 1), seen(1, 2, 1), seen(2, 3, 1)]), (DiffKind::Improved, Some(at(1))));
+    assert_eq!(of(vec![seen(0, 2, 1), seen(1, 1, 1)]), (DiffKind::Worsened, Some(at(1))));
+    assert_eq!(of(vec![seen(0, 1, 1), seen(1, 1, 2), follow_up(2)]), (DiffKind::TextOnly, Some(at(1))));
+    assert_eq!(of(vec![seen(0, 1, 1), follow_up(2)]), (DiffKind::FollowUpAdded, Some(at(2))));
+    assert_eq!(of(vec![seen(0, 1, 1), gone(3, by)]), (DiffKind::RemovedByPlatform, Some(at(3))));
+    assert_eq!(of(vec![gone(3, by)]), (DiffKind::RemovedByPlatform, Some(at(3))), "gone when first heard of");
+    assert_eq!(of(vec![seen(0, 1, 1), gone(3, None)]), (DiffKind::Vanished, Some(at(3))));
+}
+
+#[test]
 fn a_review_that_comes_back_is_compared_with_what_it_was() {
     let same = check(
         vec![seen(0, 1, 1), gone(1, None), seen(2, 1, 1)],
@@ -209,6 +269,29 @@ proptest! {
             prop_assert_eq!(**turn == DiffKind::Reversed, i % 2 == 0);
         }
         prop_assert_eq!(story.re_reversed_at.is_some(), turns.last() == Some(&&DiffKind::ReReversed));
+    }
+
+    #[test]
+    fn whatever_became_of_a_review_was_seen_at_one_of_its_versions(all in versions()) {
+        let (sorted, story) = replay(all, THRESHOLD);
+        let changed_at = story.changed_at(&sorted);
+        prop_assert_eq!(changed_at.is_some(), story.outcome() != DiffKind::Unchanged);
+        prop_assert!(changed_at.is_none_or(|at| sorted.iter().any(|v| v.observed_at == at)));
+    }
+
+    #[test]
+    fn a_version_that_is_seen_again_changes_nothing(all in versions(), pick in 0_usize..12) {
+        // The last of one instant, so that nothing lies between it and its repetition.
+        let (sorted, before) = replay(all, THRESHOLD);
+        let Some(again) = sorted.get(pick).filter(|v| v.removed_by.is_none() || !v.visible) else { return Ok(()) };
+        let last = sorted[..=pick].iter().all(|v| v.signal <= again.signal || v.observed_at < again.observed_at);
+        prop_assume!(last && sorted.iter().skip(pick + 1).all(|v| v.observed_at > again.observed_at));
+        let repeated = ReviewVersion { signal: signal("zz-again"), ..again.clone() };
+        let (_, after) = replay(sorted.iter().cloned().chain([repeated]).collect(), THRESHOLD);
+        prop_assert_eq!(after.diffs[pick + 1], DiffKind::Unchanged);
+        let mut rest = after.diffs.clone();
+        rest.remove(pick + 1);
+        prop_assert_eq!(rest, before.diffs);
     }
 
     #[test]

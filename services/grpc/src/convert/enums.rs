@@ -10,7 +10,7 @@ use amends_domain::detection::{Flag, Reason, TextKind};
 use amends_domain::event::ActorKind;
 use amends_domain::incident::IncidentState;
 use amends_domain::link::Relation;
-use amends_domain::policy::{AskPermission, Certainty, CountingRule, EditFrom};
+use amends_domain::policy::{AskPermission, Certainty, CountingRule, EditFrom, OptIn, Origin as RowOrigin};
 use amends_domain::remedy::{Disposal, RemedyKind, RemedyStage};
 use amends_domain::remedy_policy::EvidenceNeed;
 use amends_domain::reply::ReplyStage;
@@ -114,6 +114,10 @@ words! {
     };
     ActorKind = ActorKind { Agent = Agent, Caller = Caller, System = System } wire only Buyer;
     AskPermission = AskPermission { No = No, RequestOnly = RequestOnly, Yes = Yes };
+    OptIn = OwnerOptIn { Never = Never, PrivateChat = PrivateChat, Anywhere = Anywhere };
+    RowOrigin = ChannelOrigin {
+        OwnRow = OwnRow, RegionRow = RegionRow, ChannelRow = ChannelRow, DefaultDeny = DefaultDeny,
+    };
     EditFrom = EditWindowStart { FirstObserved = Review, Delivered = Delivery };
     CountingRule = CountingRule {
         RequestOpened = RequestOpened, ListedUnlessWithdrawn = Listed, SellerFaultVerified = SellerFaultVerified,

@@ -62,6 +62,20 @@ pub fn of_row(row: &ReviewRow) -> pb::Review {
         text: String::new(),
         language: row.language.clone(),
         case: name::of_any(&row.shop, row.case.as_ref()),
+        next_look_time: row.next_look_at.map(time::render),
+    }
+}
+
+/// A review that somebody should look at again.
+#[must_use]
+pub fn planned(row: &ReviewRow) -> pb::PlannedObservation {
+    pb::PlannedObservation {
+        review: name::of(&row.shop, &row.review),
+        order_id: row.order.as_ref().map(ToString::to_string).unwrap_or_default(),
+        due_time: row.next_look_at.map(time::render),
+        last_observe_time: Some(time::render(row.last_observed_at)),
+        visible: row.history.visible,
+        rating: row.history.rating.map(i32::from),
     }
 }
 

@@ -78,6 +78,22 @@ impl PolicyService for Policies {
         .await
     }
 
+    async fn list_channels(
+        &self,
+        request: Request<pb::ListChannelsRequest>,
+    ) -> Reply<pb::ListChannelsResponse> {
+        answer(async {
+            let (principal, mut f, message) = read(request)?;
+            let asked = policy::parse_channels(&mut f, message);
+            let asked = f.finish(asked)?;
+            let (of, channel, region) =
+                (asked.shop.as_ref(), asked.channel.as_ref(), asked.region.as_deref());
+            let rows = self.0.channels(&principal, of, channel, region, asked.at).await?;
+            Ok(policy::channels(&rows))
+        })
+        .await
+    }
+
     async fn check_policy(&self, request: Request<pb::CheckPolicyRequest>) -> Reply<pb::CheckPolicyResponse> {
         answer(async {
             let (principal, mut f, message) = read(request)?;

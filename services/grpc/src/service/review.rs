@@ -1,9 +1,9 @@
 //! Reviews, and the one neutral message about them.
 
 use amends_app::App;
-use amends_app::review::{Ask, AskOutcome, AskState, ReviewView};
+use amends_app::review::{Ask, AskOutcome, AskState, LOOKS_PAGE_MAX, ReviewView};
 use amends_app::stored::ReviewFilter;
-use amends_domain::{ReviewId, ShopId, Sku};
+use amends_domain::{ReviewId, ShopId, Sku, Time};
 use amends_proto::v1 as pb;
 use pb::review_service_server::ReviewService;
 
@@ -90,6 +90,26 @@ impl ReviewService for Reviews {
             let next_page_token = page.token_after(&views, |view| i64::from(view.number));
             let versions = views.iter().map(review::version).collect();
             Ok(pb::ListReviewVersionsResponse { versions, next_page_token })
+        })
+        .await
+    }
+
+    async fn list_observations(
+        &self,
+        request: Request<pb::ListObservationsRequest>,
+    ) -> Reply<pb::ListObservationsResponse> {
+        answer(async {
+            let (principal, mut f, mut message) = read(request)?;
+            let page = Page::open(&mut f, &mut message, 100, LOOKS_PAGE_MAX);
+            let shop = f.shop("parent", &message.parent);
+            let by = f.time_or_none("due_by_time", message.due_by_time);
+            let ((page, shop), by) = f.finish(page.zip(shop).zip(by))?;
+            let rows =
+                self.0.reviews_to_look_at(&principal, &shop, by, page.after.clone(), page.limit).await?;
+            let next_page_token =
+                page.token_after(&rows, |row| (row.next_look_at.unwrap_or(Time::MIN), row.review.clone()));
+            let observations = rows.iter().map(review::planned).collect();
+            Ok(pb::ListObservationsResponse { observations, next_page_token })
         })
         .await
     }

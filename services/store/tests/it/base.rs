@@ -206,6 +206,6 @@ async fn a_migrated_database_holds_no_rows(store: Store) {
     }
 }
 
-fn detail(row: &Fetched) -> String {
+pub(crate) fn detail(row: &Fetched) -> String {
     row.get("detail").or_else(|_| row.get("QUERY PLAN")).unwrap()
 }

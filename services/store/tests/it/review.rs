@@ -3,9 +3,10 @@
 use amends_domain::review::{DiffKind, EditState, RemovedBy, ReviewVersion};
 use amends_domain::tally::ReviewHandling;
 use amends_domain::{ReviewId, Sku, Time};
-use amends_store::Store;
 use amends_store::review::{self, ReviewFilter, ReviewHead, ReviewRow};
+use amends_store::{Engine, Store};
 
+use crate::base::detail;
 use crate::sample::{ODD, at, buyer_key, case_id, line_id, order_id, review_id, shop_id, signal_id};
 
 conformance!(
@@ -14,6 +15,8 @@ conformance!(
     versions_are_kept_as_first_written,
     reviews_are_listed_the_last_seen_first,
     all_reviews_of_a_shop_are_read_page_by_page,
+    reviews_to_look_at_are_read_the_longest_due_first,
+    the_look_that_is_due_is_found_on_its_index,
 );
 
 fn bare(id: &str) -> ReviewRow {
@@ -38,6 +41,7 @@ fn bare(id: &str) -> ReviewRow {
             reversed_at: None,
         },
         handling: ReviewHandling::default(),
+        next_look_at: None,
     }
 }
 
@@ -66,6 +70,7 @@ pub(crate) fn full(id: &str) -> ReviewRow {
             asked_at: Some(at(5)),
             delivered_at: Some(at(6)),
         },
+        next_look_at: Some(at(7)),
         ..bare(id)
     }
 }
@@ -170,4 +175,51 @@ async fn all_reviews_of_a_shop_are_read_page_by_page(store: Store) {
     assert_eq!(page(Some("2")).await, [bare("3")]);
     assert!(page(Some("3")).await.is_empty());
     tx.commit().await.unwrap();
+}
+
+async fn reviews_to_look_at_are_read_the_longest_due_first(store: Store) {
+    let due = |id: &str, seconds: Option<i64>| ReviewRow { next_look_at: seconds.map(at), ..full(id) };
+    let rows = [due("1", Some(9)), due("2", Some(5)), due("3", None), due("4", Some(5)), due("5", Some(10))];
+    let other = ReviewRow { shop: shop_id("other"), ..due("6", Some(1)) };
+    let tx = store.begin().await.unwrap();
+    review::put(&rows).run(&tx).await.unwrap();
+    review::put(&[other]).run(&tx).await.unwrap();
+    let page = async |by: i64, after: Option<(i64, &str)>, limit| {
+        let after = after.map(|(seconds, id)| (at(seconds), review_id(id)));
+        let found = review::to_look_at(&tx, &shop_id(ODD), at(by), after, limit).await.unwrap();
+        found.iter().map(|row| row.review.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(page(9, None, 9).await, ["2", "4", "1"], "what is due at that moment is due by it");
+    assert_eq!(page(8, None, 9).await, ["2", "4"]);
+    assert_eq!(page(10, None, 2).await, ["2", "4"]);
+    assert_eq!(page(10, Some((5, "4")), 2).await, ["1", "5"]);
+    assert_eq!(page(10, Some((5, "2")), 1).await, ["4"]);
+    assert!(page(4, None, 9).await.is_empty());
+    // A plan that has ended takes a review out, and another look puts it back.
+    review::put(&[due("2", None), due("3", Some(2))]).run(&tx).await.unwrap();
+    assert_eq!(page(9, None, 9).await, ["3", "4", "1"]);
+    tx.commit().await.unwrap();
+}
+
+async fn the_look_that_is_due_is_found_on_its_index(store: Store) {
+    let due = |n: i64| ReviewRow { next_look_at: (n % 3 > 0).then(|| at(n)), ..full(&n.to_string()) };
+    let rows: Vec<_> = (0..3_000).map(due).collect();
+    let tx = store.begin().await.unwrap();
+    review::put(&rows).run(&tx).await.unwrap();
+    if store.engine() == Engine::Postgres {
+        tx.script("ANALYZE reviews").await.unwrap();
+    }
+    let explain = match store.engine() {
+        Engine::Sqlite => "EXPLAIN QUERY PLAN",
+        Engine::Postgres => "EXPLAIN",
+    };
+    let sql = format!(
+        "{explain} SELECT review_id FROM reviews WHERE shop_id = '{}' AND next_look_at <= 9000000000000000000 \
+         AND (next_look_at, review_id) > (0, 'a') ORDER BY next_look_at, review_id LIMIT 100",
+        ODD.replace('\'', "''")
+    );
+    let lines = tx.all(sql, vec![]).await.unwrap();
+    let plan: String = lines.iter().map(detail).collect();
+    assert!(plan.contains("reviews_to_look_at"), "{plan}");
+    tx.rollback().await.unwrap();
 }

@@ -105,10 +105,12 @@ async fn a_shop_that_vouches_for_it_may_ask(h: &Harness) {
     let own = v1::ChannelPolicy {
         ask_permission: Some(AskPermission::Yes.into()),
         source: Some("agreed with the channel's account manager".to_owned()),
+        reason: Some("the owner opted in".to_owned()),
         ..Default::default()
     };
     let wanted = v1::Policy { channel_overrides: Some(own), ..before };
-    let request = change(wanted, &["channel_overrides.ask_permission", "channel_overrides.source"]);
+    let fields = ["ask_permission", "source", "reason"].map(|field| format!("channel_overrides.{field}"));
+    let request = change(wanted, &fields.each_ref().map(String::as_str));
     let after = h.client().call(request).await.unwrap().policy.unwrap();
     let effective = after.channel_effective.unwrap();
     assert_eq!(effective.ask_permission(), AskPermission::Yes);

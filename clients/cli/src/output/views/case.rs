@@ -65,7 +65,9 @@ view! {
         hidden_negative, visible, removal: ReviewRemoval, outcome: ReviewDiffKind, natural,
         ask_state: AskState, blocked_rule, edit_window_end_time, edit_state: ReviewEditState,
         first_observe_time, last_observe_time, ask_time, version_count, text, language, case,
+        next_look_time,
     }
+    v1::PlannedObservation { review, order_id, due_time, last_observe_time, visible, rating }
     v1::ReviewVersion {
         version, observe_time, platform_modify_time, rating, visible, removal: ReviewRemoval,
         edit_state: ReviewEditState, follow_up, diff_kind: ReviewDiffKind, text_hash, text,

@@ -18,9 +18,12 @@ view! {
         ask_needs_opt_in, edit_window_days, edit_window_start: EditWindowStart, edits_max,
         reply_locks_edit, replies_max, reply_characters_max, contact_window_days, ask_quota,
         counting_rule: CountingRule, return_window_days, auto_approval_after, source,
-        knowledge_date, certainty: PolicyCertainty,
+        knowledge_date, certainty: PolicyCertainty, owner_opt_in: OwnerOptIn, kpi, note, reason,
+        signed_off_by, sign_off_time,
     }
-    v1::AskQuota { per_year, per_thousand_reviews, answer_days }
+    v1::AskQuota { per_year, per_thousand_reviews, answer_days, ignored_asks_count }
+    v1::ListChannelsResponse { rows }
+    v1::ChannelRow { policy, own, in_force_as: ChannelOrigin }
     v1::ShopRules {
         ask_opt_in, ask_delay, approval_limit, offer_life, buyer_reminder_after,
         buyer_silence_after, auto_close_after, lease_life, agent_capacity, deadline_margin,

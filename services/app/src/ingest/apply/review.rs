@@ -42,7 +42,10 @@ impl World {
         self.store_review_text(at, seen, buyer);
         let diff = self.refresh_one_review(at, &seen.review);
         let effect = self.link_review(at, seen, detection, diff);
-        if effect.case.is_some() || diff != DiffKind::First {
+        // A look that found nothing new is stored, and is nothing that happened to the case.
+        if (diff != DiffKind::Unchanged || effect.opened)
+            && (effect.case.is_some() || diff != DiffKind::First)
+        {
             let event = Event::ReviewObserved {
                 review: seen.review.clone(),
                 diff,
@@ -61,11 +64,6 @@ impl World {
         let Some(one) = self.reviews.get_mut(&(shop.clone(), review.clone())) else {
             return DiffKind::Unchanged;
         };
-        let first_seen = one.versions.iter().map(|v| v.observed_at).min().unwrap_or(at.now);
-        let threshold = at.info.channel_policy(first_seen).negative_threshold;
-        let (versions, history) = refresh_review(&mut one.row, std::mem::take(&mut one.versions), threshold);
-        let place = versions.iter().position(|v| v.signal == at.signal.id);
-        let diff = place.and_then(|p| history.diffs.get(p).copied()).unwrap_or(DiffKind::Unchanged);
         if let (Some(order), line) = (&one.row.order, &one.row.line) {
             let facts = self.orders.get(&(shop, order.clone()));
             let delivered = facts.and_then(|o| match line {
@@ -74,6 +72,11 @@ impl World {
             });
             one.row.handling.delivered_at = delivered.map(|d| d.at).or(one.row.handling.delivered_at);
         }
+        let first_seen = one.versions.iter().map(|v| v.observed_at).min().unwrap_or(at.now);
+        let policy = at.info.channel_policy(first_seen);
+        let (versions, history) = refresh_review(&mut one.row, std::mem::take(&mut one.versions), &policy);
+        let place = versions.iter().position(|v| v.signal == at.signal.id);
+        let diff = place.and_then(|p| history.diffs.get(p).copied()).unwrap_or(DiffKind::Unchanged);
         one.versions = versions;
         one.after = at.info.review_counts(&history, &one.row.handling);
         one.changed = true;
@@ -125,7 +128,15 @@ impl World {
         }
         let news = matches!(diff, DiffKind::First | DiffKind::Worsened | DiffKind::ReReversed);
         let opens = (negative_now || hidden) && (sofar.is_none() || news);
-        let effect = if opens {
+        let looked_again = diff == DiffKind::Unchanged
+            && self.cases.open_on(&shop, &subject).is_some_and(|place| {
+                self.cases.get(place).is_some_and(|one| {
+                    Some(one.case.id) == sofar && (one.case.buyer.is_some() || buyer.is_none())
+                })
+            });
+        let effect = if looked_again {
+            Effect { case: sofar, opened: false }
+        } else if opens {
             let effect = self.join_or_open(at, subject.clone(), CaseKind::Review, trouble);
             self.wake_if_solved(at, &subject, effect);
             effect
@@ -255,6 +266,7 @@ fn unknown(at: Now<'_>, seen: &ReviewSignal) -> ReviewWorld {
                 reversed_at: None,
             },
             handling: ReviewHandling::default(),
+            next_look_at: None,
         },
         versions: Vec::new(),
         new_versions: Vec::new(),

@@ -1,14 +1,18 @@
 //! A change of a policy: the fields that the mask names, and no others.
 
 use amends_app::policy::{PolicyChange, PolicyView};
-use amends_domain::policy::{ChannelPolicy, EditFrom, EditWindow, ShopPolicy};
+use amends_domain::policy::{ChannelPolicy, ShopPolicy};
 use amends_domain::shop::Shop;
 use amends_domain::{ShopId, Span};
 use amends_proto::v1 as pb;
 use prost_types::Duration;
 
+use super::overrides;
 use crate::convert::sla;
 use crate::fields::Fields;
+
+/// The longest reason of a row of the shop's own.
+const REASON_CHARACTERS_MAX: usize = 1_000;
 
 /// A change as it was asked for.
 #[derive(Debug, Clone)]
@@ -53,8 +57,12 @@ impl PolicyUpdate {
         let base = now.catalogue.as_ref().unwrap_or(&now.effective);
         for (index, path) in self.paths.iter().enumerate() {
             if let Some(field) = path.strip_prefix("channel_overrides.") {
+                if field == "reason" {
+                    change.reason = self.reason(fields);
+                    continue;
+                }
                 let row = row.get_or_insert_with(|| now.effective.clone());
-                if !self.set_override(fields, field, row, base) {
+                if !overrides::set(fields, field, &self.overrides, row, base) {
                     unknown(fields, index);
                 }
             } else if let Some(field) = path.strip_prefix("shop_rules.") {
@@ -67,6 +75,13 @@ impl PolicyUpdate {
         }
         change.channel = row;
         change
+    }
+
+    fn reason(&self, f: &mut Fields) -> Option<String> {
+        let reason = self.overrides.reason.clone().unwrap_or_default();
+        f.inside("policy", |f| {
+            f.inside("channel_overrides", |f| f.text("reason", reason, REASON_CHARACTERS_MAX))
+        })
     }
 
     fn set_sla(&self, f: &mut Fields, path: &str, change: &mut PolicyChange) -> bool {
@@ -140,65 +155,6 @@ impl PolicyUpdate {
         }
         true
     }
-
-    fn set_override(
-        &self,
-        f: &mut Fields,
-        field: &str,
-        row: &mut ChannelPolicy,
-        base: &ChannelPolicy,
-    ) -> bool {
-        let wire = &self.overrides;
-        f.inside("policy", |f| {
-            f.inside("channel_overrides", |f| match field {
-                "negative_threshold" => {
-                    let stars =
-                        number(f, "negative_threshold", wire.negative_threshold, base.negative_threshold);
-                    row.negative_threshold = stars.unwrap_or(row.negative_threshold);
-                    true
-                }
-                "ask_permission" => word(f, "ask_permission", wire.ask_permission, &mut row.ask, base.ask),
-                "counting_rule" => {
-                    word(f, "counting_rule", wire.counting_rule, &mut row.counting, base.counting)
-                }
-                "certainty" => word(f, "certainty", wire.certainty, &mut row.certainty, base.certainty),
-                "edit_window_days" | "edit_window_start" => {
-                    if let Some(window) = window(f, wire) {
-                        row.edit_window = window.unwrap_or(base.edit_window);
-                    }
-                    true
-                }
-                "edits_max" => {
-                    let edits = number(f, "edits_max", wire.edits_max, base.edits_allowed.unwrap_or(0));
-                    row.edits_allowed = edits.filter(|edits| *edits > 0);
-                    true
-                }
-                "reply_locks_edit" => {
-                    row.reply_locks_edit = wire.reply_locks_edit.unwrap_or(base.reply_locks_edit);
-                    true
-                }
-                "return_window_days" => {
-                    if let Some(days) = days(f, wire.return_window_days) {
-                        row.return_window = days.unwrap_or(base.return_window);
-                        row.avoid_window = days.unwrap_or(base.avoid_window);
-                    }
-                    true
-                }
-                "auto_approval_after" => {
-                    if let Some(after) = at_least_zero(f, "auto_approval_after", wire.auto_approval_after) {
-                        row.auto_approval = after.or(base.auto_approval);
-                    }
-                    true
-                }
-                "source" => {
-                    let source = wire.source.clone().unwrap_or_else(|| base.source.clone());
-                    row.source = f.text("source", source, 500).unwrap_or_default();
-                    true
-                }
-                _ => false,
-            })
-        })
-    }
 }
 
 fn unknown(fields: &mut Fields, index: usize) {
@@ -207,49 +163,11 @@ fn unknown(fields: &mut Fields, index: usize) {
     });
 }
 
-fn word<W: crate::convert::Word>(
+/// Bounds of their own are checked where the policy is kept.
+pub(super) fn at_least_zero(
     f: &mut Fields,
     name: &'static str,
-    wire: Option<i32>,
-    to: &mut W,
-    base: W,
-) -> bool {
-    if let Some(read) = f.word_or_none(name, wire) {
-        *to = read.unwrap_or(base);
-    }
-    true
-}
-
-fn number(f: &mut Fields, name: &'static str, wire: Option<i32>, base: u8) -> Option<u8> {
-    match wire.map(u8::try_from) {
-        None => Some(base),
-        Some(Ok(number)) => Some(number),
-        Some(Err(_)) => f.refuse(name, "must be 0–255"),
-    }
-}
-
-/// The window that both of its fields make; the inner option is none where both are unset.
-fn window(f: &mut Fields, wire: &pb::ChannelPolicy) -> Option<Option<EditWindow>> {
-    let from = f.word_or_none::<EditFrom>("edit_window_start", wire.edit_window_start)?;
-    match wire.edit_window_days.map(u16::try_from) {
-        None => Some(None),
-        Some(Ok(0)) => Some(Some(EditWindow::Always)),
-        Some(Ok(days)) => {
-            Some(Some(EditWindow::Days { days, from: from.unwrap_or(EditFrom::FirstObserved) }))
-        }
-        Some(Err(_)) => f.refuse("edit_window_days", "must be 0–65,535"),
-    }
-}
-
-fn days(f: &mut Fields, wire: Option<i32>) -> Option<Option<Span>> {
-    match wire {
-        None => Some(None),
-        Some(days @ 1..=365) => Some(Some(Span::from_days(i64::from(days)))),
-        Some(_) => f.refuse("return_window_days", "must be 1–365"),
-    }
-}
-
-/// Bounds of their own are checked where the policy is kept.
-fn at_least_zero(f: &mut Fields, name: &'static str, wire: Option<Duration>) -> Option<Option<Span>> {
+    wire: Option<Duration>,
+) -> Option<Option<Span>> {
     f.span_or_none(name, wire, Span::ZERO..=Span::from_days(3_650), "must be 0–3,650 days")
 }

@@ -1,0 +1,60 @@
+//! A shop's own row of channel policy is signed off: by whom, when and why.
+
+use amends_domain::policy::{ChannelPolicy, OptIn, ShopPolicy, SignOff, in_force, loosened};
+use amends_domain::shop::Shop;
+use amends_domain::{AgentId, Time};
+
+use super::PolicyChange;
+use crate::error::{Violation, Why};
+
+/// Signs the row of a change; says what keeps it from being signed.
+///
+/// What the channel allows is not for the shop to decide, so a row that allows
+/// more than the catalogue's must say why. Where the channel leaves nothing to
+/// the owner, an ask contradicts it: then the row must name where it is
+/// written otherwise.
+pub(super) fn sign_off(
+    change: &mut PolicyChange,
+    before: &ShopPolicy,
+    shop: &Shop,
+    by: &AgentId,
+    at: Time,
+) -> Vec<Violation> {
+    let reason = change.reason.take();
+    let (channel, region) = (shop.channel.as_str(), shop.region.as_str());
+    let known = in_force(&[], channel, region, at);
+    let sofar = in_force(&before.channel, channel, region, at);
+    let Some(row) = &mut change.channel else {
+        return reason.into_iter().map(|_| wrong("reason", "belongs to a change of other fields")).collect();
+    };
+    let (looser, since) = (loosened(&known, row), loosened(&sofar, row));
+    let earlier =
+        sofar.signed_off.filter(|_| since.is_empty() && !looser.is_empty()).map(|signed| signed.reason);
+    let reason = reason.or(earlier).unwrap_or_default();
+    let mut found = Vec::new();
+    if !looser.is_empty() && reason.trim().is_empty() {
+        let problem = format!(
+            "is required: the row allows more than the catalogue ({}), and whoever applies it signs it off",
+            looser.join(", ")
+        );
+        found.push(wrong("reason", &problem));
+    }
+    if contradicts(&known, row, &looser) {
+        let problem = format!(
+            "must name where it is written otherwise: the channel forbids this ask, and leaves the owner no choice ({})",
+            known.source
+        );
+        found.push(wrong("source", &problem));
+    }
+    row.signed_off = Some(SignOff { by: by.to_string(), at, reason });
+    found
+}
+
+fn contradicts(known: &ChannelPolicy, row: &ChannelPolicy, looser: &[&str]) -> bool {
+    known.opt_in == OptIn::Never && looser.contains(&"ask_permission") && row.source == known.source
+}
+
+fn wrong(field: &str, problem: &str) -> Violation {
+    let field = format!("channel_overrides.{field}");
+    Violation { field, problem: problem.to_owned(), why: Why::Malformed }
+}
