@@ -5,8 +5,10 @@ use crate::sla::Terms;
 use crate::{Span, Time};
 
 mod catalogue;
+mod channel;
 
-pub use catalogue::catalogue;
+pub use catalogue::{catalogue, catalogue_problems, parse as parse_catalogue};
+pub use channel::{AskQuota, ChannelPolicy, OptIn, Origin, SignOff, find, in_force};
 
 codes! {
     /// Whether a buyer may be told that a review can be updated.
@@ -76,75 +78,6 @@ pub enum EditWindow {
         /// From when.
         from: EditFrom,
     },
-}
-
-/// What a channel allows and counts from a day on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChannelPolicy {
-    /// The channel.
-    pub channel: String,
-    /// The region; empty for all regions without a row of their own.
-    pub region: String,
-    /// From when the row holds.
-    pub effective_from: Time,
-    /// Ratings at or below are negative.
-    pub negative_threshold: u8,
-    /// Whether a buyer may be asked to revise.
-    pub ask: AskPermission,
-    /// How long a review can be edited.
-    pub edit_window: EditWindow,
-    /// How often a review can be edited; none for any number.
-    pub edits_allowed: Option<u8>,
-    /// Whether a public reply ends the buyer's right to edit.
-    pub reply_locks_edit: bool,
-    /// When a return counts.
-    pub counting: CountingRule,
-    /// How long after delivery a counting event belongs to the rate.
-    pub return_window: Span,
-    /// How long after the help no counting event may come.
-    pub avoid_window: Span,
-    /// After how long the channel approves a request by itself; none if it does not.
-    pub auto_approval: Option<Span>,
-    /// Where the knowledge comes from.
-    pub source: String,
-    /// When it was known.
-    pub known_at: Time,
-    /// How sure it is.
-    pub certainty: Certainty,
-}
-
-impl EditWindow {
-    /// When the window ends; none if there is no window, the far future if it never ends.
-    #[must_use]
-    pub fn ends_at(self, first_observed_at: Time, delivered_at: Option<Time>) -> Option<Time> {
-        match self {
-            Self::None => None,
-            Self::Always => Some(Time::MAX),
-            Self::Days { days, from: EditFrom::FirstObserved } => {
-                Some(first_observed_at + Span::from_days(i64::from(days)))
-            }
-            Self::Days { days, from: EditFrom::Delivered } => {
-                Some(delivered_at.unwrap_or(first_observed_at) + Span::from_days(i64::from(days)))
-            }
-        }
-    }
-}
-
-/// The row in force for a channel and region at a time.
-///
-/// A shop's own rows win over the catalogue's, a region's row over the one for
-/// all regions, a later row over an earlier one. A channel nobody knows gets
-/// the row that allows nothing.
-#[must_use]
-pub fn in_force(own: &[ChannelPolicy], channel: &str, region: &str, at: Time) -> ChannelPolicy {
-    let best = |rows: &[ChannelPolicy]| {
-        rows.iter()
-            .filter(|row| row.channel == channel && row.effective_from <= at)
-            .filter(|row| row.region.is_empty() || row.region == region)
-            .max_by_key(|row| (!row.region.is_empty(), row.effective_from))
-            .cloned()
-    };
-    best(own).or_else(|| best(catalogue())).unwrap_or_else(|| catalogue::unknown(channel))
 }
 
 /// What a shop decides for itself.

@@ -1,88 +1,83 @@
 //! The rows that ship with the service: what was known, when, and how surely.
+//!
+//! They stand in `channels.toml` beside this file, so that whoever knows a
+//! channel can review them. The file is read by a reader of its own, because
+//! the domain parses nothing else and knows no format.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use super::{AskPermission, Certainty, ChannelPolicy, CountingRule, EditFrom, EditWindow};
+use super::channel::{ChannelPolicy, OptIn};
+use super::{AskPermission, Certainty, CountingRule, EditWindow};
+use crate::shop::Channel;
 use crate::{Span, Time};
 
-/// 2026-01-01T00:00:00Z: the day the knowledge of the seed rows is dated.
+mod read;
+
+/// 2026-01-01T00:00:00Z: the day since which a channel without a row is refused.
 const KNOWN: Time = Time::from_secs(1_767_225_600);
 
-/// One seed row, as narrow as a line of a table.
-struct Row {
-    channel: &'static str,
-    region: &'static str,
-    ask: AskPermission,
-    edit: EditWindow,
-    edits: Option<u8>,
-    locks: bool,
-    counting: CountingRule,
-    auto_days: Option<i64>,
-    certainty: Certainty,
-    source: &'static str,
-}
+static READ: LazyLock<Result<Vec<ChannelPolicy>, Vec<String>>> =
+    LazyLock::new(|| parse(include_str!("channels.toml")));
 
-const fn days(days: u16, from: EditFrom) -> EditWindow {
-    EditWindow::Days { days, from }
-}
-
-// A table reads best with a row to a line.
-#[rustfmt::skip]
-const ROWS: &[Row] = {
-    use AskPermission::{No, RequestOnly, Yes};
-    use Certainty::{Documented, Reported};
-    use CountingRule::{
-        Approved, GoodsReceived, ListedUnlessWithdrawn, Processed, RequestOpened, SellerFaultReturn,
-        SellerFaultVerified,
-    };
-    use EditFrom::{Delivered, FirstObserved};
-    &[
-        Row { channel: "amazon", region: "", ask: No, edit: EditWindow::None, edits: None, locks: false, counting: GoodsReceived, auto_days: None, certainty: Documented, source: "seller code of conduct: no request to change a review, even after a solution" },
-        Row { channel: "taobao", region: "", ask: No, edit: EditWindow::None, edits: None, locks: false, counting: Approved, auto_days: None, certainty: Reported, source: "rules against review solicitation" },
-        Row { channel: "trustpilot", region: "", ask: No, edit: EditWindow::Always, edits: None, locks: false, counting: Approved, auto_days: None, certainty: Documented, source: "guidelines for businesses" },
-        Row { channel: "lazada", region: "", ask: No, edit: days(30, FirstObserved), edits: Some(1), locks: false, counting: SellerFaultReturn, auto_days: Some(3), certainty: Reported, source: "one public reply, follow-up reviews carry no rating" },
-        Row { channel: "shopee", region: "", ask: No, edit: days(30, FirstObserved), edits: Some(1), locks: false, counting: ListedUnlessWithdrawn, auto_days: Some(2), certainty: Documented, source: "open platform: editable, have edit once, expired; asking only by the owner's own row" },
-        Row { channel: "shopee", region: "ID", ask: No, edit: days(120, FirstObserved), edits: Some(1), locks: false, counting: ListedUnlessWithdrawn, auto_days: Some(2), certainty: Reported, source: "a longer window is reported for Indonesia" },
-        Row { channel: "tiktok_shop", region: "", ask: No, edit: EditWindow::None, edits: None, locks: false, counting: SellerFaultVerified, auto_days: Some(2), certainty: Reported, source: "seller fault refund and return rate" },
-        Row { channel: "ebay", region: "", ask: RequestOnly, edit: days(30, FirstObserved), edits: Some(1), locks: false, counting: RequestOpened, auto_days: Some(3), certainty: Documented, source: "feedback revision request within 30 days" },
-        Row { channel: "etsy", region: "", ask: Yes, edit: days(100, Delivered), edits: None, locks: true, counting: Approved, auto_days: None, certainty: Documented, source: "reviews can be edited for 100 days; a public reply ends that" },
-        Row { channel: "shopify", region: "", ask: Yes, edit: EditWindow::Always, edits: None, locks: false, counting: Processed, auto_days: None, certainty: Documented, source: "the merchant's own store" },
-        Row { channel: "judge.me", region: "", ask: Yes, edit: EditWindow::Always, edits: None, locks: false, counting: Processed, auto_days: None, certainty: Reported, source: "reviews of the merchant's own store, kept by an app" },
-        Row { channel: "own_store", region: "", ask: Yes, edit: EditWindow::Always, edits: None, locks: false, counting: Approved, auto_days: None, certainty: Assumed, source: "the seller's own store" },
-    ]
-};
-use Certainty::Assumed;
-
-impl Row {
-    fn policy(&self) -> ChannelPolicy {
-        ChannelPolicy {
-            channel: self.channel.to_owned(),
-            region: self.region.to_owned(),
-            effective_from: Time::MIN,
-            negative_threshold: 3,
-            ask: self.ask,
-            edit_window: self.edit,
-            edits_allowed: self.edits,
-            reply_locks_edit: self.locks,
-            counting: self.counting,
-            return_window: Span::from_days(30),
-            avoid_window: Span::from_days(30),
-            auto_approval: self.auto_days.map(Span::from_days),
-            source: self.source.to_owned(),
-            known_at: KNOWN,
-            certainty: self.certainty,
-        }
-    }
-}
-
-/// The seed rows.
+/// The seed rows; none of them where the file is not sound, so that nothing is allowed by half of it.
 #[must_use]
 pub fn catalogue() -> &'static [ChannelPolicy] {
-    static CATALOGUE: LazyLock<Vec<ChannelPolicy>> = LazyLock::new(|| ROWS.iter().map(Row::policy).collect());
-    &CATALOGUE
+    READ.as_deref().unwrap_or_default()
 }
 
-/// The row of a channel nobody knows: it allows nothing.
+/// Everything that is wrong with the file that ships with the service: nothing, or it does not start.
+#[must_use]
+pub fn catalogue_problems() -> &'static [String] {
+    READ.as_ref().err().map_or(&[], Vec::as_slice)
+}
+
+/// The rows of a catalogue as it is written, or everything that is wrong with it.
+///
+/// # Errors
+/// When a line cannot be read, a key is unknown, missing or twice, or a row makes no sense.
+pub fn parse(text: &str) -> Result<Vec<ChannelPolicy>, Vec<String>> {
+    let (rows, mut problems) = read::rows(text);
+    let mut seen = BTreeSet::new();
+    for (line, row) in &rows {
+        if !seen.insert((&row.channel, &row.region, row.effective_from)) {
+            problems.push(format!("line {line}: {} has two rows of one day", row.channel));
+        }
+        problems.extend(unsound(row).map(|why| format!("line {line}: {} {why}", row.channel)));
+    }
+    if problems.is_empty() { Ok(rows.into_iter().map(|(_, row)| row).collect()) } else { Err(problems) }
+}
+
+/// What no row of the catalogue may say.
+fn unsound(row: &ChannelPolicy) -> impl Iterator<Item = &'static str> + use<> {
+    let region = row.region.is_empty()
+        || (row.region.len() == 2 && row.region.bytes().all(|b| b.is_ascii_uppercase()));
+    let found = [
+        (Channel::new(&row.channel).is_err(), "is no name of a channel"),
+        (!region, "has a region that is no ISO 3166-1 alpha-2 code"),
+        (!(1..=4).contains(&row.negative_threshold), "must call 1–4 stars negative"),
+        (row.source.is_empty(), "needs a source"),
+        (
+            row.ask != AskPermission::No && row.edit_window == EditWindow::None,
+            "lets ask for what cannot be edited",
+        ),
+        (matches!(row.edit_window, EditWindow::Days { days: 0, .. }), "has an edit window of no days"),
+        (row.edits_allowed == Some(0), "allows no edit: then it has no edit window"),
+        (row.reply_count == Some(0) || row.reply_length == Some(0), "allows a reply of nothing"),
+        (
+            row.contact_window.is_some_and(|window| window <= Span::ZERO),
+            "must let the buyer be written to for at least a day, or say nothing",
+        ),
+        (
+            row.return_window <= Span::ZERO || row.avoid_window <= Span::ZERO,
+            "needs windows of at least a day",
+        ),
+        (row.known_at <= Time::MIN, "needs the day it was read"),
+    ];
+    found.into_iter().filter(|(wrong, _)| *wrong).map(|(_, why)| why)
+}
+
+/// The row of a channel nobody knows: it allows nothing. Its owner may know better, and sign for it.
 pub(super) fn unknown(channel: &str) -> ChannelPolicy {
     ChannelPolicy {
         channel: channel.to_owned(),
@@ -90,15 +85,23 @@ pub(super) fn unknown(channel: &str) -> ChannelPolicy {
         effective_from: Time::MIN,
         negative_threshold: 3,
         ask: AskPermission::No,
+        opt_in: OptIn::Anywhere,
         edit_window: EditWindow::None,
         edits_allowed: None,
         reply_locks_edit: false,
+        reply_count: None,
+        reply_length: None,
+        contact_window: None,
+        ask_quota: None,
         counting: CountingRule::Approved,
         return_window: Span::from_days(30),
         avoid_window: Span::from_days(30),
         auto_approval: None,
+        kpi: String::new(),
+        note: String::new(),
         source: "no row for this channel: what is not known to be allowed is forbidden".to_owned(),
         known_at: KNOWN,
         certainty: Certainty::Assumed,
+        signed_off: None,
     }
 }

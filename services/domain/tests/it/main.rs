@@ -5,6 +5,7 @@ mod agent;
 mod case_queue;
 mod case_steps;
 mod case_table;
+mod catalogue;
 mod code;
 mod counter;
 mod counting;

@@ -2,7 +2,7 @@
 
 use amends_domain::Time;
 use amends_domain::policy::{
-    AskPermission, ChannelPolicy, CountingRule, EditFrom, EditWindow, ShopPolicy, catalogue, in_force,
+    AskPermission, ChannelPolicy, CountingRule, EditFrom, EditWindow, ShopPolicy, in_force,
 };
 
 use crate::make::{on_day, policy};
@@ -80,22 +80,6 @@ fn the_shipped_rows_say_what_each_channel_is_known_to_say() {
     check("shopify", AskPermission::Yes, CountingRule::Processed);
     check("judge.me", AskPermission::Yes, CountingRule::Processed);
     check("own_store", AskPermission::Yes, CountingRule::Approved);
-}
-
-#[test]
-fn every_shipped_row_is_sound() {
-    let rows = catalogue();
-    for (i, row) in rows.iter().enumerate() {
-        let key = |r: &ChannelPolicy| (r.channel.clone(), r.region.clone(), r.effective_from);
-        assert!(!rows.iter().skip(i + 1).any(|other| key(other) == key(row)), "{} twice", row.channel);
-        assert!(amends_domain::shop::Channel::new(&row.channel).is_ok(), "{}", row.channel);
-        assert!((1..=4).contains(&row.negative_threshold) && !row.source.is_empty());
-        assert!(
-            row.ask == AskPermission::No || row.edit_window != EditWindow::None,
-            "{}: an ask in vain",
-            row.channel
-        );
-    }
 }
 
 #[test]

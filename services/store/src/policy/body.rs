@@ -1,15 +1,17 @@
 //! A shop's policy as JSON. A field that an older version did not write has
 //! the value it has for a shop that decided nothing.
 
+mod channel;
 mod sla;
 
 use std::fmt::Display;
 use std::str::FromStr;
 
-use amends_domain::policy::{self, ChannelPolicy, EditFrom, EditWindow, ShopPolicy};
+use amends_domain::policy::ShopPolicy;
 use amends_domain::{Span, Time};
 use serde::{Deserialize, Serialize};
 
+use channel::ChannelBody;
 use sla::TermsBody;
 
 #[derive(Serialize, Deserialize)]
@@ -30,38 +32,9 @@ struct Body {
     sla: TermsBody,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(default)]
-struct ChannelBody {
-    channel: String,
-    region: String,
-    effective_from: i64,
-    negative_threshold: u8,
-    ask: String,
-    edit_window: String,
-    edit_days: u16,
-    edit_from: String,
-    edits_allowed: Option<u8>,
-    reply_locks_edit: bool,
-    counting: String,
-    return_window: i64,
-    avoid_window: i64,
-    auto_approval: Option<i64>,
-    source: String,
-    known_at: i64,
-    certainty: String,
-}
-
 impl Default for Body {
     fn default() -> Self {
         Self::of(&ShopPolicy::default())
-    }
-}
-
-impl Default for ChannelBody {
-    fn default() -> Self {
-        // The row of a channel nobody knows: it allows nothing.
-        Self::of(&policy::in_force(&[], "", "", Time::MIN))
     }
 }
 
@@ -112,61 +85,6 @@ impl Body {
             delivery_grace: Span::from_micros(self.delivery_grace),
             channel: self.channel.into_iter().map(ChannelBody::policy).collect::<Result<_, _>>()?,
             sla: self.sla.terms()?,
-        })
-    }
-}
-
-impl ChannelBody {
-    fn of(p: &ChannelPolicy) -> Self {
-        let (edit_window, edit_days, edit_from) = match p.edit_window {
-            EditWindow::None => ("NONE", 0, EditFrom::FirstObserved),
-            EditWindow::Always => ("ALWAYS", 0, EditFrom::FirstObserved),
-            EditWindow::Days { days, from } => ("DAYS", days, from),
-        };
-        Self {
-            channel: p.channel.clone(),
-            region: p.region.clone(),
-            effective_from: p.effective_from.micros(),
-            negative_threshold: p.negative_threshold,
-            ask: p.ask.to_string(),
-            edit_window: edit_window.to_owned(),
-            edit_days,
-            edit_from: edit_from.to_string(),
-            edits_allowed: p.edits_allowed,
-            reply_locks_edit: p.reply_locks_edit,
-            counting: p.counting.to_string(),
-            return_window: p.return_window.micros(),
-            avoid_window: p.avoid_window.micros(),
-            auto_approval: p.auto_approval.map(Span::micros),
-            source: p.source.clone(),
-            known_at: p.known_at.micros(),
-            certainty: p.certainty.to_string(),
-        }
-    }
-
-    fn policy(self) -> Result<ChannelPolicy, String> {
-        let edit_window = match self.edit_window.as_str() {
-            "NONE" => EditWindow::None,
-            "ALWAYS" => EditWindow::Always,
-            "DAYS" => EditWindow::Days { days: self.edit_days, from: word(&self.edit_from)? },
-            other => return Err(format!("{other:?} is not an edit window")),
-        };
-        Ok(ChannelPolicy {
-            channel: self.channel,
-            region: self.region,
-            effective_from: Time::from_micros(self.effective_from),
-            negative_threshold: self.negative_threshold,
-            ask: word(&self.ask)?,
-            edit_window,
-            edits_allowed: self.edits_allowed,
-            reply_locks_edit: self.reply_locks_edit,
-            counting: word(&self.counting)?,
-            return_window: Span::from_micros(self.return_window),
-            avoid_window: Span::from_micros(self.avoid_window),
-            auto_approval: self.auto_approval.map(Span::from_micros),
-            source: self.source,
-            known_at: Time::from_micros(self.known_at),
-            certainty: word(&self.certainty)?,
         })
     }
 }

@@ -1,7 +1,9 @@
 //! Shops' policies.
 
 use amends_domain::case::CaseKind;
-use amends_domain::policy::{ChannelPolicy, EditFrom, EditWindow, ShopPolicy, catalogue};
+use amends_domain::policy::{
+    AskQuota, ChannelPolicy, EditFrom, EditWindow, OptIn, ShopPolicy, SignOff, catalogue, in_force,
+};
 use amends_domain::shop::Channel;
 use amends_domain::sla::{DatedHours, Exception, Hours, Metric, OpeningHours, Policy, Shift, Target, Terms};
 use amends_domain::{Span, Time};
@@ -72,6 +74,19 @@ fn unlike_the_default() -> ShopPolicy {
             auto_approval: Some(Span::from_days(4)),
             source: ODD.to_owned(),
             reply_locks_edit: true,
+            opt_in: OptIn::PrivateChat,
+            reply_count: Some(17),
+            reply_length: Some(70_000),
+            contact_window: Some(Span::from_micros(18)),
+            ask_quota: Some(AskQuota {
+                per_year: 19,
+                per_thousand: 20,
+                answer_within: Some(Span::from_micros(21)),
+                ignored_count: true,
+            }),
+            kpi: ODD.to_owned(),
+            note: ODD.to_owned(),
+            signed_off: Some(SignOff { by: ODD.to_owned(), at: at(22), reason: ODD.to_owned() }),
             ..row.clone()
         };
     }
@@ -147,8 +162,17 @@ async fn a_policy_of_an_older_version_of_the_service_has_defaults(store: Store) 
     let body = r#"{"lease": 1, "since_removed": true, "channel": [{"channel": "shopee", "gone": 1}]}"#;
     tx.script(&format!("UPDATE policies SET body = '{body}'")).await.unwrap();
     let read = policy::latest(&tx, &shop_id("one")).await.unwrap().unwrap().policy;
-    let unknown = amends_domain::policy::in_force(&[], "", "", Time::MIN);
-    let channel = vec![ChannelPolicy { channel: "shopee".to_owned(), ..unknown }];
+    let (unknown, known) = (in_force(&[], "", "", Time::MIN), in_force(&[], "shopee", "", Time::MIN));
+    // What such a row could not say yet is what the catalogue says, and never "no limit".
+    let channel = vec![ChannelPolicy {
+        channel: "shopee".to_owned(),
+        opt_in: known.opt_in,
+        reply_count: Some(1),
+        reply_length: Some(500),
+        kpi: known.kpi,
+        note: known.note,
+        ..unknown
+    }];
     let lease = Span::from_micros(1);
     assert_eq!(read, ShopPolicy { effective_from: at(5), lease, channel, ..ShopPolicy::default() });
     tx.commit().await.unwrap();
