@@ -15,7 +15,7 @@ use crate::shops::ShopInfo;
 mod ask;
 mod facts;
 
-pub use ask::{Ask, AskOutcome, Decision};
+pub use ask::{Ask, AskOutcome};
 pub use facts::AskState;
 
 use facts::{AskFacts, judge};

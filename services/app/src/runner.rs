@@ -120,15 +120,29 @@ impl App {
     ) -> Result<Answer<C::Output>> {
         let (shop, key) = (command.shop().cloned(), call.request.clone());
         let principal = call.principal.name.clone();
+        let again = call.clone();
         let done = self.inside(call, command, render).await;
         // Nobody looks for an earlier answer first: most requests have none, and the same request
         // again ends here, when it does what was done already or when it keeps its own answer.
         match (done, key) {
             (Err(error), Some(key)) => {
                 let answered = self.answered(shop.as_ref(), principal.as_str(), &key).await;
-                answered.unwrap_or_default().unwrap_or(Err(error))
+                match answered.unwrap_or_default() {
+                    Some(answered) => answered,
+                    None => Err(self.remember(again, error).await),
+                }
             }
-            (done, _) => done.map(Answer::Fresh),
+            (Err(error), None) => Err(self.remember(again, error).await),
+            (Ok(output), _) => Ok(Answer::Fresh(output)),
+        }
+    }
+
+    /// What guardrails refuse is written down, though nothing else of the command is.
+    async fn remember(&self, call: Call, error: AppError) -> AppError {
+        let AppError::Guarded(decision) = &error else { return error };
+        match self.record_refusal(call, decision).await {
+            Ok(()) => error,
+            Err(failed) => failed,
         }
     }
 

@@ -19,6 +19,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0010_stock", include_str!("../migrations/0010_stock.sql")),
     ("0013_refund_notices", include_str!("../migrations/0013_refund_notices.sql")),
     ("0015_offers", include_str!("../migrations/0015_offers.sql")),
+    ("0016_guard", include_str!("../migrations/0016_guard.sql")),
 ];
 
 /// Any number that only Amends locks.

@@ -21,6 +21,7 @@ use super::{RemedyOfCase, approve, ledger, stock, trial};
 use crate::call::Role;
 use crate::case::tell;
 use crate::error::{AppError, Result, Violation, Why};
+use crate::guard::{Offered, offer_may_go};
 use crate::runner::Command;
 use crate::shops::ShopInfo;
 use crate::template;
@@ -80,7 +81,6 @@ impl Command for OfferRemedy {
         let right = Right::of(&principal, Some(self.version), self.fence, &[], &[])?;
         let mut opened = open_case(work, &self.shop, self.case).await?;
         act_on(work, &mut opened, &right).await?;
-        self.check_counter_offer(work).await?;
         self.check_suggestion(work).await?;
         let judged = judged_by(work, &info, &opened.case, self.units()).await?;
         let bought = judged.account.as_ref().map(Bought::of);
@@ -93,11 +93,14 @@ impl Command for OfferRemedy {
         let expires_at = expiry(work.now, life, &opened.case)?;
         let permit = permit(&judged.inputs, &remedy, &info)?;
         ledger::reserve(work, judged.account.as_ref(), &remedy).await?;
+        let language = language(&opened.case, bought.as_ref());
+        let text = template::offer_of(language, &self.text, remedy.kind, &remedy.terms);
+        let offered =
+            Offered { remedy: &remedy, case: &opened.case, text: &text, permit: Some(&permit) };
+        offer_may_go(work, offered).await?;
         let remedy = put(work, &opened.case, remedy, (life, expires_at), &permit).await?;
         remedy::insert(&work.tx, std::slice::from_ref(&remedy)).await?;
         trial::follow(work, &remedy);
-        let language = language(&opened.case, bought.as_ref());
-        let text = template::offer_of(language, &self.text, remedy.kind, &remedy.terms);
         keep_text(work, &self.shop, remedy.id.to_string(), opened.case.buyer, &text).await?;
         stock::hold(work, &remedy).await?;
         opened.store(work).await?;

@@ -61,7 +61,7 @@ impl Stage<'_> {
     pub(crate) async fn queue_of(&self, reply: &Reply) -> QueueReply {
         let case = self.case(reply.case).await;
         let (shop, reply) = (self.shop.clone(), reply.id);
-        QueueReply { shop, reply, version: case.version, fence: case.fence, adopt: false }
+        QueueReply { shop, reply, version: case.version, fence: case.fence, adopt: false, override_lock: false }
     }
 
     pub(crate) async fn queue(&self, who: Call, reply: &Reply) -> Result<Reply, AppError> {
