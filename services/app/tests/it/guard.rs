@@ -85,7 +85,6 @@ fn tally(outcomes: &[Option<Rule>], rule: Rule) -> (usize, usize) {
 async fn of_64_asks_at_once_on_the_last_unit_of_a_quota_one_passes() {
     everywhere(async |house| {
         let stage = Stage::on(house, "ebay").await;
-        stage.pass(Span::from_hours(12)).await;
         let mut asks = asks(&stage, |i| format!("b{i}"), 68, true).await;
         let rest = asks.split_off(4);
         for ask in asks {
@@ -111,7 +110,6 @@ async fn of_64_asks_at_once_on_the_last_unit_of_a_quota_one_passes() {
 async fn of_64_messages_at_once_to_one_buyer_one_passes() {
     everywhere(async |house| {
         let stage = Stage::on(house, "own_store").await;
-        stage.pass(Span::from_hours(12)).await;
         let asks = asks(&stage, |_| "one".to_owned(), 64, false).await;
         let outcomes = all_at_once(&stage, asks).await;
         assert_eq!(tally(&outcomes, Rule::G16), (1, 63), "{outcomes:?}");
@@ -138,12 +136,13 @@ async fn refusals(stage: &Stage<'_>, case: CaseId) -> usize {
 async fn what_is_refused_changes_nothing_and_is_written_down() {
     everywhere(async |house| {
         let stage = Stage::on(house, "own_store").await;
+        stage.pass(Span::from_hours(12)).await;
         let case = stage.broken("o1", 1).await;
         stage.claim(case).await;
         let draft = stage.draft(case).await;
         let before = stage.case(case).await;
         let refused = guarded(stage.queue(ann(), &draft).await);
-        assert_eq!(rules(&refused), [Rule::G17], "it is midnight");
+        assert_eq!(rules(&refused), [Rule::G17], "it is late at night");
         assert_eq!(stage.case(case).await, before);
         assert_eq!(stage.stage_of(&draft).await, ReplyStage::Draft);
         let conn = stage.app.store().reader();
@@ -165,9 +164,8 @@ async fn what_is_refused_changes_nothing_and_is_written_down() {
     .await;
 }
 
-/// Ann's draft on a case of the order, at noon.
-async fn at_noon(stage: &Stage<'_>, order: &str) -> (CaseId, Reply) {
-    stage.pass(Span::from_hours(12)).await;
+/// Ann's draft on a case of the order, by day.
+async fn by_day(stage: &Stage<'_>, order: &str) -> (CaseId, Reply) {
     let case = stage.broken(order, 1).await;
     stage.claim(case).await;
     (case, stage.draft(case).await)
@@ -177,7 +175,7 @@ async fn at_noon(stage: &Stage<'_>, order: &str) -> (CaseId, Reply) {
 async fn a_buyer_is_written_to_once_in_three_days_and_what_did_not_go_out_does_not_count() {
     everywhere(async |house| {
         let stage = Stage::on(house, "own_store").await;
-        let (case, first) = at_noon(&stage, "o1").await;
+        let (case, first) = by_day(&stage, "o1").await;
         stage.queue(ann(), &first).await.unwrap();
         let second = stage.draft(case).await;
         let refused = guarded(stage.queue(ann(), &second).await);
@@ -195,6 +193,7 @@ async fn a_buyer_is_written_to_once_in_three_days_and_what_did_not_go_out_does_n
 async fn who_wrote_is_answered_at_any_hour_and_as_often_as_they_write() {
     everywhere(async |house| {
         let stage = Stage::on(house, "own_store").await;
+        stage.pass(Span::from_hours(12)).await;
         let case = stage.broken("o1", 1).await;
         stage.wish_of("o1", stage.now()).await;
         stage.claim(case).await;
@@ -211,9 +210,10 @@ async fn who_wrote_is_answered_at_any_hour_and_as_often_as_they_write() {
 async fn a_reply_that_waited_into_the_night_goes_out_in_the_morning() {
     everywhere(async |house| {
         let stage = Stage::on(house, "own_store").await;
-        let (case, draft) = at_noon(&stage, "o1").await;
+        stage.pass(Span::from_minutes(478)).await;
+        let (case, draft) = by_day(&stage, "o1").await;
         stage.queue(ann(), &draft).await.unwrap();
-        house.clock.advance_to(stage.now() + Span::from_hours(8));
+        house.clock.advance_to(stage.now() + Span::from_minutes(3));
         let refused = guarded(stage.begin(back_end(), &draft).await);
         assert_eq!((rules(&refused), refused.action), (vec![Rule::G17], "delivery"));
         assert_eq!(stage.stage_of(&draft).await, ReplyStage::Queued);
@@ -231,7 +231,7 @@ async fn public(stage: &Stage<'_>, case: CaseId) -> Reply {
 async fn a_public_reply_that_locks_the_edit_needs_an_override_that_another_person_agrees_to() {
     everywhere(async |house| {
         let stage = Stage::on(house, "etsy").await;
-        let (case, _) = at_noon(&stage, "o1").await;
+        let (case, _) = by_day(&stage, "o1").await;
         let draft = public(&stage, case).await;
         assert_eq!(rules(&guarded(stage.queue(ann(), &draft).await)), [Rule::G12]);
         let queue = QueueReply { override_lock: true, ..stage.queue_of(&draft).await };
