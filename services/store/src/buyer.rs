@@ -69,8 +69,9 @@ pub async fn get(conn: &Conn, buyers: &[Of<BuyerKey>]) -> Result<Vec<BuyerState>
     let keys: Vec<[String; 2]> =
         buyers.iter().map(|(shop, key)| [shop.to_string(), key.to_string()]).collect();
     let (filter, values) = bulk::keys(conn.engine(), BUYERS.key, 1, &keys);
-    let sql =
-        format!("SELECT shop_id, buyer_key, buyer_ref, time_zone, opted_out_at, erased_at FROM buyers WHERE {filter}");
+    let sql = format!(
+        "SELECT shop_id, buyer_key, buyer_ref, time_zone, opted_out_at, erased_at FROM buyers WHERE {filter}"
+    );
     conn.all(sql, values).await?.iter().map(read).collect()
 }
 

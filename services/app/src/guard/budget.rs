@@ -81,12 +81,7 @@ impl Work {
     ///
     /// # Errors
     /// When storage fails.
-    pub(crate) async fn lock_budget(
-        &self,
-        shop: &ShopId,
-        buyer: Option<BuyerKey>,
-        asks: bool,
-    ) -> Result<()> {
+    pub(crate) async fn lock_budget(&self, shop: &ShopId, buyer: Option<BuyerKey>, asks: bool) -> Result<()> {
         let buyer = buyer.map(|buyer| lock::contacts(shop, &buyer));
         let buckets: Vec<i64> = buyer.into_iter().chain(asks.then(|| lock::quota(shop))).collect();
         Ok(lock::anchors(&self.tx, &buckets).await?)

@@ -95,8 +95,7 @@ impl Command for OfferRemedy {
         ledger::reserve(work, judged.account.as_ref(), &remedy).await?;
         let language = language(&opened.case, bought.as_ref());
         let text = template::offer_of(language, &self.text, remedy.kind, &remedy.terms);
-        let offered =
-            Offered { remedy: &remedy, case: &opened.case, text: &text, permit: Some(&permit) };
+        let offered = Offered { remedy: &remedy, case: &opened.case, text: &text, permit: Some(&permit) };
         offer_may_go(work, offered).await?;
         let remedy = put(work, &opened.case, remedy, (life, expires_at), &permit).await?;
         remedy::insert(&work.tx, std::slice::from_ref(&remedy)).await?;

@@ -66,7 +66,7 @@ async fn an_ask_goes_out_once_in_the_buyers_language() {
         let kept = text::get(&conn, &stage.shop, &[(TextOwner::Note, key.to_string())]).await.unwrap();
         assert_eq!(kept.first().map(|(_, _, body)| body.as_str()), Some(decision.text.as_str()));
         assert!(decision::get(&conn, &stage.shop, &key).await.unwrap().unwrap().allowed);
-        assert_eq!(rules(&stage, case).await, [Rule::G10]);
+        assert_eq!(rules(&stage, case).await, [Rule::G10, Rule::G16], "it was a message, too");
     })
     .await;
 }

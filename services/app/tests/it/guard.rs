@@ -182,7 +182,7 @@ async fn a_buyer_is_written_to_once_in_three_days_and_what_did_not_go_out_does_n
         assert_eq!(rules(&refused), [Rule::G16]);
         let sending = stage.begin(back_end(), &first).await.unwrap();
         stage.report_delivery(&sending, failed()).await.unwrap();
-        
+
         stage.queue(ann(), &second).await.unwrap();
         assert_eq!(rules(&guarded(stage.queue(ann(), &first).await)), [Rule::G16]);
     })

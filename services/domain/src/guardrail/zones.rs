@@ -72,7 +72,10 @@ mod tests {
     #[test]
     fn every_region_has_an_hour_that_is_day_everywhere_on_every_day_of_a_year() {
         for (region, zones) in REGIONS {
-            assert!(zones.iter().all(|name| jiff::tz::TimeZoneDatabase::bundled().get(name).is_ok()), "{region}");
+            assert!(
+                zones.iter().all(|name| jiff::tz::TimeZoneDatabase::bundled().get(name).is_ok()),
+                "{region}"
+            );
             let hours = QuietHours::of(None, region, "UTC");
             for day in 0..366 {
                 let at = Time::from_secs(1_767_225_600 + day * 86_400);

@@ -232,3 +232,20 @@ fn refusals_come_by_id_each_rule_once() {
     assert_eq!(facts(G11), &[("why", "the review is not negative".to_owned())]);
     assert_eq!(world.not_before(), None, "waiting lifts some of them, and not the others");
 }
+
+#[test]
+fn the_page_about_the_rules_says_what_the_rules_say() {
+    let page = include_str!("../../../../docs/guardrails.md");
+    let rows: Vec<Vec<&str>> = page
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| rule |"))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    let ids: BTreeSet<&str> = rows.iter().map(|row| row[0]).collect();
+    assert_eq!(ids, Rule::ALL.iter().map(|rule| rule.as_str()).collect());
+    assert_eq!(rows.len(), Rule::ALL.len(), "each once");
+    for row in rows {
+        let guide = row[0].parse::<Rule>().unwrap().guide();
+        assert_eq!([row[1], row[4], row[5]], [guide.refuses, guide.why, guide.instead], "{}", row[0]);
+    }
+}

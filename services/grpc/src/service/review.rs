@@ -119,7 +119,9 @@ impl ReviewService for Reviews {
         })
         .await?;
         match made.into_inner() {
-            AskAnswer { refused: Some(decision), .. } => Err(guardrail::refused("ask", &decision).into_status()),
+            AskAnswer { refused: Some(decision), .. } => {
+                Err(guardrail::refused("ask", &decision).into_status())
+            }
             AskAnswer { sent, .. } => Ok(Response::new(sent.unwrap_or_default())),
         }
     }

@@ -52,7 +52,9 @@ fn g16_a_buyer_gets_three_messages_in_thirty_days() {
     let waits = with(ago(&[29, 8, 4]));
     assert_eq!(waits.not_before(), Some(noon() + Span::from_days(1)));
     let facts = waits.refusals().remove(0).facts;
-    assert!(facts.contains(&("in_3_days", "0".to_owned())) && facts.contains(&("in_30_days", "3".to_owned())));
+    assert!(
+        facts.contains(&("in_3_days", "0".to_owned())) && facts.contains(&("in_30_days", "3".to_owned()))
+    );
 }
 
 #[test]

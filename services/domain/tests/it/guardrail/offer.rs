@@ -32,7 +32,8 @@ fn g09_nothing_that_goes_out_can_hide_a_review() {
     use amends_domain::guardrail::Kind;
     // A kind that is added has to be named here: none of them acts on what others see.
     World::new(Offer).ask(|out| match out.kind {
-        Kind::PrivateReply | Kind::PublicReply(_) | Kind::Offer(_) | Kind::Ask(_) | Kind::Reminder { .. } => {}
+        Kind::PrivateReply | Kind::PublicReply(_) | Kind::Offer(_) | Kind::Ask(_) | Kind::Reminder { .. } => {
+        }
     });
     for which in super::EVERY {
         assert!(!World::new(which).rules().contains(&Rule::G09));

@@ -31,12 +31,7 @@ fn g04_g05_a_remedy_and_an_ask_are_two_messages_and_the_words_of_an_ask_are_appr
     hold(&[
         ("a remedy alone", Private, |w| w.offers_remedy = true, &[]),
         ("an ask in own words", Private, |w| w.asks_for_revision = true, &[Rule::G05]),
-        (
-            "both",
-            Private,
-            |w| (w.offers_remedy, w.asks_for_revision) = (true, true),
-            &[Rule::G04, Rule::G05],
-        ),
+        ("both", Private, |w| (w.offers_remedy, w.asks_for_revision) = (true, true), &[Rule::G04, Rule::G05]),
         ("an offer that asks", Offer, |w| w.asks_for_revision = true, &[Rule::G04, Rule::G05]),
         ("an ask that offers", Ask, |w| w.offers_remedy = true, &[Rule::G04]),
         ("an ask asks", Ask, |w| w.asks_for_revision = true, &[]),
