@@ -13,10 +13,7 @@ use amends_store::contact::{self, ContactRow};
 use amends_store::decision::{self, DecisionRow};
 use serde_json::{Value, json};
 
-use crate::app::App;
-use crate::call::Call;
 use crate::error::{AppError, Result};
-use crate::runner::SHARDS;
 use crate::shops::ShopInfo;
 use crate::work::Work;
 
@@ -170,17 +167,10 @@ pub(crate) fn contacted(work: &Work, shop: &ShopId, buyer: BuyerKey, id: String,
     ContactRow { shop: shop.clone(), buyer, id, kind: kind.to_uppercase(), at: work.now }
 }
 
-impl App {
-    /// Writes down that a command was refused, once nothing of it is left.
-    pub(crate) async fn record_refusal(&self, mut call: Call, decision: &Decision) -> Result<()> {
-        call.request = None;
-        let mut work = self.begin(call).await?;
-        work.write([decision::keep(decision.row().as_slice())]);
-        if let Some(event) = decision.refused() {
-            work.happened(&decision.shop, decision.case, event);
-        }
-        let written = work.finish(self.shard() * SHARDS).await?;
-        self.written(&written);
-        Ok(())
+/// Writes down that a command was refused, in a transaction in which nothing of it is left.
+pub(crate) fn note_refusal(work: &mut Work, decision: &Decision) {
+    work.write([decision::keep(decision.row().as_slice())]);
+    if let Some(event) = decision.refused() {
+        work.happened(&decision.shop, decision.case, event);
     }
 }

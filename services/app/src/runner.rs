@@ -15,6 +15,7 @@ use tracing::Instrument;
 use crate::app::App;
 use crate::call::{Call, RequestKey};
 use crate::error::{AppError, Result};
+use crate::guard::{Decision, note_refusal};
 use crate::telemetry;
 use crate::work::{Work, Written};
 
@@ -140,10 +141,19 @@ impl App {
     /// What guardrails refuse is written down, though nothing else of the command is.
     async fn remember(&self, call: Call, error: AppError) -> AppError {
         let AppError::Guarded(decision) = &error else { return error };
-        match self.record_refusal(call, decision).await {
+        match self.refuse(call, decision).await {
             Ok(()) => error,
             Err(failed) => failed,
         }
+    }
+
+    async fn refuse(&self, mut call: Call, decision: &Decision) -> Result<()> {
+        call.request = None;
+        let mut work = self.begin(call).await?;
+        note_refusal(&mut work, decision);
+        let written = work.finish(self.shard() * SHARDS).await?;
+        self.written(&written);
+        Ok(())
     }
 
     async fn inside<C: Command>(

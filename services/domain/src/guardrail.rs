@@ -7,6 +7,7 @@
 
 mod ask;
 mod contact;
+mod guide;
 mod hours;
 mod offer;
 mod outgoing;
@@ -18,10 +19,11 @@ mod zones;
 
 pub use ask::{ASK_REST, AskFacts, revisable_until};
 pub use contact::{Buyer, CAP_LONG, CAP_SHORT};
+pub use guide::Guide;
 pub use hours::QuietHours;
 pub use offer::OfferFacts;
 pub use outgoing::{Eyes, Kind, Outgoing, Refusal, check, not_before};
 pub use public::PublicReply;
 pub use quota::{QuotaUse, year_of};
-pub use rule::{Guide, Rule};
+pub use rule::Rule;
 pub use text::{Finding, Text, is_marketplace};
