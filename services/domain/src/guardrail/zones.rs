@@ -79,7 +79,7 @@ mod tests {
             let hours = QuietHours::of(None, region, "UTC");
             for day in 0..366 {
                 let at = Time::from_secs(1_767_225_600 + day * 86_400);
-                let open = hours.next_open(at).expect("a region with a day");
+                let open = hours.next_open(at).unwrap_or(Time::MAX);
                 assert!(hours.is_open(open) && open.since(at).micros() <= 24 * 3_600_000_000, "{region}");
             }
         }
