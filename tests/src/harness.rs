@@ -18,8 +18,8 @@ use prometheus::Registry;
 use crate::make::{Fact, shop, stamp};
 use crate::{Database, Engine};
 
-/// 2026-03-02T00:00:00Z, a Monday: when every test begins.
-pub const START: Time = Time::from_secs(1_772_409_600);
+/// 2026-03-02T10:00:00Z, a Monday, when buyers may be written to: when every test begins.
+pub const START: Time = Time::from_secs(1_772_445_600);
 
 /// The shop that every harness begins with: `own_store`, EUR.
 pub const MAIN: &str = "shops/main";

@@ -183,7 +183,8 @@ async fn check(session: &Session, review: &str, template: Option<String>) -> any
         action: Some(v1::check_policy_request::Action::Ask(action)),
     };
     let answer = session.client.call(request).await?;
-    session.output.some(answer.decision.as_ref(), decision)
+    let output = session.output;
+    output.some(answer.decision.as_ref(), |made| decision(&output, made))
 }
 
 // What the catalogue says, what the shop puts in its place, and what holds.

@@ -20,6 +20,7 @@ Examples:
   amends reply list --case case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
   amends reply list --state awaiting-approval
   amends reply show rep_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
+  amends reply check rep_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
   amends reply approve rep_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
   amends reply withdraw rep_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --note \"the parcel is found\"
   amends reply queue rep_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
@@ -41,6 +42,8 @@ pub enum Reply {
     },
     /// Hand a draft, or a reply that failed, to the connectors
     Queue(steps::Queue),
+    /// Tell whether a reply could be queued now, and which rules refuse
+    Check(steps::Check),
     /// Approve a reply that waits for another person (supervisors)
     Approve(steps::Approve),
     /// Take a reply back before a connector has it
@@ -73,6 +76,7 @@ impl Reply {
                 session.output.one(&reply, || shown(&session.output, &reply))
             }
             Self::Queue(args) => args.run(session).await,
+            Self::Check(args) => args.run(session).await,
             Self::Approve(args) => args.run(session).await,
             Self::Withdraw(args) => args.run(session).await,
             Self::Begin(args) => args.run(session).await,

@@ -9,7 +9,10 @@ use crate::{
     args::{Limit, Stamp, numbers, read_case},
     codes::{code, word},
     connection::Session,
-    output::table::{id, or_dash, stars, table, text},
+    output::{
+        Output,
+        table::{id, or_dash, stars, table, text},
+    },
 };
 
 pub(crate) const EXAMPLES: &str = "\
@@ -19,6 +22,7 @@ Examples:
   amends review due
   amends review due --by 6h --json | jq -r '.observations[].review'
   amends review check-ask r-501
+  amends review check-ask r-501 --request   # as the channel's own revision request
   amends review ask r-501";
 
 /// What can be done with reviews.
@@ -42,6 +46,9 @@ pub enum Review {
         /// Template of the text [default: the neutral one]
         #[arg(long)]
         template: Option<String>,
+        /// As the channel's own revision request; some channels take no other
+        #[arg(long)]
+        request: bool,
     },
     /// Tell the buyer, once and in neutral words, that the review can be updated
     Ask(Ask),
@@ -89,6 +96,9 @@ pub struct Ask {
     /// Template of the text [default: the neutral one]
     #[arg(long)]
     template: Option<String>,
+    /// As the channel's own revision request; some channels take no other
+    #[arg(long)]
+    request: bool,
     #[command(flatten)]
     stamp: Stamp,
 }
@@ -105,13 +115,14 @@ impl Review {
                 let review = read(session, &id).await?;
                 output.one(&review, || output.details(&review))
             }
-            Self::CheckAsk { id, template } => {
+            Self::CheckAsk { id, template, request: revision_request } => {
                 let request = v1::CheckAskRequest {
                     name: session.name("reviews", &id).await?,
                     template: template.unwrap_or_default(),
+                    revision_request,
                 };
                 let answer = session.client.call(request).await?;
-                output.some(answer.decision.as_ref(), decision)
+                output.some(answer.decision.as_ref(), |made| decision(&output, made))
             }
         }
     }
@@ -198,6 +209,7 @@ async fn ask(session: &Session, args: Ask) -> anyhow::Result<()> {
         etag: version.etag,
         fence: version.fence,
         template: args.template.unwrap_or_default(),
+        revision_request: args.request,
         ..Default::default()
     };
     let answer = session.client.call(request).await?;
@@ -208,10 +220,16 @@ async fn ask(session: &Session, args: Ask) -> anyhow::Result<()> {
 }
 
 /// A decision: yes with its text, or no with every rule.
-pub(crate) fn decision(decision: &v1::Decision) -> String {
+pub(crate) fn decision(output: &Output, decision: &v1::Decision) -> String {
     let mut lines = vec![if decision.allowed { "Allowed.".to_owned() } else { "Not allowed:".to_owned() }];
     for refusal in &decision.refusals {
         lines.push(format!("  {}  {}", refusal.rule, refusal.message));
+    }
+    if let Some(at) = decision.not_before_time.as_ref().filter(|_| !decision.allowed) {
+        lines.push(format!("Allowed from {} on, if nothing else changes.", output.time(Some(at))));
+    }
+    if let Some(left) = decision.asks_left {
+        lines.push(format!("Asks left this year: {left}"));
     }
     if !decision.facts.is_empty() {
         lines.push("Decided by:".to_owned());

@@ -147,6 +147,7 @@ calls! {
     write replies.draft_reply(DraftReplyRequest) -> DraftReplyResponse;
     read replies.get_reply(GetReplyRequest) -> GetReplyResponse;
     read replies.list_replies(ListRepliesRequest) -> ListRepliesResponse;
+    read replies.check_reply(CheckReplyRequest) -> CheckReplyResponse;
     write replies.queue_reply(QueueReplyRequest) -> QueueReplyResponse;
     write replies.approve_reply(ApproveReplyRequest) -> ApproveReplyResponse;
     write replies.withdraw_reply(WithdrawReplyRequest) -> WithdrawReplyResponse;

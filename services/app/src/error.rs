@@ -16,6 +16,7 @@ use amends_domain::stock::OutOfStock;
 use amends_store::StoreError;
 
 use crate::call::Role;
+use crate::guard::Decision;
 
 /// The result of a use case.
 pub type Result<T> = std::result::Result<T, AppError>;
@@ -114,6 +115,9 @@ pub enum AppError {
     /// There is too little of what would be sent.
     #[error(transparent)]
     OutOfStock(#[from] OutOfStock),
+    /// Guardrails refuse; the decision is written down.
+    #[error("{} is refused by a guardrail", .0.action)]
+    Guarded(Box<Decision>),
     /// Something must be so first, and is not.
     #[error("{0}")]
     Precondition(&'static str),

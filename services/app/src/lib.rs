@@ -13,6 +13,7 @@ pub mod due;
 pub mod error;
 pub mod event;
 pub mod facts;
+pub mod guard;
 pub mod incident;
 pub mod ingest;
 pub mod key;

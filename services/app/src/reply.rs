@@ -17,7 +17,6 @@ use crate::case::CaseSummary;
 use crate::error::{AppError, Result};
 
 mod approve;
-mod decide;
 mod deliver;
 mod draft;
 mod facts;

@@ -16,7 +16,7 @@ mod ask;
 mod due;
 mod facts;
 
-pub use ask::{Ask, AskOutcome, Decision};
+pub use ask::{Ask, AskOutcome};
 pub use due::LOOKS_PAGE_MAX;
 pub use facts::AskState;
 

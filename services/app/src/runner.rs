@@ -9,12 +9,13 @@ use std::future::Future;
 use std::time::Duration;
 
 use amends_domain::{ShopId, Span};
-use amends_store::{StoreError, request, suggestion};
+use amends_store::{StoreError, case, request, suggestion};
 use tracing::Instrument;
 
 use crate::app::App;
 use crate::call::{Call, RequestKey};
 use crate::error::{AppError, Result};
+use crate::guard::{Decision, note_refusal};
 use crate::telemetry;
 use crate::work::{Work, Written};
 
@@ -120,6 +121,7 @@ impl App {
     ) -> Result<Answer<C::Output>> {
         let (shop, key) = (command.shop().cloned(), call.request.clone());
         let principal = call.principal.name.clone();
+        let again = call.clone();
         let done = self.inside(call, command, render).await;
         // Nobody looks for an earlier answer first: most requests have none, and the same request
         // again ends here, when it does what was done already or when it keeps its own answer.
@@ -130,14 +132,38 @@ impl App {
             }
             (Err(error), Some(key)) => {
                 match self.answered(shop.as_ref(), principal.as_str(), &key).await {
-                    Ok(found) => found.unwrap_or(Err(error)),
+                    Ok(Some(answered)) => answered,
+                    Ok(None) => Err(self.remember(again, error).await),
                     Err(_) if matches!(error, AppError::Store(_)) => Err(error),
                     // A refusal may only tell what the first call did: without a look it is no answer.
                     Err(unseen) => Err(unseen),
                 }
             }
-            (done, _) => done.map(Answer::Fresh),
+            (Err(error), None) => Err(self.remember(again, error).await),
+            (Ok(output), _) => Ok(Answer::Fresh(output)),
         }
+    }
+
+    /// What guardrails refuse is written down, though nothing else of the command is.
+    async fn remember(&self, call: Call, error: AppError) -> AppError {
+        let AppError::Guarded(decision) = &error else { return error };
+        match self.refuse(call, decision).await {
+            Ok(()) => error,
+            Err(failed) => failed,
+        }
+    }
+
+    async fn refuse(&self, mut call: Call, decision: &Decision) -> Result<()> {
+        call.request = None;
+        let mut work = self.begin(call).await?;
+        if let Err(error) = in_turn(&work, decision).await {
+            work.abandon().await;
+            return Err(error);
+        }
+        note_refusal(&mut work, decision);
+        let written = work.finish(self.shard() * SHARDS).await?;
+        self.written(&written);
+        Ok(())
     }
 
     async fn inside<C: Command>(
@@ -214,6 +240,13 @@ impl App {
             self.wake_timers();
         }
     }
+}
+
+/// What is written of a case is written in turn, a refusal too.
+async fn in_turn(work: &Work, decision: &Decision) -> Result<()> {
+    let Some(id) = decision.case else { return Ok(()) };
+    let Some(case) = case::get(&work.tx, &decision.shop, &id).await? else { return Ok(()) };
+    work.lock([(&decision.shop, &case.subject.anchor())]).await
 }
 
 /// Grows with each try and differs between writers that collided.

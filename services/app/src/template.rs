@@ -58,6 +58,12 @@ pub(crate) fn offer_of(tag: &str, said: &str, kind: RemedyKind, terms: &Terms) -
     format!("{}\n\n{} {until}", opening.trim_end(), find(&OFFERS, "right", tag)).trim_end().to_owned()
 }
 
+/// Whether a text says, in any language, that the return stays open.
+pub(crate) fn shows_return(text: &str) -> bool {
+    let right = OFFERS.get("right");
+    right.is_some_and(|words| words.values().any(|said| text.contains(said.as_str())))
+}
+
 /// What is offered, in one sentence in the buyer's language; empty where its amount is not known yet.
 #[must_use]
 pub fn remedy_in(tag: &str, kind: RemedyKind, terms: &Terms) -> String {

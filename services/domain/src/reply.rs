@@ -166,6 +166,8 @@ pub struct Reply {
     pub approved_by: Option<AgentId>,
     /// What the channel calls it, as far as known.
     pub message: Option<MessageId>,
+    /// Whether it is accepted that this reply ends the buyer's chance to edit the review it answers.
+    pub override_lock: bool,
     /// Where it stands.
     pub state: ReplyState,
     /// Rises with every change.

@@ -75,6 +75,7 @@ fn refusal_of(error: &AppError) -> Refusal {
         AppError::Ledger(refused) => of_ledger(refused),
         AppError::Bounds(refused) => offer::of_bounds(refused),
         AppError::OutOfStock(refused) => offer::of_stock(refused),
+        AppError::Guarded(decision) => guardrail::of_decision(decision),
         AppError::Precondition(text) => of_precondition(text),
         AppError::Agent(refused) => agent::refusal(refused),
         AppError::AtCapacity { held, max } => at_capacity(*held, *max),

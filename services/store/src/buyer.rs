@@ -42,6 +42,8 @@ pub struct BuyerState {
     pub key: BuyerKey,
     /// The buyer as the caller names them; none once erased.
     pub buyer: Option<BuyerRef>,
+    /// Their IANA time zone, as the latest order said.
+    pub time_zone: Option<String>,
     /// When they asked not to be written to.
     pub opted_out_at: Option<Time>,
     /// When they were erased.
@@ -67,8 +69,9 @@ pub async fn get(conn: &Conn, buyers: &[Of<BuyerKey>]) -> Result<Vec<BuyerState>
     let keys: Vec<[String; 2]> =
         buyers.iter().map(|(shop, key)| [shop.to_string(), key.to_string()]).collect();
     let (filter, values) = bulk::keys(conn.engine(), BUYERS.key, 1, &keys);
-    let sql =
-        format!("SELECT shop_id, buyer_key, buyer_ref, opted_out_at, erased_at FROM buyers WHERE {filter}");
+    let sql = format!(
+        "SELECT shop_id, buyer_key, buyer_ref, time_zone, opted_out_at, erased_at FROM buyers WHERE {filter}"
+    );
     conn.all(sql, values).await?.iter().map(read).collect()
 }
 
@@ -82,6 +85,15 @@ pub fn opt_out(buyers: &[(ShopId, BuyerKey, Time)]) -> Write {
     Write::change(BUYERS.name, &ASKED, rows.collect(), "UPDATE buyers SET opted_out_at = t.at FROM", which)
 }
 
+/// Notes the time zones of buyers.
+pub fn zones(buyers: &[(ShopId, BuyerKey, String)]) -> Write {
+    const SAID: [Column; 3] = [("shop_id", Kind::Text), ("buyer_key", Kind::Text), ("time_zone", Kind::Text)];
+    let rows = buyers.iter().map(|(shop, key, zone)| vec![text(shop), text(key), str(zone)]);
+    let which = "WHERE buyers.shop_id = t.shop_id AND buyers.buyer_key = t.buyer_key \
+                 AND buyers.time_zone IS DISTINCT FROM t.time_zone";
+    Write::change(BUYERS.name, &SAID, rows.collect(), "UPDATE buyers SET time_zone = t.time_zone FROM", which)
+}
+
 fn read(row: &Fetched) -> Result<BuyerState> {
     let row = Row::new("buyers", row);
     let buyer: String = row.get("buyer_ref")?;
@@ -90,6 +102,7 @@ fn read(row: &Fetched) -> Result<BuyerState> {
         key: row.parse("buyer_key")?,
         // Erasing blanks the name and leaves the row.
         buyer: if buyer.is_empty() { None } else { Some(row.parse("buyer_ref")?) },
+        time_zone: row.get("time_zone")?,
         opted_out_at: row.time_opt("opted_out_at")?,
         erased_at: row.time_opt("erased_at")?,
     })

@@ -12,6 +12,7 @@ pub mod buyer;
 pub mod case;
 pub mod clock;
 pub mod conn;
+pub mod contact;
 pub mod deadline;
 pub mod decision;
 pub mod engine;

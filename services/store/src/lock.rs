@@ -1,7 +1,7 @@
 //! Locks that let one writer at a time at what hangs together.
 
 use amends_domain::subject::Anchor;
-use amends_domain::{AgentId, ShopId};
+use amends_domain::{AgentId, BuyerKey, ShopId};
 use sea_orm::Value;
 use sea_orm::sea_query::ArrayType;
 
@@ -89,6 +89,18 @@ pub fn bucket(shop: &ShopId, anchor: &Anchor) -> i64 {
     // must not happen to hold up another order.
     let kind = if matches!(anchor, Anchor::Order(_)) { 0 } else { BUCKETS };
     NAMESPACE.saturating_add_unsigned(kind + hash % BUCKETS)
+}
+
+/// The bucket of what a buyer is written to unasked. It is taken after those of anchors.
+#[must_use]
+pub fn contacts(shop: &ShopId, buyer: &BuyerKey) -> i64 {
+    NAMESPACE.saturating_add_unsigned(5 * BUCKETS + hash(&format!("{shop}\0{buyer}")) % BUCKETS)
+}
+
+/// The bucket of a shop's quota of asks. It is taken together with those of contacts.
+#[must_use]
+pub fn quota(shop: &ShopId) -> i64 {
+    NAMESPACE.saturating_add_unsigned(6 * BUCKETS + hash(shop.as_str()) % BUCKETS)
 }
 
 /// FNV-1a.

@@ -117,6 +117,20 @@ pub async fn latest_of_case(conn: &Conn, shop: &ShopId, case: &CaseId) -> Result
     row.as_ref().map(read).transpose()
 }
 
+/// When the buyer last wrote on a case.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn last_from_buyer(conn: &Conn, shop: &ShopId, case: &CaseId) -> Result<Option<Time>> {
+    let sql = format!(
+        "SELECT occurred_at FROM messages WHERE shop_id = $1 AND case_id = $2 AND direction = '{}' \
+         ORDER BY occurred_at DESC LIMIT 1",
+        Direction::FromBuyer
+    );
+    let row = conn.one(&sql, vec![str(shop.as_str()), text(case)]).await?;
+    row.map(|row| Row::new(MESSAGES.name, &row).time("occurred_at")).transpose()
+}
+
 /// The messages with these ids.
 pub fn by_ids(messages: &[Of<MessageId>]) -> Query<MessageRow> {
     Query::by(&MESSAGES, MESSAGES.key, value::of(messages), read)

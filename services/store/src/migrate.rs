@@ -20,6 +20,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0013_refund_notices", include_str!("../migrations/0013_refund_notices.sql")),
     ("0015_offers", include_str!("../migrations/0015_offers.sql")),
     ("0014_channels", include_str!("../migrations/0014_channels.sql")),
+    ("0016_guard", include_str!("../migrations/0016_guard.sql")),
 ];
 
 /// Any number that only Amends locks.

@@ -1,7 +1,7 @@
 //! Replies; their words stand in `texts`.
 
 use amends_domain::reply::{Destination, Reply, ReplyStage, ReplyState};
-use amends_domain::{CaseId, MessageId, ReplyId, ShopId, Time};
+use amends_domain::{CaseId, MessageId, ReplyId, ReviewId, ShopId, Time};
 use sea_orm::Value;
 
 use crate::Of;
@@ -37,6 +37,7 @@ const TABLE: Table = Table {
         ("until_at", Kind::Int),
         ("why", Kind::Text),
         ("version", Kind::Int),
+        ("override_lock", Kind::Bool),
     ],
     key: &["shop_id", "reply_id"],
 };
@@ -64,6 +65,12 @@ pub async fn get(conn: &Conn, shop: &ShopId, id: &ReplyId) -> Result<Option<Repl
 pub fn by_messages(messages: &[Of<MessageId>]) -> Query<Reply> {
     // The condition is that of the index, which is looked up only where a query repeats it.
     Query::by(&TABLE, &["shop_id", "message_id"], value::of(messages), read).and("message_id IS NOT NULL")
+}
+
+/// The public replies to these reviews.
+pub fn of_reviews(reviews: &[Of<ReviewId>]) -> Query<Reply> {
+    // The condition is that of the index, which is looked up only where a query repeats it.
+    Query::by(&TABLE, &["shop_id", "review_id"], value::of(reviews), read).and("review_id IS NOT NULL")
 }
 
 /// The replies of these cases that no connector has had and that may still go out.
@@ -164,6 +171,7 @@ fn write(reply: &Reply) -> Vec<Value> {
         time_opt(until),
         text_opt(why),
         int(reply.version),
+        reply.override_lock.into(),
     ]
 }
 
@@ -190,6 +198,7 @@ fn read(row: &Fetched) -> Result<Reply> {
         message: row.parse_opt("message_id")?,
         state: state(&row)?,
         version: row.get("version")?,
+        override_lock: row.get("override_lock")?,
     })
 }
 

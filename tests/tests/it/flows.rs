@@ -10,6 +10,7 @@ mod deliveries;
 mod duplicates;
 mod events;
 mod every_verb;
+mod guardrails;
 mod incidents;
 mod languages;
 mod learning;

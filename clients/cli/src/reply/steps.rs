@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use crate::{
     args::Stamp,
     connection::Session,
+    review::decision,
     when::{When, parse_when},
 };
 
@@ -20,8 +21,21 @@ pub struct Queue {
     /// Send it as your own, although it was written under an earlier lease
     #[arg(long)]
     adopt: bool,
+    /// Accept that a public reply ends the buyer's chance to edit the review; another person has to approve it
+    #[arg(long)]
+    override_edit_lock: bool,
     #[command(flatten)]
     stamp: Stamp,
+}
+
+/// Which reply to check.
+#[derive(Args)]
+pub struct Check {
+    /// The reply
+    reply: String,
+    /// As if it were queued with this
+    #[arg(long)]
+    override_edit_lock: bool,
 }
 
 /// Which reply to approve.
@@ -107,10 +121,21 @@ impl Queue {
             etag: version.etag,
             fence: version.fence,
             adopt: self.adopt,
+            override_edit_lock: self.override_edit_lock,
             ..Default::default()
         };
         let answer = session.client.call(request).await?;
         changed(session, answer.reply, answer.case)
+    }
+}
+
+impl Check {
+    pub(crate) async fn run(self, session: &Session) -> anyhow::Result<()> {
+        let name = session.name("replies", &self.reply).await?;
+        let request = v1::CheckReplyRequest { name, override_edit_lock: self.override_edit_lock };
+        let answer = session.client.call(request).await?;
+        let output = session.output;
+        output.some(answer.decision.as_ref(), |made| decision(&output, made))
     }
 }
 

@@ -8,11 +8,12 @@ use amends_domain::{RemedyId, ShopId, Time};
 use amends_store::remedy;
 
 use super::offer::{check_note, expiry};
-use super::step::{Right, open_remedy};
+use super::step::{Right, open_remedy, text_of};
 use super::{RemedyOfCase, ledger};
 use crate::call::Role;
 use crate::case::tell;
 use crate::error::Result;
+use crate::guard::{Offered, offer_may_go};
 use crate::runner::Command;
 use crate::work::Work;
 
@@ -52,6 +53,9 @@ impl Command for ApproveRemedy {
         let before = remedy.version;
         let remedy = remedy.apply(RemedyVerb::Approve { by: by.clone(), expires_at }, work.now)?;
         ledger::still_stands(work, &remedy).await?;
+        let text = text_of(work, &remedy).await?;
+        let again = Offered { remedy: &remedy, case: &opened.case, text: &text, permit: None };
+        offer_may_go(work, again).await?;
         remedy::update(&work.tx, &remedy, before).await?;
         let event = Event::RemedyApproved { remedy: remedy.id, by };
         tell(work, &opened.case, event, &self.note).await?;

@@ -1,6 +1,6 @@
 //! What stands against an offer besides its form: what was offered before, and what the channel takes.
 
-use amends_domain::counter::{OfferBounds, is_countered, is_negotiable};
+use amends_domain::counter::{OfferBounds, is_negotiable};
 use amends_domain::remedy::Remedy;
 use amends_domain::suggestion::{Excluded, Ineligible, Permit};
 use amends_domain::{LineId, Money, OrderId};
@@ -14,18 +14,6 @@ use crate::shops::ShopInfo;
 use crate::work::Work;
 
 impl OfferRemedy {
-    /// A buyer who declined is asked once more at most. The return itself is no pressing.
-    pub(super) async fn check_counter_offer(&self, work: &Work) -> Result<()> {
-        if !self.kind.is_alternative() {
-            return Ok(());
-        }
-        let remedies = remedy::of_cases(&work.tx, &[(self.shop.clone(), self.case)]).await?;
-        if is_countered(&remedies) {
-            return Err(AppError::Precondition("G20: after a decline there is one counter-offer at most"));
-        }
-        Ok(())
-    }
-
     pub(super) async fn check_suggestion(&self, work: &Work) -> Result<()> {
         let Some(id) = self.suggestion else { return Ok(()) };
         let found = suggestion::get(&work.tx, &self.shop, &id).await?;

@@ -155,6 +155,13 @@ pub(crate) async fn hear_buyer(work: &mut Work, opened: &mut Opened) -> Result<(
     Ok(())
 }
 
+/// What the buyer reads with an offer; empty where it was erased.
+pub(super) async fn text_of(work: &Work, remedy: &Remedy) -> Result<String> {
+    let key = [(TextOwner::Note, remedy.id.to_string())];
+    let found = text::get(&work.tx, &remedy.shop, &key).await?.pop();
+    Ok(found.map(|(_, _, body)| body).unwrap_or_default())
+}
+
 /// Stores words apart from the facts.
 pub(crate) async fn keep_text(
     work: &Work,

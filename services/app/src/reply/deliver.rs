@@ -10,6 +10,7 @@ use amends_store::reply;
 use super::step::{check_message, check_words, open_reply, seen, standing};
 use super::{CONNECTORS, ReplyView};
 use crate::error::Result;
+use crate::guard::{Passing, reply_may_go};
 use crate::runner::Command;
 use crate::work::Work;
 
@@ -46,6 +47,8 @@ impl Command for BeginDelivery {
         let (before, case) = (reply.version, standing(&opened.case));
         let reply = reply.apply(ReplyVerb::Begin { case, until, message: self.message }, work.now)?;
         check_words(work, &reply).await?;
+        // Hours may have passed since it was queued, and the buyer may have had enough meanwhile.
+        reply_may_go(work, &reply, &opened.case, Passing::Delivered).await?;
         work.tx.send([reply::update(&[(reply.clone(), before)])]).await?;
         work.due(&self.shop, DeadlineKind::ReplyDelivery, reply.id, until);
         let event = Event::ReplySending { reply: reply.id, attempt: reply.attempts, until };

@@ -87,6 +87,7 @@ impl Command for DraftReply {
             attempts: 0,
             approved_by: None,
             message: None,
+            override_lock: false,
             state: ReplyState::Draft,
             version: 1,
         };

@@ -9,6 +9,7 @@ use amends_store::reply;
 use super::step::{begin_work, check_words, done, hold, open_reply, queued, standing};
 use super::{ReplyOfCase, WRITERS};
 use crate::error::Result;
+use crate::guard::{Passing, reply_may_go};
 use crate::remedy::Right;
 use crate::runner::Command;
 use crate::work::Work;
@@ -27,6 +28,9 @@ pub struct QueueReply {
     pub fence: i64,
     /// Whether to make it one's own first, if it was written under an earlier hold.
     pub adopt: bool,
+    /// Whether it is accepted that a public reply ends the buyer's chance to edit; another person
+    /// has to agree to that.
+    pub override_lock: bool,
 }
 
 impl Command for QueueReply {
@@ -50,7 +54,10 @@ impl Command for QueueReply {
         }
         let info = work.app.shops().get(&work.tx, &self.shop, work.now).await?;
         // What another person agreed to once may be tried again as it is.
-        let asks = info.policy.reply_approval && reply.approved_by.is_none();
+        if self.override_lock && !reply.override_lock {
+            (reply.override_lock, reply.approved_by) = (true, None);
+        }
+        let asks = (info.policy.reply_approval || reply.override_lock) && reply.approved_by.is_none();
         let verb = if asks { ReplyVerb::Submit { case } } else { ReplyVerb::Queue { case } };
         let kind = verb.kind();
         let reply = reply.apply(verb, work.now)?;
@@ -58,6 +65,7 @@ impl Command for QueueReply {
         work.tx.send([reply::update(&[(reply.clone(), before)])]).await?;
         begin_work(work, &mut opened).await?;
         if kind == ReplyVerbKind::Submit {
+            reply_may_go(work, &reply, &opened.case, Passing::Submitted).await?;
             let event = Event::ReplyApprovalAsked { reply: reply.id };
             work.happened(&self.shop, Some(reply.case), event);
         } else {

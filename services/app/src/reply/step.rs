@@ -9,10 +9,10 @@ use amends_domain::{CaseId, MessageId, ReplyId, ShopId, Time};
 use amends_store::text::{self, TextOwner};
 use amends_store::{StoreError, message, reply};
 
-use super::decide::decide;
 use super::{ReplyOfCase, ReplyView};
 use crate::case::{stamp_contact, summary, tell};
 use crate::error::{AppError, Result};
+use crate::guard::{Passing, reply_may_go};
 use crate::remedy::{Opened, Right, follow_case};
 use crate::work::Work;
 
@@ -59,7 +59,7 @@ pub(super) async fn begin_work(work: &mut Work, opened: &mut Opened) -> Result<(
 
 /// Hands a reply to the connectors: they get everything but its words.
 pub(super) async fn queued(work: &mut Work, reply: &Reply, case: &Case) -> Result<()> {
-    let decision = Some(decide(work, reply, case).await?);
+    let decision = Some(reply_may_go(work, reply, case, Passing::Queued).await?);
     let to = reply.destination.clone();
     let event = Event::ReplyQueued {
         reply: reply.id,

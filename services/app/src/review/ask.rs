@@ -2,17 +2,15 @@
 
 use amends_domain::case::State;
 use amends_domain::event::Event;
-use amends_domain::guardrail::Refusal;
-use amends_domain::{CaseId, DecisionId, ReviewId, ShopId, Time};
-use amends_store::decision::{self, DecisionRow};
-use amends_store::order;
+use amends_domain::{DecisionId, ReviewId, ShopId, Time};
 use amends_store::review::{self, ReviewRow};
-use serde_json::{Value, json};
+use amends_store::{contact, decision, order};
 
-use super::facts::{AskFacts, anchor};
+use super::facts::{AskFacts, Limits, anchor};
 use crate::app::App;
 use crate::call::{Principal, Role};
 use crate::error::{AppError, Result};
+use crate::guard::{Decision, contacted};
 use crate::remedy::{Opened, Right, act_on, follow_case, keep_text};
 use crate::restate;
 use crate::runner::Command;
@@ -22,53 +20,6 @@ use crate::work::Work;
 
 /// Who may ask, and ask whether asking is allowed.
 const ASKERS: &[Role] = &[Role::Agent, Role::Supervisor];
-
-/// Whether an ask is allowed, with everything that entered the answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {
-    /// Where it is stored; none where the question was only explored.
-    pub id: Option<DecisionId>,
-    /// The review it is about.
-    pub review: ReviewId,
-    /// The case of the review.
-    pub case: Option<CaseId>,
-    /// Every rule that refuses; none of them means yes.
-    pub refusals: Vec<Refusal>,
-    /// The inputs the rules saw, by name.
-    pub facts: Vec<(String, String)>,
-    /// The text that would be, or was, sent.
-    pub text: String,
-    /// The id of its template.
-    pub template: String,
-    /// The policy it was decided under.
-    pub policy_version: i64,
-    /// When it was decided.
-    pub at: Time,
-}
-
-impl Decision {
-    /// Whether no rule refuses.
-    #[must_use]
-    pub fn allowed(&self) -> bool {
-        self.refusals.is_empty()
-    }
-
-    fn body(&self) -> Value {
-        let facts = |facts: Vec<(String, String)>| -> serde_json::Map<String, Value> {
-            facts.into_iter().map(|(name, value)| (name, json!(value))).collect()
-        };
-        let rules = self.refusals.iter().map(|r| {
-            let seen = r.facts.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-            json!({ "rule": r.rule.as_str(), "facts": facts(seen) })
-        });
-        json!({
-            "inputs": facts(self.facts.clone()),
-            "rules": rules.collect::<Vec<_>>(),
-            "template": self.template,
-            "policy_version": self.policy_version,
-        })
-    }
-}
 
 /// What came of an ask.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,6 +51,8 @@ pub struct Ask {
     pub fence: i64,
     /// The template's id; empty takes the one in the buyer's language.
     pub template: String,
+    /// Whether it goes out as the channel's own revision request.
+    pub by_request: bool,
 }
 
 impl Command for Ask {
@@ -117,9 +70,15 @@ impl Command for Ask {
         let case = row.case.ok_or(AppError::Precondition("the review has no case that was worked on"))?;
         let mut opened = follow_case(work, &self.shop, case).await?;
         let right = self.right(&work.call.principal, &opened)?;
+        let buyer = row.buyer.or(opened.case.buyer);
+        // Whatever else will be locked is locked before what the buyer was written to.
+        restate::reviews_held(work, &opened.case).await?;
+        work.lock_budget(&self.shop, buyer, true).await?;
         let facts = AskFacts::load(&work.tx, &info, std::slice::from_ref(&row)).await?;
         let language = language(&work.tx, &row, &opened.case.language).await?;
-        let mut decision = decide(&facts, &row, &info, work.now, &self.template, &language)?;
+        let limits = Limits::load(&work.tx, &info, buyer, work.now).await?;
+        let wish = Wish { template: &self.template, by_request: self.by_request, language: &language };
+        let mut decision = decide(&facts, &row, &info, &limits, &wish, work.now)?;
         decision.id = Some(DecisionId::from_bits(work.id()));
         decision.case = Some(opened.case.id);
         if !decision.allowed() {
@@ -157,10 +116,8 @@ impl Ask {
     }
 
     async fn refuse(&self, work: &mut Work, decision: Decision) -> Result<AskOutcome> {
-        store(work, &self.shop, &decision).await?;
-        if let (Some(refusal), Some(id)) = (decision.refusals.first(), decision.id) {
-            let (action, rule) = ("ask".to_owned(), refusal.rule);
-            let event = Event::ActionRefused { action, rule, decision: id };
+        store(work, &decision).await?;
+        if let Some(event) = decision.refused() {
             work.happened(&self.shop, decision.case, event);
         }
         Ok(AskOutcome::Refused(decision))
@@ -174,7 +131,7 @@ impl Ask {
         opened: Opened,
         decision: Decision,
     ) -> Result<AskOutcome> {
-        store(work, &self.shop, &decision).await?;
+        store(work, &decision).await?;
         let now = work.now;
         let buyer = row.buyer.or(opened.case.buyer);
         let mut rows =
@@ -184,6 +141,8 @@ impl Ask {
             keep_text(work, &self.shop, id.to_string(), buyer, &decision.text).await?;
             let (review, template) = (self.review.clone(), decision.template.clone());
             work.happened(&self.shop, decision.case, Event::AskSent { review, template, decision: id });
+            let contact = buyer.map(|buyer| contacted(work, &self.shop, buyer, id.to_string(), "ask"));
+            work.write([contact::put(contact.as_slice())]);
         }
         opened.store(work).await?;
         let case_version = opened.case.version;
@@ -202,6 +161,7 @@ impl App {
         shop: &ShopId,
         id: &ReviewId,
         template: &str,
+        by_request: bool,
     ) -> Result<Decision> {
         principal.require(ASKERS)?;
         principal.enter(shop)?;
@@ -211,32 +171,42 @@ impl App {
         let row = found.ok_or_else(|| AppError::not_found("review", id))?;
         let facts = AskFacts::load(&conn, &info, std::slice::from_ref(&row)).await?;
         let language = language(&conn, &row, "").await?;
-        decide(&facts, &row, &info, self.now(), template, &language)
+        let now = self.now();
+        let limits = Limits::load(&conn, &info, facts.buyer(&row), now).await?;
+        let wish = Wish { template, by_request, language: &language };
+        decide(&facts, &row, &info, &limits, &wish, now)
     }
+}
+
+/// How an ask is to be made.
+struct Wish<'a> {
+    template: &'a str,
+    by_request: bool,
+    language: &'a str,
 }
 
 fn decide(
     facts: &AskFacts,
     row: &ReviewRow,
     info: &ShopInfo,
+    limits: &Limits,
+    wish: &Wish<'_>,
     now: Time,
-    template: &str,
-    language: &str,
 ) -> Result<Decision> {
-    let words = if template.is_empty() { template::ask_in(language) } else { template::ask_by_id(template) };
-    let (template, text) = words.ok_or_else(|| AppError::not_found("template", template))?;
+    let words = match wish.template {
+        "" => template::ask_in(wish.language),
+        id => template::ask_by_id(id),
+    };
+    let (template, text) = words.ok_or_else(|| AppError::not_found("template", wish.template))?;
     let inputs = facts.inputs(row);
-    Ok(Decision {
-        id: None,
-        review: row.review.clone(),
-        case: row.case,
-        refusals: inputs.check(&info.channel_policy(now), now),
-        facts: inputs.facts(),
-        text,
-        template,
-        policy_version: info.policy_version,
-        at: now,
-    })
+    let policy = info.channel_policy(now);
+    let out = inputs.outgoing(&policy, limits, wish.by_request, now);
+    let mut named = inputs.facts();
+    named.push(("by_request", wish.by_request.to_string()));
+    named.push(("asks_this_year", limits.quota.used.to_string()));
+    let made = Decision::make("ask", info, &out, named);
+    let asks_left = policy.ask_quota.map(|quota| limits.quota.left(&quota));
+    Ok(Decision { review: Some(row.review.clone()), case: row.case, asks_left, text, template, ..made })
 }
 
 /// The language of the order, of the case, or of the review itself.
@@ -250,18 +220,9 @@ async fn language(conn: &amends_store::Conn, row: &ReviewRow, of_case: &str) -> 
     Ok(known.next().unwrap_or_default().to_owned())
 }
 
-async fn store(work: &Work, shop: &ShopId, decision: &Decision) -> Result<()> {
-    let Some(id) = decision.id else { return Ok(()) };
-    let row = DecisionRow {
-        shop: shop.clone(),
-        id,
-        case: decision.case,
-        review: Some(decision.review.clone()),
-        action: "ask".to_owned(),
-        allowed: decision.allowed(),
-        at: decision.at,
-        body: decision.body().to_string(),
-    };
-    decision::insert(&work.tx, &row).await?;
+async fn store(work: &Work, decision: &Decision) -> Result<()> {
+    if let Some(row) = decision.row() {
+        decision::insert(&work.tx, &row).await?;
+    }
     Ok(())
 }

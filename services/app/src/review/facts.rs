@@ -4,18 +4,19 @@ use std::collections::HashMap;
 
 use amends_domain::case::Case;
 use amends_domain::detection::Flag;
-use amends_domain::guardrail::{AskInput, Refusal, Rule, check_ask};
+use amends_domain::guardrail::{self, Eyes, Kind, Outgoing, QuotaUse, Rule, Text, check, year_of};
 use amends_domain::policy::ChannelPolicy;
 use amends_domain::remedy::{Remedy, RemedyState};
 use amends_domain::review::{ReviewHistory, ReviewVersion};
 use amends_domain::subject::Anchor;
-use amends_domain::{ReviewId, ShopId, Time};
+use amends_domain::{BuyerKey, ReviewId, ShopId, Time};
 use amends_store::buyer::{self, BuyerState};
 use amends_store::review::ReviewRow;
 use amends_store::{Conn, case, remedy};
 
 use super::story;
 use crate::error::Result;
+use crate::guard::{Budget, quota_use};
 pub(super) use crate::restate::home as anchor;
 use crate::restate::versions_of;
 use crate::shops::ShopInfo;
@@ -96,6 +97,11 @@ impl AskFacts {
         self.cases.iter().filter(move |c| Some(c.id) == row.case || c.subject.anchor() == anchor)
     }
 
+    /// Whoever wrote the review, or whose case it is.
+    pub(super) fn buyer(&self, row: &ReviewRow) -> Option<BuyerKey> {
+        row.buyer.or_else(|| self.cases_of(row).find_map(|case| case.buyer))
+    }
+
     pub(super) fn inputs(&self, row: &ReviewRow) -> AskInputs {
         let mine: Vec<&Case> = self.cases_of(row).collect();
         // A promise on the same order that another case made is a promise all the same.
@@ -106,8 +112,8 @@ impl AskFacts {
             RemedyState::Fulfilled { at, .. } => Some(at),
             _ => None,
         });
-        let key = row.buyer.or_else(|| mine.iter().find_map(|c| c.buyer));
-        let buyer = key.and_then(|key| self.buyers.iter().find(|b| b.key == key));
+        let buyer = self.buyer(row);
+        let buyer = buyer.and_then(|key| self.buyers.iter().find(|b| b.key == key));
         AskInputs {
             history: self.story(&row.review).1,
             remedies_promised: u32::try_from(promised).unwrap_or(u32::MAX),
@@ -121,44 +127,75 @@ impl AskFacts {
     }
 }
 
+/// What limits asks beyond the review itself: what the buyer was written to, and the quota.
+#[derive(Debug, Clone)]
+pub(super) struct Limits {
+    pub(super) budget: Budget,
+    pub(super) quota: QuotaUse,
+}
+
+impl Limits {
+    pub(super) async fn load(
+        conn: &Conn,
+        info: &ShopInfo,
+        buyer: Option<BuyerKey>,
+        now: Time,
+    ) -> Result<Self> {
+        let budget = Budget::load(conn, info, buyer, "", now).await?;
+        let quota = match info.channel_policy(now).ask_quota {
+            Some(_) => quota_use(conn, &info.shop.id, now).await?,
+            None => QuotaUse { year_ends_at: year_of(now).1, used: 0, reviews: 0 },
+        };
+        Ok(Self { budget, quota })
+    }
+}
+
 impl AskInputs {
-    pub(super) fn check(&self, policy: &ChannelPolicy, now: Time) -> Vec<Refusal> {
-        check_ask(&AskInput {
-            policy,
+    pub(super) fn outgoing<'a>(
+        &'a self,
+        policy: &'a ChannelPolicy,
+        limits: &'a Limits,
+        by_request: bool,
+        now: Time,
+    ) -> Outgoing<'a> {
+        let ask = guardrail::AskFacts {
             review: &self.history,
             delivered_at: self.delivered_at,
             remedies_promised: self.remedies_promised,
             last_fulfilled_at: self.last_fulfilled_at,
             asked_at: self.asked_at,
-            opted_out: self.opted_out,
-            erased: self.erased,
+            // Whoever asks names a template, and every template of an ask is an approved one.
+            approved_words: true,
+            by_request,
+            quota: limits.quota,
+        };
+        Outgoing {
+            kind: Kind::Ask(ask),
+            policy,
+            text: Text::default(),
+            buyer: limits.budget.buyer(false, self.delivered_at),
             extortion: self.extortion,
+            eyes: Eyes::Two,
             now,
-        })
+        }
     }
 
     /// The inputs by name, as they are stored with a decision.
-    pub(super) fn facts(&self) -> Vec<(String, String)> {
+    pub(super) fn facts(&self) -> Vec<(&'static str, String)> {
         let time = |at: Option<Time>| at.map_or_else(String::new, |at| at.micros().to_string());
-        [
+        vec![
             ("rating", self.history.rating.map_or_else(String::new, |r| r.to_string())),
             ("visible", self.history.visible.to_string()),
             ("first_observed_at", time(self.history.first_observed_at)),
-            ("delivered_at", time(self.delivered_at)),
             ("remedies_promised", self.remedies_promised.to_string()),
             ("last_fulfilled_at", time(self.last_fulfilled_at)),
             ("asked_at", time(self.asked_at)),
-            ("opted_out", self.opted_out.to_string()),
-            ("erased", self.erased.to_string()),
-            ("extortion", self.extortion.to_string()),
         ]
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
     }
 }
 
-/// Where the ask of a review stands.
+/// Where the ask of a review stands. What passes by itself (the night, what the buyer was written to,
+/// the year's quota) does not show: a check of one ask says that, and until when.
 pub(super) fn judge(facts: &AskFacts, row: &ReviewRow, info: &ShopInfo, now: Time) -> AskState {
     if row.handling.asked_at.is_some() {
         return AskState::Asked;
@@ -166,6 +203,9 @@ pub(super) fn judge(facts: &AskFacts, row: &ReviewRow, info: &ShopInfo, now: Tim
     if row.case.is_none() {
         return AskState::Observed;
     }
-    let refusals = facts.inputs(row).check(&info.channel_policy(now), now);
+    let inputs = facts.inputs(row);
+    let quota = QuotaUse { year_ends_at: Time::MAX, used: 0, reviews: 0 };
+    let limits = Limits { budget: Budget::open(inputs.opted_out, inputs.erased), quota };
+    let refusals = check(&inputs.outgoing(&info.channel_policy(now), &limits, false, now));
     refusals.first().map_or(AskState::Eligible, |refusal| AskState::Blocked(refusal.rule))
 }

@@ -20,6 +20,7 @@ async fn ask(stage: &Stage<'_>, case: CaseId) -> Ask {
         version: case.version,
         fence: case.fence,
         template: String::new(),
+        by_request: false,
     }
 }
 
@@ -48,7 +49,7 @@ async fn an_ask_goes_out_once_in_the_buyers_language() {
         assert_eq!(rules(&stage, case).await, [Rule::G03], "the buyer is left in peace for a day");
         stage.pass(Span::from_hours(25)).await;
         let (principal, review) = (ann().principal, id("r-o1"));
-        let checked = stage.app.check_ask(&principal, &stage.shop, &review, "").await.unwrap();
+        let checked = stage.app.check_ask(&principal, &stage.shop, &review, "", false).await.unwrap();
         assert!(checked.allowed() && checked.id.is_none());
         let view = stage.app.review(&principal, &stage.shop, &review).await.unwrap();
         assert_eq!(view.ask, AskState::Eligible);
@@ -65,7 +66,7 @@ async fn an_ask_goes_out_once_in_the_buyers_language() {
         let kept = text::get(&conn, &stage.shop, &[(TextOwner::Note, key.to_string())]).await.unwrap();
         assert_eq!(kept.first().map(|(_, _, body)| body.as_str()), Some(decision.text.as_str()));
         assert!(decision::get(&conn, &stage.shop, &key).await.unwrap().unwrap().allowed);
-        assert_eq!(rules(&stage, case).await, [Rule::G10]);
+        assert_eq!(rules(&stage, case).await, [Rule::G10, Rule::G16], "it was a message, too");
     })
     .await;
 }

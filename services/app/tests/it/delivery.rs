@@ -5,6 +5,7 @@ use amends_app::ingest::Receipt;
 use amends_app::{AppError, Command, Work};
 use amends_domain::event::Event;
 use amends_domain::reply::{Reply, ReplyRefused, ReplyStage, ReplyState, ReplyVerbKind};
+use amends_domain::signal::Direction;
 use amends_domain::{CaseId, ShopId, Span};
 use amends_store::{deadline, event};
 
@@ -23,7 +24,8 @@ async fn held(house: &House) -> (Stage<'_>, CaseId) {
 /// The conversation as a screen shows it: the channel's ids of what was said to the buyer.
 async fn shown(stage: &Stage<'_>, case: CaseId) -> Vec<String> {
     let view = stage.app.case_view(&root(), &stage.shop, case).await.unwrap();
-    let echoes = view.messages.iter().map(|view| view.message.message.to_string());
+    let said = view.messages.iter().filter(|view| view.message.direction == Direction::ToBuyer);
+    let echoes = said.map(|view| view.message.message.to_string());
     let ours = view.replies.iter().map(|sent| sent.reply.message.clone().unwrap().to_string());
     echoes.chain(ours).collect()
 }
@@ -74,6 +76,7 @@ async fn the_same_report_twice_is_one_report() {
             assert!(matches!(&error, AppError::Reply(ReplyRefused::NoArrow { .. })), "{error:?}");
         }
         // A message of the channel is one reply.
+        stage.buyer_wrote("o1").await;
         let other = stage.sending(case).await;
         let error = stage.report_delivery(&other, sent_as("m1")).await.unwrap_err();
         assert!(matches!(&error, AppError::Invalid(wrong) if wrong[0].field == "message_id"), "{error:?}");
@@ -227,6 +230,7 @@ async fn an_attempt_that_was_called_a_failure_and_shows_up_is_not_sent_again() {
 async fn an_echo_and_the_end_of_an_attempt_that_come_at_once_leave_it_sent() {
     everywhere(async |house| {
         let (stage, case) = held(house).await;
+        stage.buyer_wrote("o1").await;
         for n in 0..6 {
             let queued = stage.queued(case).await;
             let name = format!("m{n}");
@@ -295,6 +299,7 @@ async fn a_crash_at_any_step_leaves_nothing_half_done() {
         let reply = twice(&stage, back_end(), case, stage.report_of(&reply, unknown(None))).await.reply;
         let reply = twice(&stage, back_end(), case, stage.report_of(&reply, failed())).await.reply;
         let reply = twice(&stage, ann(), case, stage.queue_of(&reply).await).await.reply;
+        stage.buyer_wrote("o1").await;
         let withdrawn = stage.queued(case).await;
         let withdrawn = twice(&stage, ann(), case, stage.withdraw_of(&withdrawn).await).await.reply;
         assert_eq!(withdrawn.state.stage(), ReplyStage::Withdrawn);

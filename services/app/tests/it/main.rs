@@ -11,6 +11,7 @@ mod delivery;
 mod due;
 mod fences;
 mod figures;
+mod guard;
 mod hand_back;
 mod house;
 mod keys;

@@ -15,8 +15,8 @@ use amends_domain::{
 };
 use amends_store::review::{ReviewHead, ReviewRow};
 
-/// 2026-03-01T00:00:00Z: when every test begins.
-pub(crate) const START: Time = Time::from_secs(1_772_323_200);
+/// 2026-03-01T10:00:00Z, when buyers may be written to: when every test begins.
+pub(crate) const START: Time = Time::from_secs(1_772_359_200);
 
 /// So long after the beginning.
 pub(crate) fn after(span: Span) -> Time {

@@ -5,6 +5,7 @@ use amends_app::remedy::{
     ApproveRemedy, BuyerAnswer, OfferRemedy, RecordAnswer, Report, SuggestRemedies, Target, WithdrawRemedy,
 };
 use amends_domain::case::{Outcome, Refused, State};
+use amends_domain::guardrail::Rule;
 use amends_domain::ledger::{Grant, GrantState, LedgerRefused};
 use amends_domain::remedy::{RemedyKind, RemedyRefused, RemedyStage, Terms};
 use amends_domain::{CaseId, RemedyId, Span, Time};
@@ -166,7 +167,7 @@ async fn after_a_decline_there_is_one_counter_offer() {
         let counter = stage.offered(case, RemedyKind::PartialRefund, money(2_000)).await.unwrap();
         stage.answer(counter.id, BuyerAnswer::Declined).await.unwrap();
         let third = stage.offered(case, RemedyKind::PartialRefund, money(3_000)).await;
-        assert!(matches!(third, Err(AppError::Precondition(text)) if text.starts_with("G20")));
+        assert!(matches!(third, Err(AppError::Guarded(refused)) if refused.refusals[0].rule == Rule::G20));
         let label = stage.offered(case, RemedyKind::ReturnLabel, Terms::default()).await.unwrap();
         let view = stage.app.remedy(&ann().principal, &stage.shop, label.id).await.unwrap();
         assert!(view.text.contains("Rücksendung"), "every offer shows that the return stays open");

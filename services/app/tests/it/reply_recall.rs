@@ -128,6 +128,7 @@ async fn a_reply_goes_out_while_its_case_waits_or_is_solved_until_the_case_comes
         };
         for (how, order) in [(0, "o1"), (1, "o2"), (2, "o3")] {
             let (case, sent) = queued(&stage, order).await;
+            stage.buyer_wrote(order).await;
             let late = stage.queued(case).await;
             park(case, how).await.unwrap();
             assert_eq!(stage.begin(back_end(), &sent).await.unwrap().state.stage(), ReplyStage::Sending);

@@ -61,7 +61,14 @@ impl Stage<'_> {
     pub(crate) async fn queue_of(&self, reply: &Reply) -> QueueReply {
         let case = self.case(reply.case).await;
         let (shop, reply) = (self.shop.clone(), reply.id);
-        QueueReply { shop, reply, version: case.version, fence: case.fence, adopt: false }
+        QueueReply {
+            shop,
+            reply,
+            version: case.version,
+            fence: case.fence,
+            adopt: false,
+            override_lock: false,
+        }
     }
 
     pub(crate) async fn queue(&self, who: Call, reply: &Reply) -> Result<Reply, AppError> {
@@ -128,6 +135,23 @@ impl Stage<'_> {
         self.pass(amends_domain::Span::from_minutes(6)).await;
         self.app.perform(bob(), ClaimCase { shop: self.shop.clone(), case }).await.unwrap();
         self.case(case).await
+    }
+
+    /// The buyer of an order writes in its conversation: whoever answers may do so at once, and again.
+    pub(crate) async fn buyer_wrote(&self, order: &str) {
+        let message = MessageSignal {
+            message: id(format!("q-{order}")),
+            conversation: id(format!("c-{order}")),
+            order: Some(id(order)),
+            line: Some(id("1")),
+            buyer: buyer(order),
+            direction: Direction::FromBuyer,
+            author: Author::Human,
+            text: "Where is it?".to_owned(),
+            language: String::new(),
+            public: false,
+        };
+        self.push(SignalBody::Message(message)).await;
     }
 
     /// The channel shows a message of the seller.

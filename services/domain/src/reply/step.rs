@@ -262,11 +262,11 @@ impl Reply {
             ReplyVerb::Withdraw => ReplyState::Withdrawn { at: now },
             ReplyVerb::Recall => {
                 // What was agreed to was agreed to under that hold.
-                self.approved_by = None;
+                (self.approved_by, self.override_lock) = (None, false);
                 ReplyState::Draft
             }
             ReplyVerb::Adopt { by, case } => {
-                self.approved_by = None;
+                (self.approved_by, self.override_lock) = (None, false);
                 (self.author, self.fence) = (by, case.fence);
                 ReplyState::Draft
             }

@@ -32,6 +32,7 @@ fn draft() -> Reply {
         attempts: 0,
         approved_by: None,
         message: None,
+        override_lock: false,
         state: ReplyState::Draft,
         version: 1,
     }

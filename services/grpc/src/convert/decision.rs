@@ -1,24 +1,11 @@
 //! Decisions of the guardrails, in the words of an agent's screen.
 
-use amends_domain::Time;
+use amends_app::guard::Decision;
 use amends_domain::guardrail::{Refusal, Rule};
+use amends_domain::{ShopId, Time};
 use amends_proto::v1 as pb;
 
 use super::time;
-
-/// What a rule says, in English.
-#[must_use]
-pub const fn say(rule: Rule) -> &'static str {
-    match rule {
-        Rule::G01 => "the channel does not allow asking",
-        Rule::G03 => "an accepted remedy is not fulfilled yet, or only just",
-        Rule::G10 => "the buyer was asked about this review before",
-        Rule::G11 => "nothing about this review can be revised",
-        Rule::G18 => "the buyer wants no more messages",
-        Rule::G19 => "the buyer made a threat with a review",
-        Rule::G23 => "the buyer's data were erased",
-    }
-}
 
 /// A fact as text: times are stored as microseconds and printed as RFC 3339.
 #[must_use]
@@ -50,7 +37,24 @@ pub fn rule(rule: Rule) -> pb::Refusal {
     pb::Refusal {
         rule: rule.to_string(),
         reason: pb::Reason::GuardrailRefused.into(),
-        message: say(rule).to_owned(),
+        message: rule.guide().refuses.to_owned(),
         facts: Vec::new(),
+    }
+}
+
+/// The wire form of a decision.
+#[must_use]
+pub fn decision(shop: &ShopId, made: &Decision) -> pb::Decision {
+    pb::Decision {
+        name: made.id.map(|id| format!("shops/{shop}/decisions/{id}")).unwrap_or_default(),
+        allowed: made.allowed(),
+        refusals: made.refusals.iter().map(refusal).collect(),
+        facts: facts(made.facts.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
+        message_preview: made.text.clone(),
+        template: made.template.clone(),
+        policy_version: made.policy_version.to_string(),
+        decide_time: Some(time::render(made.at)),
+        not_before_time: made.not_before.map(time::render),
+        asks_left: made.asks_left.map(|left| i32::try_from(left).unwrap_or(i32::MAX)),
     }
 }

@@ -127,6 +127,7 @@ pub fn queued(row: &EventRow) -> Option<pb::Reply> {
         attempts: *attempts,
         approved_by: approved_by.clone(),
         message: None,
+        override_lock: false,
         state: ReplyState::Queued { at: row.occurred_at },
         version: 0,
     }))

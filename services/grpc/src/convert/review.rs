@@ -1,12 +1,12 @@
 //! Reviews, their versions, and what lies between them.
 
-use amends_app::review::{AskState, Decision, ReviewView, VersionView};
+use amends_app::review::{AskState, ReviewView, VersionView};
 use amends_app::stored::ReviewRow;
 use amends_domain::review::{DiffKind, RemovedBy};
 use amends_domain::{ReviewId, ShopId};
 use amends_proto::v1 as pb;
 
-use super::{Word as _, decision, time};
+use super::{Word as _, time};
 use crate::fields::Fields;
 use crate::name;
 
@@ -181,21 +181,6 @@ pub fn version(view: &VersionView) -> pb::ReviewVersion {
         text_hash: format!("{:016x}", version.text_hash),
         text: view.text.clone(),
         signal_id: version.signal.to_string(),
-    }
-}
-
-/// The wire form of a decision about an ask.
-#[must_use]
-pub fn decision(shop: &ShopId, made: &Decision) -> pb::Decision {
-    pb::Decision {
-        name: made.id.map(|id| format!("shops/{shop}/decisions/{id}")).unwrap_or_default(),
-        allowed: made.allowed(),
-        refusals: made.refusals.iter().map(decision::refusal).collect(),
-        facts: decision::facts(made.facts.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
-        message_preview: made.text.clone(),
-        template: made.template.clone(),
-        policy_version: made.policy_version.to_string(),
-        decide_time: Some(time::render(made.at)),
     }
 }
 

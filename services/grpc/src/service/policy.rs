@@ -10,7 +10,7 @@ use pb::policy_service_server::PolicyService;
 use tonic::{Request, Response, Status};
 
 use crate::call::{Renders, With, answer, change, open, read};
-use crate::convert::{policy, remedy_policy, review};
+use crate::convert::{decision, policy, remedy_policy};
 use crate::fields::Fields;
 use crate::page::Page;
 
@@ -107,8 +107,8 @@ impl PolicyService for Policies {
                 })
             });
             let (shop, (id, template)) = f.finish(shop.zip(asked))?;
-            let made = self.0.check_ask(&principal, &shop, &id, &template).await?;
-            Ok(pb::CheckPolicyResponse { decision: Some(review::decision(&shop, &made)) })
+            let made = self.0.check_ask(&principal, &shop, &id, &template, false).await?;
+            Ok(pb::CheckPolicyResponse { decision: Some(decision::decision(&shop, &made)) })
         })
         .await
     }

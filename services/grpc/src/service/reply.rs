@@ -12,7 +12,7 @@ use pb::reply_service_server::ReplyService;
 use tonic::{Request, Response, Status};
 
 use crate::call::{Renders, answer, execute, open, read};
-use crate::convert::reply;
+use crate::convert::{decision, reply};
 use crate::fields::{Fields, NOTE_CHARACTERS_MAX};
 use crate::latest;
 use crate::page::Page;
@@ -98,7 +98,20 @@ impl ReplyService for Replies {
             let version = f.etag("etag", &message.etag);
             let fence = f.fence(message.fence);
             let (((shop, reply), version), fence) = f.finish(named.zip(version).zip(fence))?;
-            execute(&self.0, call, QueueReply { shop, reply, version, fence, adopt: message.adopt }).await
+            let (adopt, override_lock) = (message.adopt, message.override_edit_lock);
+            let command = QueueReply { shop, reply, version, fence, adopt, override_lock };
+            execute(&self.0, call, command).await
+        })
+        .await
+    }
+
+    async fn check_reply(&self, request: Request<pb::CheckReplyRequest>) -> Answered<pb::CheckReplyResponse> {
+        answer(async {
+            let (principal, mut f, message) = read(request)?;
+            let named = f.named("name", &message.name);
+            let (shop, id) = f.finish(named)?;
+            let made = self.0.check_reply(&principal, &shop, id, message.override_edit_lock).await?;
+            Ok(pb::CheckReplyResponse { decision: Some(decision::decision(&shop, &made)) })
         })
         .await
     }

@@ -10,7 +10,7 @@ use pb::review_service_server::ReviewService;
 use tonic::{Request, Response, Status};
 
 use crate::call::{Renders, With, answer, execute, open, read};
-use crate::convert::review;
+use crate::convert::{decision, review};
 use crate::fields::Fields;
 
 use crate::page::Page;
@@ -35,12 +35,12 @@ impl Renders<(ShopId, AskOutcome)> for AskAnswer {
     fn render((shop, outcome): &(ShopId, AskOutcome)) -> Self {
         match outcome {
             AskOutcome::Sent { decision, review: row, .. } => {
-                let decision = Some(review::decision(shop, decision));
+                let decision = Some(decision::decision(shop, decision));
                 let sent = pb::AskResponse { decision, review: Some(review::of_row(row)) };
                 Self { sent: Some(sent), refused: None }
             }
             AskOutcome::Refused(decision) => {
-                Self { sent: None, refused: Some(review::decision(shop, decision)) }
+                Self { sent: None, refused: Some(decision::decision(shop, decision)) }
             }
         }
     }
@@ -117,10 +117,11 @@ impl ReviewService for Reviews {
     async fn check_ask(&self, request: Request<pb::CheckAskRequest>) -> Reply<pb::CheckAskResponse> {
         answer(async {
             let (principal, mut f, message) = read(request)?;
+            let by_request = message.revision_request;
             let parsed = review::parse_ask(&mut f, &message.name, message.template);
             let (shop, id, template) = f.finish(parsed)?;
-            let made = self.0.check_ask(&principal, &shop, &id, &template).await?;
-            Ok(pb::CheckAskResponse { decision: Some(review::decision(&shop, &made)) })
+            let made = self.0.check_ask(&principal, &shop, &id, &template, by_request).await?;
+            Ok(pb::CheckAskResponse { decision: Some(decision::decision(&shop, &made)) })
         })
         .await
     }
@@ -132,12 +133,15 @@ impl ReviewService for Reviews {
             let version = f.etag("etag", &message.etag);
             let fence = f.position("fence", message.fence);
             let (((shop, review, template), version), fence) = f.finish(parsed.zip(version).zip(fence))?;
-            let command = Ask { shop: shop.clone(), review, version, fence, template };
+            let by_request = message.revision_request;
+            let command = Ask { shop: shop.clone(), review, version, fence, template, by_request };
             execute(&self.0, call, With(shop, command)).await
         })
         .await?;
         match made.into_inner() {
-            AskAnswer { refused: Some(decision), .. } => Err(guardrail::refused("ask", &decision)),
+            AskAnswer { refused: Some(decision), .. } => {
+                Err(guardrail::refused("ask", &decision).into_status())
+            }
             AskAnswer { sent, .. } => Ok(Response::new(sent.unwrap_or_default())),
         }
     }

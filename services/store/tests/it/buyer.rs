@@ -26,6 +26,7 @@ fn state(key: u128, name: &str) -> BuyerState {
         shop: shop_id(ODD),
         key: buyer_key(key),
         buyer: Some(BuyerRef::new(name).unwrap()),
+        time_zone: None,
         opted_out_at: None,
         erased_at: None,
     }

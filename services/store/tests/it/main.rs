@@ -11,6 +11,7 @@ mod buyer;
 mod case;
 mod claim;
 mod clock;
+mod contact;
 mod deadline;
 mod decision;
 mod event;

@@ -34,6 +34,7 @@ fn draft(number: u32, case: u32) -> Reply {
         attempts: 0,
         approved_by: None,
         message: None,
+        override_lock: false,
         state: ReplyState::Draft,
         version: 1,
     }

@@ -25,7 +25,7 @@ async fn leaking(h: &Harness) -> (Desk, String) {
 }
 
 async fn check(desk: &Desk, review: &str) -> v1::Decision {
-    let request = v1::CheckAskRequest { name: review.to_owned(), template: String::new() };
+    let request = v1::CheckAskRequest { name: review.to_owned(), ..Default::default() };
     desk.client.call(request).await.unwrap().decision.unwrap()
 }
 

@@ -77,7 +77,7 @@ async fn a_shop_promises_in_its_own_hours(h: &Harness) {
     // Seven hours ahead of UTC, all year.
     let local = |day: i64, hour: i64, minute: i64| {
         let days = Span::from_days(day - 2).micros();
-        let midnight = START + Span::from_micros(days - Span::from_hours(7).micros());
+        let midnight = START.day().start() + Span::from_micros(days - Span::from_hours(7).micros());
         midnight + Span::from_minutes(hour * 60 + minute)
     };
     h.advance(local(6, 17, 0).since(monday)).await;

@@ -233,6 +233,7 @@ async fn ask(house: &House, who: &Principal, case: &Case, target: Target) {
         version: target.version,
         fence: target.fence,
         template: String::new(),
+        by_request: false,
     };
     house.attempt(who, ask).await;
 }

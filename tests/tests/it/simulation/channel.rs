@@ -166,14 +166,28 @@ async fn write(house: &House, rng: &mut ChaCha8Rng) {
         };
         let Some(drafted) = house.attempt(&who, draft).await else { return };
         let (version, fence) = (drafted.case.case.version, drafted.case.case.fence);
-        let queue = QueueReply { shop: shop(), reply: drafted.reply.id, version, fence, adopt: false };
+        let queue = QueueReply {
+            shop: shop(),
+            reply: drafted.reply.id,
+            version,
+            fence,
+            adopt: false,
+            override_lock: false,
+        };
         house.attempt(&who, queue).await;
         return;
     };
     let (reply, note) = (reply.id, String::new());
     match rng.random_range(0..8) {
         0..4 => {
-            let queue = QueueReply { shop: shop(), reply, version, fence, adopt: rng.random_bool(0.6) };
+            let queue = QueueReply {
+                shop: shop(),
+                reply,
+                version,
+                fence,
+                adopt: rng.random_bool(0.6),
+                override_lock: false,
+            };
             house.attempt(&who, queue).await;
         }
         4..7 => drop(house.attempt(&boss(), ApproveReply { shop: shop(), reply, version, note }).await),

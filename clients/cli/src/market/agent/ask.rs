@@ -52,7 +52,8 @@ impl Agent {
             (Ok(_), false) => {
                 return Err(Snag::Fault(anyhow!("an ask went out that CheckAsk had called forbidden")));
             }
-            (Err(Snag::Refused(legit)), false) if legit.reason == Reason::GuardrailRefused => {
+            // Another ask, or the night, may have come between the question and the act.
+            (Err(Snag::Refused(legit)), _) if legit.reason == Reason::GuardrailRefused => {
                 deeds.push(Deed::AskRefused { rules: legit.rules });
             }
             (Err(snag), _) => return Err(snag),

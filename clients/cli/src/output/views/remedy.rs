@@ -37,6 +37,7 @@ view! {
     v1::IneligibleAlternative { kind: RemedyKind, rule, message, facts }
     v1::Decision {
         name, allowed, refusals, facts, message_preview, template, policy_version, decide_time,
+        not_before_time, asks_left,
     }
     v1::Refusal { rule, reason: Reason, message, facts }
     remedy::Changed { remedy, case, next_offer }

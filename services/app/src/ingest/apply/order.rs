@@ -24,6 +24,9 @@ impl World {
             }
         }
         let buyer = self.buyer(at, &order.buyer);
+        if !order.time_zone.is_empty() {
+            self.out.zones.insert((shop.clone(), buyer), order.time_zone.clone());
+        }
         let late = self.late_times(at, &order.order);
         for ordered in &order.lines {
             let one = self.line(&shop, &order.order, &ordered.line);

@@ -40,6 +40,9 @@ async fn ask_approval(h: &Harness) {
 
 async fn a_reply_of_an_agent_who_lost_the_case_is_refused_with_what_is_current(h: &Harness) {
     let mut desk = desk(h).await;
+    // Who writes is answered as often as it takes.
+    h.say(amends_tests::make::message("q1", "o1", "Where is it?")).await;
+    desk.look().await;
     let (reply, waiting) = (draft(&mut desk).await, queued(&mut desk).await);
     h.advance(Span::from_minutes(6)).await;
     let lost = desk.client.call(queueing(&desk, &reply)).await;
@@ -96,6 +99,9 @@ async fn a_reply_of_an_agent_who_lost_the_case_is_refused_with_what_is_current(h
 async fn a_reply_that_waits_for_another_person_is_approved_or_taken_back(h: &Harness) {
     ask_approval(h).await;
     let mut desk = desk(h).await;
+    // Who writes is answered as often as it takes.
+    h.say(amends_tests::make::message("q1", "o1", "Where is it?")).await;
+    desk.look().await;
     let reply = queued(&mut desk).await;
     assert_eq!(reply.state(), ReplyState::AwaitingApproval);
     let shopify = connector(h, "connector").await;

@@ -1,0 +1,89 @@
+//! What was said to a buyer, when they may be written to, and what is left of a channel's quota.
+
+use amends_domain::guardrail::{Buyer, CAP_LONG, QuietHours, QuotaUse, year_of};
+use amends_domain::{BuyerKey, ShopId, Span, Time};
+use amends_store::buyer;
+use amends_store::contact::{self, AskUse};
+use amends_store::{Conn, lock};
+
+use crate::error::Result;
+use crate::shops::ShopInfo;
+use crate::work::Work;
+
+/// A reply may have been queued long before the channel got it.
+const QUEUED_LONGEST: Span = Span::from_days(60);
+
+/// What is known about whoever would read it.
+#[derive(Debug, Clone)]
+pub(crate) struct Budget {
+    contacts: Vec<Time>,
+    hours: QuietHours,
+    opted_out: bool,
+    erased: bool,
+}
+
+impl Budget {
+    /// Of a buyer, besides what one message took of it already.
+    pub(crate) async fn load(
+        conn: &Conn,
+        info: &ShopInfo,
+        buyer: Option<BuyerKey>,
+        besides: &str,
+        now: Time,
+    ) -> Result<Self> {
+        let shop = &info.shop;
+        let (state, contacts) = match buyer {
+            Some(key) => {
+                let state = buyer::get(conn, &[(shop.id.clone(), key)]).await?.pop();
+                let since = now - CAP_LONG - QUEUED_LONGEST;
+                (state, contact::of_buyer(conn, &shop.id, &key, besides, since).await?)
+            }
+            None => (None, Vec::new()),
+        };
+        let zone = state.as_ref().and_then(|state| state.time_zone.as_deref());
+        Ok(Self {
+            contacts,
+            hours: QuietHours::of(zone, &shop.region, &shop.time_zone),
+            opted_out: state.as_ref().is_some_and(|state| state.opted_out_at.is_some()),
+            erased: state.as_ref().is_some_and(|state| state.erased_at.is_some()),
+        })
+    }
+
+    /// Of a buyer of whom only this is asked: the hour and what was said before are left open.
+    pub(crate) const fn open(opted_out: bool, erased: bool) -> Self {
+        Self { contacts: Vec::new(), hours: QuietHours::none(), opted_out, erased }
+    }
+
+    /// As the rules see it.
+    pub(crate) fn buyer(&self, answers: bool, delivered_at: Option<Time>) -> Buyer<'_> {
+        Buyer {
+            contacts: &self.contacts,
+            hours: &self.hours,
+            answers,
+            opted_out: self.opted_out,
+            erased: self.erased,
+            delivered_at,
+        }
+    }
+}
+
+/// What a shop used of its channel's asks in the year of a moment. Every ask counts, whatever the
+/// buyer made of it.
+pub(crate) async fn quota_use(conn: &Conn, shop: &ShopId, now: Time) -> Result<QuotaUse> {
+    let (from, year_ends_at) = year_of(now);
+    let AskUse { asked, received } = contact::asks_between(conn, shop, from, year_ends_at).await?;
+    Ok(QuotaUse { year_ends_at, used: asked, reviews: received })
+}
+
+impl Work {
+    /// Makes this transaction the only one that writes to this buyer unasked and, if wanted, that uses
+    /// the shop's quota of asks. Anchors are locked before.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub(crate) async fn lock_budget(&self, shop: &ShopId, buyer: Option<BuyerKey>, asks: bool) -> Result<()> {
+        let buyer = buyer.map(|buyer| lock::contacts(shop, &buyer));
+        let buckets: Vec<i64> = buyer.into_iter().chain(asks.then(|| lock::quota(shop))).collect();
+        Ok(lock::anchors(&self.tx, &buckets).await?)
+    }
+}
