@@ -4,6 +4,7 @@ use amends_app::remedy::{ApproveRemedy, BuyerAnswer, OfferRemedy, RemedyOfCase, 
 use amends_app::{AppError, Result};
 use amends_domain::counter::{BoundsRefused, OfferBounds};
 use amends_domain::event::Event;
+use amends_domain::guardrail::Rule;
 use amends_domain::ledger::GrantState;
 use amends_domain::remedy::{RemedyKind, RemedyRefused, RemedyStage, RemedyState, Terms};
 use amends_domain::returns::ReturnStatus;
@@ -122,10 +123,8 @@ async fn what_lapsed_unseen_was_no_second_offer() {
         stage.answer(first.id, BuyerAnswer::Declined).await.unwrap();
         waiting(&stage, case, Some(Span::from_hours(1))).await;
         let meanwhile = stage.offered(case, RemedyKind::PartialRefund, money(2_000)).await;
-        assert!(
-            matches!(&meanwhile, Err(AppError::Precondition(text)) if text.starts_with("G20")),
-            "{meanwhile:?}"
-        );
+        let Err(AppError::Guarded(refused)) = meanwhile else { panic!("{meanwhile:?}") };
+        assert_eq!(refused.refusals[0].rule, Rule::G20);
         stage.pass(Span::from_hours(2)).await;
         stage.claim(case).await;
         stage.offered(case, RemedyKind::PartialRefund, money(2_000)).await.unwrap();
