@@ -41,6 +41,8 @@ parts! {
     Remove,
     /// The same of something named in the sentence before.
     RemoveIt,
+    /// "it", "them": stands for something named in the sentence before.
+    It,
     /// Something of value: refund, coupon, gift.
     Value,
     /// A remedy without being a gift: replacement. It only may not stand beside an ask.
@@ -67,7 +69,11 @@ parts! {
     Sorry,
     /// "we saw", "glad": likewise.
     Noted,
-    /// "you need not", "we never ask you to": undoes the verb that follows.
+    /// "taking the time": what the sentence says was done, and is not asked for.
+    Took,
+    /// "we never ask": undoes everything that follows in its sentence.
+    Never,
+    /// "you need not": undoes the verb that follows in its clause.
     Waive,
     /// Undoes the verb that precedes.
     WaiveAfter,

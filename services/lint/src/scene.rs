@@ -7,6 +7,8 @@ use crate::shape::{Seen, Shape};
 
 /// A verb and its object may be this far apart, in letters.
 pub(crate) const NEAR: u32 = 36;
+/// A verb and its pronoun stand closer.
+const IT_MAX: u32 = 14;
 /// Parts of one sentence further apart have little to do with each other.
 pub(crate) const FAR: u32 = 140;
 
@@ -98,7 +100,8 @@ impl<'r, 'a> Scene<'r, 'a> {
     pub(crate) fn is_waived(&self, span: Span) -> bool {
         let mut before = self.of(Part::Waive).map(Hit::span).filter(|waive| waive.0 <= span.0);
         let mut after = self.of(Part::WaiveAfter).map(Hit::span).filter(|waive| waive.1 >= span.1);
-        before.any(|waive| self.beside(waive, span, 40)) || after.any(|waive| self.beside(span, waive, 40))
+        let mut never = self.of(Part::Never).map(Hit::span).filter(|never| never.0 <= span.0);
+        never.any(|never| self.within(never, span, FAR)) || before.any(|waive| self.beside(waive, span, 40)) || after.any(|waive| self.beside(span, waive, 40))
     }
 
     /// Whether the seller says to do it himself.
@@ -127,8 +130,14 @@ impl<'r, 'a> Scene<'r, 'a> {
     }
 
     /// A verb with a pronoun, of something that the same sentence or the one before names.
-    pub(crate) fn acts_on_it(&self, verb: Part, objects: &[Span]) -> Vec<Span> {
-        let verbs = self.of(verb).map(Hit::span).filter(|verb| self.is_asked(*verb));
+    pub(crate) fn acts_on_it(&self, verb: Part, with_it: Part, objects: &[Span]) -> Vec<Span> {
+        let pronouns = self.any(&[Part::It]);
+        let please = self.any(&[Part::Please]);
+        let on_it = self.of(verb).map(Hit::span).filter(|verb| {
+            pronouns.iter().any(|it| self.beside(*verb, *it, IT_MAX))
+                && please.iter().any(|please| self.within(*verb, *please, 50))
+        });
+        let verbs = self.of(with_it).map(Hit::span).chain(on_it).filter(|verb| self.is_asked(*verb));
         let named = |verb: &Span| {
             objects.iter().any(|object| {
                 object.0 < verb.1

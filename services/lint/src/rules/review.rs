@@ -27,11 +27,11 @@ impl Asked {
         write.extend(scene.any(&[Part::Rate]).into_iter().filter(|span| scene.is_asked(*span)));
         write.retain(|span| !is_told(scene, *span));
         let mut change = scene.acts(Part::Change, &targets);
-        change.extend(scene.acts_on_it(Part::ChangeIt, &targets));
+        change.extend(scene.acts_on_it(Part::Change, Part::ChangeIt, &targets));
         change.retain(|span| !is_told(scene, *span));
         let raise = scene.acts(Part::Raise, &targets);
         let mut remove = scene.acts(Part::Remove, &targets);
-        remove.extend(scene.acts_on_it(Part::RemoveIt, &targets));
+        remove.extend(scene.acts_on_it(Part::Remove, Part::RemoveIt, &targets));
         let good = good_reviews(scene);
         Self { write, change, raise, remove, good, targets, values: scene.values() }
     }
@@ -48,6 +48,9 @@ impl Asked {
 
 /// "Thank you for leaving a review": told of, not asked for.
 fn is_told(scene: &Scene<'_, '_>, act: Span) -> bool {
+    if scene.of(Part::Took).any(|took| scene.within(took.span(), act, FAR)) {
+        return true;
+    }
     let told = [Part::Thanks, Part::Noted, Part::Sorry].into_iter().flat_map(|part| scene.of(part));
     told.map(Hit::span).any(|told| {
         let (first, second) = if told.0 <= act.0 { (told, act) } else { (act, told) };
@@ -121,7 +124,7 @@ pub(crate) fn removal(scene: &Scene<'_, '_>, asked: &Asked, found: &mut Found) {
 pub(crate) fn withdrawal(scene: &Scene<'_, '_>, found: &mut Found) {
     let cases = scene.any(&[Part::Case]);
     let mut acts = scene.acts(Part::Withdraw, &cases);
-    acts.extend(scene.acts_on_it(Part::WithdrawIt, &cases));
+    acts.extend(scene.acts_on_it(Part::Withdraw, Part::WithdrawIt, &cases));
     found.extend(acts.into_iter().map(|span| (Rule::Withdrawal, span)));
     direct(scene, Part::SayWithdrawal, Rule::Withdrawal, found);
 }
