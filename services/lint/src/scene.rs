@@ -123,10 +123,20 @@ impl<'r, 'a> Scene<'r, 'a> {
     pub(crate) fn acts(&self, verb: Part, objects: &[Span]) -> Vec<Span> {
         let verbs = self.of(verb).map(Hit::span).filter(|verb| self.is_asked(*verb));
         let act = |verb: Span| {
-            let near = objects.iter().filter(|object| self.beside(verb, **object, NEAR));
+            let near = objects.iter().filter(|object| {
+                self.beside(verb, **object, NEAR) || self.asked_before(**object, verb)
+            });
             near.min_by_key(|object| self.reading.gap(verb, **object)).map(|object| join(verb, *object))
         };
         verbs.filter_map(act).collect()
+    }
+
+    /// "Could you please … the review, which you wrote on Monday, … delete".
+    fn asked_before(&self, object: Span, verb: Span) -> bool {
+        let asked = |object: Span| {
+            self.of(Part::Please).any(|please| please.end <= object.0 && self.beside(please.span(), object, 24))
+        };
+        object.1 <= verb.0 && self.within(object, verb, 2 * NEAR) && asked(object)
     }
 
     /// A verb with a pronoun, of something that the same sentence or the one before names.
