@@ -54,9 +54,9 @@ pub(crate) struct Shapes {
 
 const EMAIL: &str = r"(?x)
     [\p{L}0-9._%+\-]{2,} \s? (?:@|＠) \s? [a-z0-9\-]{2,} \s? \. \s? [a-z]{2,}
-  | [a-z0-9._%+\-]{2,} \s* (?:@|[(\[{<]\s*(?:at|a|arroba|ät)\s*[)\]}>]|\s(?:at|arroba|chez|chiocciola|małpa|kukac|ät)\s) \s* [a-z0-9\-]{2,}
-    \s* (?:\.|[(\[{<]\s*(?:dot|punkt|point|punto|ponto|kropka|pont|nokta|titik)\s*[)\]}>]|\s(?:dot|punkt|point|punto|ponto|kropka|pont|nokta|titik|chấm|点)\s)
-    \s* [a-z]{2,6}\b
+  | [a-z0-9._%+\-]{2,} \s* (?:@|[(\[{<]\s*(?:at|a|arroba|chiocciola|małpa|kukac|et|собака|ät)\s*[)\]}>]|\s(?:at|arroba|chez|chiocciola|małpa|kukac|et|собака|ät)\s) \s* [a-z0-9\-]{2,}
+    \s* (?:\.|[(\[{<]\s*(?:dot|punkt|point|punto|ponto|kropka|pont|nokta|titik|точка)\s*[)\]}>]|\s(?:dot|punkt|point|punto|ponto|kropka|pont|nokta|titik|chấm|точка|点)\s)
+    \s* (?:[a-z]{2,6}|ру|ком)\b
   | [a-z0-9._]{3,} \s* (?:@|＠|\bat\b|собака|골뱅이|アット) \s* (?:gmail|hotmail|outlook|yahoo|icloud|qq|163|naver|daum|mail|yandex|gmx|proton|web)\b
   | \b(?:gmail|hotmail|icloud|protonmail|yahoo|outlook|gmx|yandex|naver)\s*(?:\.|dot|点|,)\s*(?:com|net|de|ru|fr|pl|hu|co)\b";
 

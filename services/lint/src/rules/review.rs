@@ -106,7 +106,11 @@ pub(crate) fn pressure(scene: &Scene<'_, '_>, asked: &Asked, found: &mut Found) 
     for (part, max) in [(Part::Remind, 60), (Part::Plea, FAR)] {
         for hit in scene.of(part).map(Hit::span).filter(|hit| !scene.is_waived(*hit)) {
             let about = asked.targets.iter().find(|target| scene.within(hit, **target, max));
-            if let Some(target) = about.filter(|target| !is_told(scene, **target)) {
+            // "We noticed" begins reminders as well; thanks do not.
+            let thanked = |target: &&Span| {
+                scene.of(Part::Thanks).any(|thanks| scene.beside(thanks.span(), **target, 40))
+            };
+            if let Some(target) = about.filter(|target| !thanked(target)) {
                 refuse(join(hit, *target));
             }
         }
