@@ -160,10 +160,12 @@ const fn width_of(letter: Letter) -> u32 {
     }
 }
 
-/// A full stop inside a number or a host name ends nothing.
+/// A full stop inside a number or a host name ends nothing, nor does one of "tel. 12".
 fn ends_sentence(letters: &Letters, at: usize) -> bool {
+    let is = |at: usize, class: Class| letters.get(at).is_some_and(|letter| letter.is(class));
     let is_stop = letters.get(at).is_some_and(|letter| letter.c == '.');
-    !is_stop || !letters.get(at + 1).is_some_and(|letter| letter.is(Class::WORD))
+    let is_space = letters.get(at + 1).is_some_and(|letter| letter.c == ' ');
+    !is_stop || !(is(at + 1, Class::WORD) || (is_space && is(at + 2, Class::DIGIT)))
 }
 
 /// The character by which a letter and a phrase are compared; nothing for what is only decoration.
