@@ -50,7 +50,14 @@ pub(super) fn is_phone(scene: &Scene<'_, '_>, seen: &Seen) -> bool {
         let gaps = hits.filter(|hit| hit.1 <= seen.start && scene.within(*hit, seen.span(), max));
         gaps.map(|hit| scene.reading.gap(hit, seen.span())).min().unwrap_or(u32::MAX)
     };
-    let (phone, order) = (before(Part::Phone, NAMED_MAX), before(Part::Order, NAMED_MAX));
+    // "Call 0532 …" and "from 0532 … call us".
+    let after = |part: Part| {
+        let hits = scene.of(part).map(Hit::span).filter(|hit| hit.0 >= seen.end);
+        let gaps = hits.filter(|hit| scene.within(*hit, seen.span(), NAMED_MAX));
+        gaps.map(|hit| scene.reading.gap(hit, seen.span())).min().unwrap_or(u32::MAX)
+    };
+    let phone = before(Part::Phone, NAMED_MAX).min(after(Part::Phone));
+    let order = before(Part::Order, NAMED_MAX).min(after(Part::Order));
     let messenger = before(Part::Messenger, NAMED_MAX);
     match seen.shape {
         Shape::Phone => order == u32::MAX || phone.min(messenger) < order,
