@@ -107,9 +107,12 @@ impl<'r, 'a> Scene<'r, 'a> {
     /// Whether the seller says to do it himself.
     pub(crate) fn is_ours(&self, span: Span) -> bool {
         let ours = self.of(Part::Ourselves).map(Hit::span);
-        // "We would be grateful if it was deleted" asks all the same.
+        // "We would be grateful if it was deleted" and "we beg to delete it" ask all the same.
         let asked = |ours: Span| {
-            self.of(Part::Please).any(|please| please.start <= ours.0 && self.beside(please.span(), ours, NEAR))
+            self.of(Part::Please).any(|please| {
+                (please.start <= ours.0 && self.beside(please.span(), ours, NEAR))
+                    || (please.start >= ours.1 && please.end <= span.0)
+            })
         };
         ours.into_iter().any(|ours| ours.1 <= span.0 && self.beside(ours, span, 8) && !asked(ours))
     }

@@ -83,7 +83,7 @@ fn is_requested(scene: &Scene<'_, '_>, asked: &Asked, good: Span) -> bool {
     let told = [Part::Thanks, Part::Noted, Part::Sorry].into_iter().flat_map(|part| scene.of(part));
     let told = told.map(Hit::span).filter(|told| scene.beside(*told, good, 60));
     let told = told.map(|told| scene.reading.gap(told, good)).min().unwrap_or(u32::MAX);
-    let please = scene.of(Part::Please).map(Hit::span).filter(|please| scene.is_asked(*please));
+    let please = scene.of(Part::Please).map(Hit::span).filter(|please| !scene.is_waived(*please));
     let verbs = scene.of(Part::Write).map(Hit::span).filter(|verb| scene.is_asked(*verb) && !is_told(scene, *verb));
     let rates = asked.write.iter().copied();
     let requests = please.chain(verbs).chain(rates).filter(|request| scene.within(*request, good, 70));
@@ -207,7 +207,7 @@ pub(crate) fn mixed(scene: &Scene<'_, '_>, asked: &Asked, found: &mut Found) {
 
 /// Whole expressions of a rule.
 pub(crate) fn direct(scene: &Scene<'_, '_>, part: Part, rule: Rule, found: &mut Found) {
-    let said = scene.of(part).map(Hit::span).filter(|span| scene.is_asked(*span));
+    let said = scene.of(part).map(Hit::span).filter(|span| !scene.is_waived(*span));
     let said: Vec<Span> = said.filter(|span| !is_told(scene, *span)).collect();
     found.extend(said.into_iter().map(|span| (rule, span)));
 }
