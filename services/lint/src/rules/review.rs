@@ -80,6 +80,9 @@ fn good_reviews(scene: &Scene<'_, '_>) -> Vec<Span> {
 
 /// Whether a good review is asked for, rather than thanked for.
 fn is_requested(scene: &Scene<'_, '_>, asked: &Asked, good: Span) -> bool {
+    if scene.of(Part::Took).any(|took| scene.within(took.span(), good, FAR)) {
+        return false;
+    }
     let told = [Part::Thanks, Part::Noted, Part::Sorry].into_iter().flat_map(|part| scene.of(part));
     let told = told.map(Hit::span).filter(|told| scene.beside(*told, good, 60));
     let told = told.map(|told| scene.reading.gap(told, good)).min().unwrap_or(u32::MAX);
