@@ -289,3 +289,7 @@ impl Found {
         Report { refusals, advice: hints, asks_for_revision: self.asks }
     }
 }
+
+#[cfg(test)]
+#[path = "linter_tests.rs"]
+mod tests;
