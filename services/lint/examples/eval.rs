@@ -30,7 +30,10 @@ fn main() -> Result<(), Failure> {
         .filter(|path| path.extension().is_some_and(|ending| ending == "tsv"))
         .collect();
     files.sort();
-    println!("{:<6} {:>9} {:>8} {:>8} {:>9} {:>8}", "", "forbidden", "right", "caught", "ordinary", "flagged");
+    println!(
+        "{:<6} {:>9} {:>8} {:>8} {:>9} {:>8}",
+        "", "forbidden", "right", "caught", "ordinary", "flagged"
+    );
     let mut all = Counts::default();
     for path in files {
         let language = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
@@ -51,11 +54,15 @@ fn count(linter: &Linter, language: &str, cases: &[Case], wish: &Wish) -> Counts
     for case in cases {
         let report = case.report(linter, (!wish.blind).then_some(language));
         counts.add(case, &report);
-        let by_rule = case.rule.is_some_and(|rule| !report.refusals.iter().any(|refusal| refusal.rule == rule));
+        let by_rule =
+            case.rule.is_some_and(|rule| !report.refusals.iter().any(|refusal| refusal.rule == rule));
         if wish.misses && (!case.is_met_by(&report) || by_rule) {
             let wanted = case.rule.map_or("ok", |rule| rule.as_str());
-            let found: Vec<String> =
-                report.refusals.iter().map(|refusal| format!("{} {:?}", refusal.rule, refusal.words)).collect();
+            let found: Vec<String> = report
+                .refusals
+                .iter()
+                .map(|refusal| format!("{} {:?}", refusal.rule, refusal.words))
+                .collect();
             println!("  {language}:{} {wanted} {:?}\n    {}", case.line, case.text, found.join(", "));
         }
     }

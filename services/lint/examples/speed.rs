@@ -8,8 +8,14 @@ const ROUNDS: usize = 2_000;
 
 /// Service messages of the usual kind, in the languages by which they are told apart hardest and easiest.
 const TEXTS: [(&str, &str); 3] = [
-    ("en", "We are sorry that the lamp arrived broken. We refunded 25 € today and you can return it until 14 June. "),
-    ("de", "Es tut uns leid, dass die Tasse zerbrochen ankam. Die Erstattung von 25 € ist unterwegs, Danke für die Bewertung. "),
+    (
+        "en",
+        "We are sorry that the lamp arrived broken. We refunded 25 € today and you can return it until 14 June. ",
+    ),
+    (
+        "de",
+        "Es tut uns leid, dass die Tasse zerbrochen ankam. Die Erstattung von 25 € ist unterwegs, Danke für die Bewertung. ",
+    ),
     ("zh", "非常抱歉杯子碎了，我们已经全额退款，感谢您的评价。包裹今天早上已经发出，预计星期四送达。"),
 ];
 
@@ -23,7 +29,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             for claimed in [Some(language), None] {
                 let (median, p99) = measure(&linter, &text, claimed)?;
                 let claimed = if claimed.is_some() { "claimed" } else { "not claimed" };
-                println!("{language}, {characters} characters, language {claimed}: median {median:?}, p99 {p99:?}");
+                println!(
+                    "{language}, {characters} characters, language {claimed}: median {median:?}, p99 {p99:?}"
+                );
             }
         }
     }

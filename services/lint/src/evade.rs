@@ -112,7 +112,8 @@ fn spelt_out(letters: &[Letter]) -> Vec<bool> {
     let (mut start, mut count, mut last) = (0, 0, 0);
     let is_word = |at: usize| letters.get(at).is_some_and(|letter| letter.is(Class::SPACED));
     for at in 0..=letters.len() {
-        let alone = is_word(at) && !is_word(at + 1) && at.checked_sub(1).is_none_or(|before| !is_word(before));
+        let alone =
+            is_word(at) && !is_word(at + 1) && at.checked_sub(1).is_none_or(|before| !is_word(before));
         if alone && (count == 0 || at <= last + 3) {
             start = if count == 0 { at } else { start };
             (count, last) = (count + 1, at);
@@ -149,13 +150,7 @@ fn view(letters: &[Letter], lookalikes: &Lookalikes, loose: &[bool], taste: Tast
 }
 
 /// What a sign is meant to be between its neighbours.
-fn resolve(
-    c: char,
-    written: char,
-    beside: [Option<char>; 2],
-    lookalikes: &Lookalikes,
-    taste: Taste,
-) -> char {
+fn resolve(c: char, written: char, beside: [Option<char>; 2], lookalikes: &Lookalikes, taste: Taste) -> char {
     if taste == Taste::Cyrillic {
         return lookalikes.cyrillic.get(&c).copied().unwrap_or(c);
     }

@@ -151,9 +151,7 @@ impl Linter {
 const fn wanted(outgoing: &Outgoing<'_>) -> &'static [Shape] {
     use Shape::{Card, Code, Digits, Email, Handle, Iban, Money, OrderId, Phone, Url};
     match (outgoing.audience, outgoing.venue) {
-        (Audience::PublicReply, _) => {
-            &[Email, Url, Iban, Card, Phone, Digits, Handle, OrderId, Code, Money]
-        }
+        (Audience::PublicReply, _) => &[Email, Url, Iban, Card, Phone, Digits, Handle, OrderId, Code, Money],
         (_, Venue::Marketplace) => &[Email, Url, Phone, Digits, Handle, Code, Money],
         (_, Venue::OwnStore) => &[Money],
     }
@@ -228,7 +226,8 @@ impl Check<'_, '_> {
         let english = number_of(ENGLISH);
         let pools = tags.iter().filter_map(|tag| number_of(tag));
         // Without a word of its own a language says nothing that English does not.
-        let speaks = |number: &u8| Some(*number) == english || self.hits.iter().any(|hit| hit.language == *number);
+        let speaks =
+            |number: &u8| Some(*number) == english || self.hits.iter().any(|hit| hit.language == *number);
         pools.filter(speaks).map(|number| [Some(number), english].into_iter().flatten().collect()).collect()
     }
 }
@@ -270,7 +269,9 @@ impl Found {
         // The shortest of what overlaps under one rule says it best.
         all.sort_by_key(|(rule, span)| (*rule, span.len(), span.start));
         for (rule, span) in all {
-            let overlaps = |other: &Refusal| other.rule == rule && other.span.start < span.end && span.start < other.span.end;
+            let overlaps = |other: &Refusal| {
+                other.rule == rule && other.span.start < span.end && span.start < other.span.end
+            };
             if !refusals.iter().any(overlaps) {
                 refusals.push(Refusal { rule, words: words(&span), span });
             }
@@ -282,8 +283,11 @@ impl Found {
         });
         let loud = advice::shouting(text).into_iter().map(|span| (Advice::Shouting, span));
         let marks = advice::exclamations(text).into_iter().map(|span| (Advice::Exclamation, span));
-        let mut hints: Vec<Hint> =
-            told.chain(loud).chain(marks).map(|(advice, span)| Hint { advice, words: words(&span), span }).collect();
+        let mut hints: Vec<Hint> = told
+            .chain(loud)
+            .chain(marks)
+            .map(|(advice, span)| Hint { advice, words: words(&span), span })
+            .collect();
         hints.sort_by_key(|hint| (hint.span.start, hint.span.end, hint.advice));
         hints.dedup();
         Report { refusals, advice: hints, asks_for_revision: self.asks }

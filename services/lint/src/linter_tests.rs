@@ -12,8 +12,13 @@ fn the_examples_of_every_file_are_judged_as_they_say() {
         let rules = Rules::parse(tag, text).unwrap();
         assert!(!rules.examples.is_empty(), "{tag}");
         for example in rules.examples {
-            let audience = example.audience.as_deref().map_or(Audience::PrivateMessage, |word| audience_of(word).unwrap());
-            let report = linter.check(&Outgoing { language: Some(tag), ..Outgoing::new(&example.text, audience) }).unwrap();
+            let audience = example
+                .audience
+                .as_deref()
+                .map_or(Audience::PrivateMessage, |word| audience_of(word).unwrap());
+            let report = linter
+                .check(&Outgoing { language: Some(tag), ..Outgoing::new(&example.text, audience) })
+                .unwrap();
             let found: BTreeSet<&str> = report.refusals.iter().map(|refusal| refusal.rule.as_str()).collect();
             let wanted: BTreeSet<&str> = example.refuse.iter().map(String::as_str).collect();
             assert!(found.is_superset(&wanted), "{tag}: {:?}: {report:?}", example.text);

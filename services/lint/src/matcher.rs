@@ -36,7 +36,10 @@ impl Hit {
 enum What {
     Part(Part),
     /// One side of a phrase with a gap.
-    Side { phrase: u32, second: bool },
+    Side {
+        phrase: u32,
+        second: bool,
+    },
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -173,7 +176,8 @@ impl Matcher {
         for (n, first) in sides.iter().enumerate().filter(|(_, side)| !side.second) {
             let Some(part) = self.gapped.get(first.phrase as usize).copied() else { continue };
             let after = sides.iter().skip(n + 1).take_while(|side| side.phrase == first.phrase);
-            let mut near = after.take_while(|side| reading.gap((first.start, first.end), (side.start, side.end)) <= GAP_MAX);
+            let mut near = after
+                .take_while(|side| reading.gap((first.start, first.end), (side.start, side.end)) <= GAP_MAX);
             let fits = |side: &&Side| {
                 side.second
                     && side.start >= first.end

@@ -97,7 +97,10 @@ impl<'a> Reading<'a> {
             self.plain.push(letter.c, n);
             let Some(mut c) = spelt(*letter) else { continue };
             // "5*" is five stars, as long as nothing is multiplied.
-            if c == '*' && n.checked_sub(1).is_some_and(|before| self.is_digit(before)) && self.is_border(n + 1) {
+            if c == '*'
+                && n.checked_sub(1).is_some_and(|before| self.is_digit(before))
+                && self.is_border(n + 1)
+            {
                 c = '★';
             }
             if c != ' ' || !folded.ends_in_space() {
@@ -123,8 +126,7 @@ impl<'a> Reading<'a> {
         let clause = |letter: usize| self.clause.get(letter).or(self.clause.last()).copied().unwrap_or(0);
         let (first, second) = if a.0 <= b.0 { (a, b) } else { (b, a) };
         let last = first.1.saturating_sub(1);
-        clause(last) == clause(second.0)
-            || self.letters.get(last).is_some_and(|letter| width_of(*letter) > 1)
+        clause(last) == clause(second.0) || self.letters.get(last).is_some_and(|letter| width_of(*letter) > 1)
     }
 
     /// The bytes of the original that these letters came from.
@@ -174,9 +176,11 @@ pub(crate) fn spelt(letter: Letter) -> Option<char> {
     Some(match c {
         // The frame of a digit in a key.
         '\u{20e3}' => return None,
-        '⭐' | '🌟' | '☆' | '⭑' | '⭒' | '✩' | '✪' | '✮' | '✯' | '✰' | '✨' | '🤩' => '★',
-        '-' | '_' | '‐' | '‑' | '–' | '—' | '−' | '"' | '“' | '”' | '„' | '«' | '»' | '「' | '」' | '『' | '』'
-        | '【' | '】' | '《' | '》' | '(' | ')' | '[' | ']' => ' ',
+        '⭐' | '🌟' | '☆' | '⭑' | '⭒' | '✩' | '✪' | '✮' | '✯' | '✰' | '✨' | '🤩' => {
+            '★'
+        }
+        '-' | '_' | '‐' | '‑' | '–' | '—' | '−' | '"' | '“' | '”' | '„' | '«' | '»' | '「' | '」' | '『'
+        | '』' | '【' | '】' | '《' | '》' | '(' | ')' | '[' | ']' => ' ',
         c => c,
     })
 }

@@ -44,8 +44,15 @@ impl<'r, 'a> Scene<'r, 'a> {
         if neutral.is_empty() {
             return;
         }
+        // What is harmless may be so because it thanks, apologises or declines.
+        let kind = |hit: &Hit| {
+            use Part::{Never, Noted, Regardless, Sorry, Thanks, Took, Waive, WaiveAfter};
+            matches!(hit.part, Thanks | Sorry | Noted | Took | Never | Regardless | Waive | WaiveAfter)
+        };
         for list in &mut self.parts {
-            list.retain(|hit| !neutral.iter().any(|(start, end)| *start <= hit.start && hit.end <= *end));
+            list.retain(|hit| {
+                kind(hit) || !neutral.iter().any(|(start, end)| *start <= hit.start && hit.end <= *end)
+            });
         }
     }
 
@@ -101,7 +108,9 @@ impl<'r, 'a> Scene<'r, 'a> {
         let mut before = self.of(Part::Waive).map(Hit::span).filter(|waive| waive.0 <= span.0);
         let mut after = self.of(Part::WaiveAfter).map(Hit::span).filter(|waive| waive.1 >= span.1);
         let mut never = self.of(Part::Never).map(Hit::span).filter(|never| never.0 <= span.0);
-        never.any(|never| self.within(never, span, FAR)) || before.any(|waive| self.beside(waive, span, 40)) || after.any(|waive| self.beside(span, waive, 40))
+        never.any(|never| self.within(never, span, FAR))
+            || before.any(|waive| self.beside(waive, span, 40))
+            || after.any(|waive| self.beside(span, waive, 40))
     }
 
     /// Whether the seller says to do it himself.
@@ -126,9 +135,9 @@ impl<'r, 'a> Scene<'r, 'a> {
     pub(crate) fn acts(&self, verb: Part, objects: &[Span]) -> Vec<Span> {
         let verbs = self.of(verb).map(Hit::span).filter(|verb| self.is_asked(*verb));
         let act = |verb: Span| {
-            let near = objects.iter().filter(|object| {
-                self.beside(verb, **object, NEAR) || self.asked_before(**object, verb)
-            });
+            let near = objects
+                .iter()
+                .filter(|object| self.beside(verb, **object, NEAR) || self.asked_before(**object, verb));
             near.min_by_key(|object| self.reading.gap(verb, **object)).map(|object| join(verb, *object))
         };
         verbs.filter_map(act).collect()
@@ -137,7 +146,8 @@ impl<'r, 'a> Scene<'r, 'a> {
     /// "Could you please … the review, which you wrote on Monday, … delete".
     fn asked_before(&self, object: Span, verb: Span) -> bool {
         let asked = |object: Span| {
-            self.of(Part::Please).any(|please| please.end <= object.0 && self.beside(please.span(), object, 24))
+            self.of(Part::Please)
+                .any(|please| please.end <= object.0 && self.beside(please.span(), object, 24))
         };
         object.1 <= verb.0 && self.within(object, verb, 2 * NEAR) && asked(object)
     }

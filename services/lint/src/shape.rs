@@ -69,6 +69,9 @@ const PHONE: &str = r"(?x)
     \+\s?\(?\d{1,3}\)?(?:[\s.\-/()]{0,2}\d){7,12}
   | \b0(?:8[1-9]|9\d)\d(?:[\s.\-]?\d){6,8}\b
   | \b0\d(?:[\s.\-]?\d{2}){4}\b
+  | \b07\d{3}\s?\d{3}\s?\d{3}\b
+  | \b06[\s\-]?[237]0[\s\-]?\d{3}[\s\-]?\d{4}\b
+  | \b05\d{8}\b
   | \b01[016789][\s.\-]?\d{3,4}[\s.\-]\d{4}\b
   | \b1[3-9]\d{9}\b
   | \b00\d{2}(?:[\s.\-/()]{0,2}\d){8,11}\b
@@ -111,9 +114,8 @@ impl Shapes {
             (Shape::Code, CODE),
             (Shape::Money, MONEY),
         ];
-        let compile = |file: &str, text: &str| {
-            Regex::new(text).map_err(|e| LintError::Compile(format!("{file}: {e}")))
-        };
+        let compile =
+            |file: &str, text: &str| Regex::new(text).map_err(|e| LintError::Compile(format!("{file}: {e}")));
         let lists: Result<Vec<_>, LintError> =
             lists.into_iter().map(|(shape, text)| Ok((shape, compile("shapes", text)?))).collect();
         let streets: Result<Vec<_>, LintError> =
@@ -195,7 +197,8 @@ impl Shape {
 
 /// A date with dots, slashes or hyphens, which many digits can be.
 fn is_date(text: &str) -> bool {
-    let groups: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()).collect();
+    let groups: Vec<&str> =
+        text.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()).collect();
     let lengths: Vec<usize> = groups.iter().take(3).map(|group| group.len()).collect();
     matches!(lengths.as_slice(), [4, 1 | 2, 1 | 2] | [1 | 2, 1 | 2, 4] | [2, 2, 2])
         || (matches!(lengths.as_slice(), [4, 4]) && groups.len() == 2)

@@ -36,7 +36,8 @@ pub(crate) fn shouting(text: &str) -> Vec<Range<usize>> {
     let loud = |c: char| !c.is_lowercase() && !is_caseless(c) && !matches!(c, '.' | '!' | '?' | '\n');
     let is_loud = |run: &str| {
         let capitals = run.chars().filter(|c| c.is_uppercase()).count();
-        let words = run.split_whitespace().filter(|word| word.chars().filter(|c| c.is_uppercase()).count() > 1);
+        let words =
+            run.split_whitespace().filter(|word| word.chars().filter(|c| c.is_uppercase()).count() > 1);
         capitals >= CAPITALS_MIN && words.count() >= 2
     };
     runs(text, loud, is_loud)

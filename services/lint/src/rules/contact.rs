@@ -25,12 +25,15 @@ pub(crate) fn off_platform(scene: &Scene<'_, '_>, shapes: &[Seen], found: &mut F
         }
     }
     for messenger in scene.of(Part::Messenger).map(Hit::span).filter(|span| !scene.is_waived(*span)) {
-        let contact = scene.of(Part::Contact).map(Hit::span).find(|contact| {
-            *contact != messenger && scene.within(messenger, *contact, FAR)
-        });
+        let contact = scene
+            .of(Part::Contact)
+            .map(Hit::span)
+            .find(|contact| *contact != messenger && scene.within(messenger, *contact, FAR));
         if let Some(contact) = contact {
             refuse(join(messenger, contact));
-        } else if let Some(name) = shapes.iter().find(|seen| is_name(seen) && scene.within(messenger, seen.span(), 24)) {
+        } else if let Some(name) =
+            shapes.iter().find(|seen| is_name(seen) && scene.within(messenger, seen.span(), 24))
+        {
             refuse(join(messenger, name.span()));
         }
     }

@@ -87,7 +87,8 @@ fn is_requested(scene: &Scene<'_, '_>, asked: &Asked, good: Span) -> bool {
     let told = told.map(Hit::span).filter(|told| scene.beside(*told, good, 60));
     let told = told.map(|told| scene.reading.gap(told, good)).min().unwrap_or(u32::MAX);
     let please = scene.of(Part::Please).map(Hit::span).filter(|please| !scene.is_waived(*please));
-    let verbs = scene.of(Part::Write).map(Hit::span).filter(|verb| scene.is_asked(*verb) && !is_told(scene, *verb));
+    let verbs =
+        scene.of(Part::Write).map(Hit::span).filter(|verb| scene.is_asked(*verb) && !is_told(scene, *verb));
     let rates = asked.write.iter().copied();
     let requests = please.chain(verbs).chain(rates).filter(|request| scene.within(*request, good, 70));
     requests.map(|request| scene.reading.gap(request, good)).min().is_some_and(|nearest| nearest < told)
@@ -143,9 +144,10 @@ pub(crate) fn incentive(scene: &Scene<'_, '_>, asked: &Asked, found: &mut Found)
             found.push((Rule::Incentive, join(*value, tied)));
         }
     }
-    let proof = scene.of(Part::Proof).map(Hit::span).find(|proof| {
-        asked.targets.iter().any(|target| scene.within(*proof, *target, 60))
-    });
+    let proof = scene
+        .of(Part::Proof)
+        .map(Hit::span)
+        .find(|proof| asked.targets.iter().any(|target| scene.within(*proof, *target, 60)));
     if let Some(proof) = proof.filter(|proof| scene.is_asked(*proof) && !asked.values.is_empty()) {
         found.push((Rule::Incentive, proof));
     }
@@ -167,7 +169,8 @@ fn tied_to(scene: &Scene<'_, '_>, asked: &Asked, value: Span) -> Option<Span> {
 
 /// "… in exchange … review".
 fn exchanged(scene: &Scene<'_, '_>, asked: &Asked, value: Span) -> Option<Span> {
-    let exchange = scene.of(Part::Exchange).map(Hit::span).find(|exchange| scene.within(value, *exchange, FAR))?;
+    let exchange =
+        scene.of(Part::Exchange).map(Hit::span).find(|exchange| scene.within(value, *exchange, FAR))?;
     asked.targets.iter().copied().find(|target| scene.within(exchange, *target, 60))
 }
 
@@ -176,7 +179,9 @@ fn given_for(scene: &Scene<'_, '_>, asked: &Asked, value: Span) -> Option<Span> 
     let fors: Vec<Span> = scene.of(Part::For).map(Hit::span).collect();
     let after = fors.iter().filter(|hit| hit.0 >= value.1 && scene.beside(value, **hit, 12));
     after
-        .flat_map(|hit| asked.targets.iter().filter(|target| target.0 >= hit.1).map(move |target| (hit, target)))
+        .flat_map(|hit| {
+            asked.targets.iter().filter(|target| target.0 >= hit.1).map(move |target| (hit, target))
+        })
         .find(|(hit, target)| scene.beside(**hit, **target, 22) && !is_told(scene, value))
         .map(|(_, target)| *target)
 }
@@ -214,4 +219,3 @@ pub(crate) fn direct(scene: &Scene<'_, '_>, part: Part, rule: Rule, found: &mut 
     let said: Vec<Span> = said.filter(|span| !is_told(scene, *span)).collect();
     found.extend(said.into_iter().map(|span| (rule, span)));
 }
-
