@@ -5,6 +5,9 @@ use crate::part::Part;
 use crate::rule::Rule;
 use crate::scene::{FAR, Scene, Span, join};
 
+/// Only a pronoun stands between.
+const LEFT_OPEN_MAX: u32 = 5;
+
 /// What the rules find in a scene.
 pub(crate) type Found = Vec<(Rule, Span)>;
 
@@ -28,7 +31,7 @@ impl Asked {
         write.retain(|span| !is_told(scene, *span));
         let mut change = scene.acts(Part::Change, &targets);
         change.extend(scene.acts_on_it(Part::Change, Part::ChangeIt, &targets));
-        change.retain(|span| !is_told(scene, *span));
+        change.retain(|span| !is_told(scene, *span) && !is_left_open(scene, *span));
         let raise = scene.acts(Part::Raise, &targets);
         let mut remove = scene.acts(Part::Remove, &targets);
         remove.extend(scene.acts_on_it(Part::Remove, Part::RemoveIt, &targets));
@@ -44,6 +47,11 @@ impl Asked {
     pub(crate) fn revision(&self) -> Option<Span> {
         self.change.first().or(self.raise.first()).copied()
     }
+}
+
+/// "Whether or not you change your review": said of a change, without asking for one.
+fn is_left_open(scene: &Scene<'_, '_>, act: Span) -> bool {
+    scene.of(Part::Regardless).any(|open| open.end <= act.0 && scene.beside(open.span(), act, LEFT_OPEN_MAX))
 }
 
 /// "Thank you for leaving a review": told of, not asked for.

@@ -1,6 +1,6 @@
 //! What the linter promises, whatever the language.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::sync::OnceLock;
 
