@@ -99,16 +99,15 @@ impl Linter {
         let common = Common::parse(COMMON)?;
         let alphabet = Alphabet::new(&common.variants());
         let mut gathering = Gathering::new(&alphabet);
-        let mut streets: Vec<(String, String)> = Vec::new();
+        let mut streets: Vec<(u8, String)> = Vec::new();
         for (tag, text) in EMBEDDED {
             let rules = Rules::parse(tag, text)?;
             gathering.language(&rules);
-            streets.extend(rules.streets.into_iter().map(|street| (format!("rules/{tag}.toml"), street)));
+            let number = number_of(tag).unwrap_or(matcher::COMMON);
+            streets.extend(rules.streets.into_iter().map(|street| (number, street)));
         }
         gathering.add(matcher::COMMON, &common.parts);
         let matcher = gathering.compile()?;
-        let streets: Vec<(String, &str)> =
-            streets.iter().map(|(file, street)| (file.clone(), street.as_str())).collect();
         let shapes = Shapes::new(&common.endings, &common.hosts_allowed, &streets)?;
         let lookalikes = Lookalikes::new(&common.lookalikes());
         let detector = Detector::embedded()?;
@@ -180,13 +179,14 @@ struct Found {
 
 impl Check<'_, '_> {
     fn run(&mut self) {
-        for languages in self.pools() {
-            let scene = Scene::new(self.reading, &self.hits, &self.shapes, &languages);
+        let pools = self.pools();
+        for languages in &pools {
+            let scene = Scene::new(self.reading, &self.hits, &self.shapes, languages);
             self.found.look(&scene, self.outgoing, &self.shapes);
             self.names(&scene);
         }
         if self.outgoing.audience == Audience::PublicReply {
-            self.found.streets = self.parts.shapes.streets(self.reading.original);
+            self.found.streets = self.parts.shapes.streets(self.reading.original, &pools.concat());
             // There is no telling what is polite in a language that is not known.
             let known = self.hits.iter().any(|hit| hit.language != matcher::COMMON);
             if known && !self.found.kind && !self.outgoing.text.trim().is_empty() {

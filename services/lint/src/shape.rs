@@ -49,7 +49,8 @@ impl Seen {
 pub(crate) struct Shapes {
     lists: Vec<(Shape, Regex)>,
     hosts_allowed: Vec<String>,
-    streets: Vec<Regex>,
+    /// By the number of their language.
+    streets: Vec<(u8, Regex)>,
 }
 
 const EMAIL: &str = r"(?x)
@@ -95,7 +96,7 @@ impl Shapes {
     pub(crate) fn new(
         endings: &[String],
         hosts_allowed: &[String],
-        streets: &[(String, &str)],
+        streets: &[(u8, String)],
     ) -> Result<Self, LintError> {
         let endings: Vec<String> = endings.iter().map(|ending| regex::escape(ending)).collect();
         let endings = endings.join("|");
@@ -116,10 +117,12 @@ impl Shapes {
         ];
         let compile =
             |file: &str, text: &str| Regex::new(text).map_err(|e| LintError::Compile(format!("{file}: {e}")));
-        let lists: Result<Vec<_>, LintError> =
-            lists.into_iter().map(|(shape, text)| Ok((shape, compile("shapes", text)?))).collect();
+        let lists: Result<Vec<_>, LintError> = lists
+            .into_iter()
+            .map(|(shape, text)| Ok((shape, compile("shapes", &plain_borders(text))?)))
+            .collect();
         let streets: Result<Vec<_>, LintError> =
-            streets.iter().map(|(file, text)| compile(file, text)).collect();
+            streets.iter().map(|(language, text)| Ok((*language, compile("streets", text)?))).collect();
         let hosts_allowed = hosts_allowed.to_vec();
         Ok(Self { lists: lists?, hosts_allowed, streets: streets? })
     }
@@ -167,10 +170,20 @@ impl Shapes {
         })
     }
 
-    /// Street addresses, which need their capitals: bytes of the original.
-    pub(crate) fn streets(&self, original: &str) -> Vec<std::ops::Range<usize>> {
-        self.streets.iter().flat_map(|regex| regex.find_iter(original).map(|found| found.range())).collect()
+    /// Street addresses of some languages, which need their capitals: bytes of the original.
+    pub(crate) fn streets(&self, original: &str, languages: &[u8]) -> Vec<std::ops::Range<usize>> {
+        if !original.chars().any(char::is_numeric) {
+            return Vec::new();
+        }
+        let wanted = self.streets.iter().filter(|(language, _)| languages.contains(language));
+        wanted.flat_map(|(_, regex)| regex.find_iter(original).map(|found| found.range())).collect()
     }
+}
+
+/// Borders of words that know ASCII only: with all of Unicode's the fast engines give up at the
+/// first sign that is none of ASCII's.
+fn plain_borders(text: &str) -> String {
+    text.replace(r"\b", r"(?-u:\b)")
 }
 
 /// Whether digits are not a part of a longer number.
