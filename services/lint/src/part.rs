@@ -63,6 +63,8 @@ parts! {
     Remind,
     /// What a review does to those who beg: "hurts our shop", "will be fined".
     Plea,
+    /// "only", "nothing but", before a good review.
+    Only,
     /// Thanks; what follows is told of, not asked for.
     Thanks,
     /// Apologies; likewise.
@@ -93,6 +95,12 @@ parts! {
     Legal,
     /// "otherwise", "if you do not", "against you".
     Force,
+    /// To block, ban, report: with an account it is a threat.
+    Block,
+    /// "your account", "as a fraudulent buyer".
+    Account,
+    /// "we have", "we know", before what is private.
+    Hold,
     /// To publish or expose.
     Expose,
     /// Address, number, name of the buyer.

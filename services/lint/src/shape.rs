@@ -44,22 +44,74 @@ impl Seen {
     }
 }
 
+/// One expression, and what a text must hold for it.
+#[derive(Debug)]
+struct Expression {
+    shape: Shape,
+    regex: Regex,
+    /// Any of these; nothing if every text is looked at.
+    needs: &'static [&'static str],
+}
+
 /// The expressions by which shapes are known.
 #[derive(Debug)]
 pub(crate) struct Shapes {
-    lists: Vec<(Shape, Regex)>,
+    lists: Vec<Expression>,
     hosts_allowed: Vec<String>,
     /// By the number of their language.
     streets: Vec<(u8, Regex)>,
 }
 
-const EMAIL: &str = r"(?x)
-    [\p{L}0-9._%+\-]{2,} \s? (?:@|＠) \s? [a-z0-9\-]{2,} \s? \. \s? [a-z]{2,}
-  | [a-z0-9._%+\-]{2,} \s* (?:@|[(\[{<]\s*(?:at|a|arroba|chiocciola|małpa|kukac|et|собака|ät)\s*[)\]}>]|\s(?:at|arroba|chez|chiocciola|małpa|kukac|et|собака|ät)\s) \s* [a-z0-9\-]{2,}
+const EMAIL: &str = r"[\p{L}0-9._%+\-]{2,}\s?(?:@|＠)\s?[a-z0-9\-]{2,}\s?\.\s?[a-z]{2,}";
+
+/// "sales (at) shop (dot) com", in the words of many languages.
+const EMAIL_SPELT: &str = r"(?x)
+    [a-z0-9._%+\-]{2,} \s* (?:@|[(\[{<]\s*(?:at|a|arroba|chiocciola|małpa|kukac|et|собака|ät)\s*[)\]}>]|\s(?:at|arroba|chez|chiocciola|małpa|kukac|et|собака|ät)\s) \s* [a-z0-9\-]{2,}
     \s* (?:\.|[(\[{<]\s*(?:dot|punkt|point|punto|ponto|kropka|pont|nokta|titik|точка)\s*[)\]}>]|\s(?:dot|punkt|point|punto|ponto|kropka|pont|nokta|titik|chấm|точка|点)\s)
-    \s* (?:[a-z]{2,6}|ру|ком)\b
-  | [a-z0-9._]{3,} \s* (?:@|＠|\bat\b|собака|골뱅이|アット) \s* (?:gmail|hotmail|outlook|yahoo|icloud|qq|163|naver|daum|mail|yandex|gmx|proton|web)\b
+    \s* (?:[a-z]{2,6}|ру|ком)\b";
+
+const EMAIL_HOST: &str = r"(?x)
+    [a-z0-9._]{3,} \s* (?:@|＠|\bat\b|собака|골뱅이|アット) \s* (?:gmail|hotmail|outlook|yahoo|icloud|qq|163|naver|daum|mail|yandex|gmx|proton|web)\b
   | \b(?:gmail|hotmail|icloud|protonmail|yahoo|outlook|gmx|yandex|naver)\s*(?:\.|dot|点|,)\s*(?:com|net|de|ru|fr|pl|hu|co)\b";
+
+/// "shop dot com", in the words of many languages.
+const URL_SPELT: &str = r"(?x)
+    [\p{L}0-9\-]{3,} \s? (?:[(\[](?:dot|\.|punkt|point|punto|ponto|kropka|pont|nokta|titik|точка)[)\]]|\s(?:dot|point|punkt|punto|ponto|kropka|pont|nokta|titik|tuldok|tuldong|chấm|точка|نقطة|दॉट|डॉट|จุด|닷|점|ドット)\s|点) \s?
+    (?:[a-z0-9\-]{3,} \s (?:dot|point|punkt|punto|ponto|kropka|pont|nokta|titik|tuldok|chấm|точка|نقطة|दॉट|डॉट|จุด|닷|점|ドット) \s)?
+    (?:com|net|org|shop|store|info|biz|example|me|cn|ком|ру|كوم|कॉम|คอม|닷컴|컴|コム)(?:[^a-z]|$)";
+
+/// Numbers in the signs of Chinese.
+const PHONE_SPELT: &str = r"[零〇一二三四五六七八九幺两\d]{7,}";
+
+/// What a text must hold for an expression to be worth the look.
+const HOSTS: &[&str] = &[
+    "gmail", "hotmail", "outlook", "yahoo", "icloud", "qq", "163", "naver", "daum", "mail", "yandex", "gmx",
+    "proton", "web",
+];
+const DOTS: &[&str] = &[
+    "dot",
+    "punkt",
+    "point",
+    "punto",
+    "ponto",
+    "kropka",
+    "pont",
+    "nokta",
+    "titik",
+    "tuldo",
+    "chấm",
+    "точка",
+    "نقطة",
+    "दॉट",
+    "डॉट",
+    "จุด",
+    "닷",
+    "점",
+    "ドット",
+    "点",
+    "(.)",
+    "[.]",
+];
 
 /// An amount, with its currency before or after.
 const MONEY: &str = r"(?x)
@@ -101,25 +153,31 @@ impl Shapes {
         let endings: Vec<String> = endings.iter().map(|ending| regex::escape(ending)).collect();
         let endings = endings.join("|");
         let url = format!(
-            r"(?:https?|hxxps?)\s?:\s?//\s?[^\s]+|\bwww\s?\.\s?[^\s]+|\b(?:[a-z0-9\-]+\.)+(?:{endings})\b(?:/[^\s]*)?|\b[a-z0-9\-]{{3,}}\s?(?:\(dot\)|\[dot\]|\(\.\)|\sdot\s|点)\s?(?:com|net|shop|store|me|cn|org)\b"
+            r"(?:https?|hxxps?)\s?:\s?//\s?[^\s]+|\bwww\s?\.\s?[^\s]+|\b(?:[a-z0-9\-]+\.)+(?:{endings})\b(?:/[^\s]*)?"
         );
-        let lists = [
-            (Shape::Email, EMAIL),
-            (Shape::Url, url.as_str()),
-            (Shape::Iban, IBAN),
-            (Shape::Card, CARD),
-            (Shape::Phone, PHONE),
-            (Shape::Digits, DIGITS),
-            (Shape::Handle, HANDLE),
-            (Shape::OrderId, ORDER_ID),
-            (Shape::Code, CODE),
-            (Shape::Money, MONEY),
+        let lists: [(Shape, &str, &'static [&'static str]); 14] = [
+            (Shape::Email, EMAIL, &["@", "＠"]),
+            (Shape::Email, EMAIL_SPELT, DOTS),
+            (Shape::Email, EMAIL_HOST, HOSTS),
+            (Shape::Url, url.as_str(), &[".", ":", "www"]),
+            (Shape::Url, URL_SPELT, DOTS),
+            (Shape::Phone, PHONE_SPELT, &["零", "〇", "幺"]),
+            (Shape::Iban, IBAN, &[]),
+            (Shape::Card, CARD, &[]),
+            (Shape::Phone, PHONE, &[]),
+            (Shape::Digits, DIGITS, &[]),
+            (Shape::Handle, HANDLE, &["@"]),
+            (Shape::OrderId, ORDER_ID, &[]),
+            (Shape::Code, CODE, &[]),
+            (Shape::Money, MONEY, &[]),
         ];
         let compile =
             |file: &str, text: &str| Regex::new(text).map_err(|e| LintError::Compile(format!("{file}: {e}")));
         let lists: Result<Vec<_>, LintError> = lists
             .into_iter()
-            .map(|(shape, text)| Ok((shape, compile("shapes", &plain_borders(text))?)))
+            .map(|(shape, text, needs)| {
+                Ok(Expression { shape, regex: compile("shapes", &plain_borders(text))?, needs })
+            })
             .collect();
         let streets: Result<Vec<_>, LintError> =
             streets.iter().map(|(language, text)| Ok((*language, compile("streets", text)?))).collect();
@@ -132,9 +190,14 @@ impl Shapes {
         let plain = &reading.plain;
         let mut seen = Vec::new();
         let digits = plain.text.bytes().filter(u8::is_ascii_digit).count();
-        for (shape, regex) in self.lists.iter().filter(|(shape, _)| wanted.contains(shape)) {
+        for Expression { shape, regex, needs } in self.lists.iter().filter(|one| wanted.contains(&one.shape))
+        {
             // Most texts have few digits; looking for numbers in them would be for nothing.
-            if digits < shape.digits_min() {
+            let spelt = *shape == Shape::Phone && !needs.is_empty();
+            if digits < shape.digits_min() && !spelt {
+                continue;
+            }
+            if !needs.is_empty() && !needs.iter().any(|need| plain.text.contains(need)) {
                 continue;
             }
             for found in regex.find_iter(&plain.text) {

@@ -8,6 +8,9 @@ use crate::scene::{FAR, Scene, Span, join};
 /// Only a pronoun stands between.
 const LEFT_OPEN_MAX: u32 = 5;
 
+/// "Only" stands close to what is accepted.
+const ONLY_MAX: u32 = 24;
+
 /// What the rules find in a scene.
 pub(crate) type Found = Vec<(Rule, Span)>;
 
@@ -127,7 +130,18 @@ pub(crate) fn pressure(scene: &Scene<'_, '_>, asked: &Asked, found: &mut Found) 
             }
         }
     }
+    only_good(scene, asked, found);
     direct(scene, Part::SayPressure, Rule::Pressure, found);
+}
+
+/// "Only five stars count."
+fn only_good(scene: &Scene<'_, '_>, asked: &Asked, found: &mut Found) {
+    for only in scene.of(Part::Only).map(Hit::span).filter(|only| !scene.is_waived(*only)) {
+        let good = asked.good.iter().find(|good| scene.beside(only, **good, ONLY_MAX));
+        if let Some(good) = good.filter(|good| !is_told(scene, **good)) {
+            found.push((Rule::Pressure, join(only, *good)));
+        }
+    }
 }
 
 /// Reviews that are to be deleted or hidden.
@@ -150,6 +164,16 @@ pub(crate) fn incentive(scene: &Scene<'_, '_>, asked: &Asked, found: &mut Found)
     for value in &asked.values {
         if let Some(tied) = tied_to(scene, asked, *value) {
             found.push((Rule::Incentive, join(*value, tied)));
+        }
+    }
+    // A replacement is no gift, unless it is to be had for a review.
+    for remedy in scene.any(&[Part::Remedy]) {
+        let act = asked.acts().find(|act| scene.within(remedy, *act, FAR));
+        if let Some(act) = act.filter(|_| {
+            scene.said_with(remedy, &[Part::Exchange, Part::If])
+                && !scene.said_with(remedy, &[Part::Regardless])
+        }) {
+            found.push((Rule::Incentive, join(remedy, act)));
         }
     }
     let proof = scene
