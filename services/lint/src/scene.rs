@@ -135,9 +135,11 @@ impl<'r, 'a> Scene<'r, 'a> {
     pub(crate) fn acts(&self, verb: Part, objects: &[Span]) -> Vec<Span> {
         let verbs = self.of(verb).map(Hit::span).filter(|verb| self.is_asked(*verb));
         let act = |verb: Span| {
-            let near = objects
-                .iter()
-                .filter(|object| self.beside(verb, **object, NEAR) || self.asked_before(**object, verb));
+            let near = objects.iter().filter(|object| {
+                self.beside(verb, **object, NEAR)
+                    || self.asked_before(**object, verb)
+                    || self.pleaded(verb, **object)
+            });
             near.min_by_key(|object| self.reading.gap(verb, **object)).map(|object| join(verb, *object))
         };
         verbs.filter_map(act).collect()
@@ -150,6 +152,13 @@ impl<'r, 'a> Scene<'r, 'a> {
                 .any(|please| please.end <= object.0 && self.beside(please.span(), object, 24))
         };
         object.1 <= verb.0 && self.within(object, verb, 2 * NEAR) && asked(object)
+    }
+
+    /// "Cancel, please, the request": some languages set the plea between commas.
+    fn pleaded(&self, verb: Span, object: Span) -> bool {
+        let (first, second) = if verb.0 <= object.0 { (verb, object) } else { (object, verb) };
+        self.within(first, second, NEAR)
+            && self.of(Part::Please).any(|please| please.start >= first.1 && please.end <= second.0)
     }
 
     /// A verb with a pronoun, of something that the same sentence or the one before names.

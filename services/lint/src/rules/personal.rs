@@ -11,6 +11,8 @@ use crate::shape::{Seen, Shape};
 
 /// The number of an order stands close after the word.
 const NUMBER_MAX: u32 = 18;
+/// "5550-1293-7741 numaralı sipariş": the word follows at once.
+const NUMBERED_MAX: u32 = 1;
 /// Shorter parts of a name are initials, or words.
 const NAME_CHARS_MIN: usize = 4;
 
@@ -27,7 +29,10 @@ pub(crate) fn numbers(scene: &Scene<'_, '_>, shapes: &[Seen]) -> Vec<Span> {
 
 fn is_number_of_order(scene: &Scene<'_, '_>, seen: &Seen) -> bool {
     let named = scene.of(Part::Order).map(Hit::span);
-    named.into_iter().any(|hit| hit.0 <= seen.start && scene.within(hit, seen.span(), NUMBER_MAX))
+    named.into_iter().any(|hit| {
+        let max = if hit.0 <= seen.start { NUMBER_MAX } else { NUMBERED_MAX };
+        scene.within(hit, seen.span(), max)
+    })
 }
 
 /// Where known words stand in a text: names and order numbers of the buyer, spelt as the text is.
