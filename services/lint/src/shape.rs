@@ -179,8 +179,10 @@ impl Shapes {
                 Ok(Expression { shape, regex: compile("shapes", &plain_borders(text))?, needs })
             })
             .collect();
-        let streets: Result<Vec<_>, LintError> =
-            streets.iter().map(|(language, text)| Ok((*language, compile("streets", text)?))).collect();
+        let streets: Result<Vec<_>, LintError> = streets
+            .iter()
+            .map(|(language, text)| Ok((*language, compile("streets", &street_borders(text))?)))
+            .collect();
         let hosts_allowed = hosts_allowed.to_vec();
         Ok(Self { lists: lists?, hosts_allowed, streets: streets? })
     }
@@ -249,6 +251,22 @@ impl Shapes {
 /// first sign that is none of ASCII's.
 fn plain_borders(text: &str) -> String {
     text.replace(r"\b", r"(?-u:\b)")
+}
+
+/// The same for streets: a capital needs no border before it, and a number at the end knows ASCII only.
+fn street_borders(text: &str) -> String {
+    let text = text.replace(r"\b\p{Lu}", r"\p{Lu}").replace(r"\b(?:\p{Lu}", r"(?:\p{Lu}");
+    if text.is_ascii() {
+        return plain_borders(&text);
+    }
+    match text
+        .strip_suffix(r"?\b")
+        .map(|head| format!("{head}?"))
+        .or_else(|| text.strip_suffix(r"}\b").map(|head| format!("{head}}}")))
+    {
+        Some(head) => format!(r"{head}(?-u:\b)"),
+        None => text,
+    }
 }
 
 /// Whether digits are not a part of a longer number.
