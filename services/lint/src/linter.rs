@@ -129,7 +129,7 @@ impl Linter {
             return Err(TooLong { max: TEXT_CHARS_MAX });
         }
         let hits = parts.matcher.find(&reading);
-        let shapes = parts.shapes.find(&reading, wanted(outgoing));
+        let shapes = parts.shapes.find(&reading, Shape::wanted(outgoing));
         let mut check = Check { parts, outgoing, reading: &reading, hits, shapes, found: Found::default() };
         check.run();
         Ok(check.found.report(&reading))
@@ -143,16 +143,6 @@ impl Linter {
         let filled = template::fill(template.text);
         let report = self.check(&Outgoing { text: &filled.text, ..*template })?;
         Ok(filled.back(template.text, report))
-    }
-}
-
-/// The shapes that matter to a text.
-const fn wanted(outgoing: &Outgoing<'_>) -> &'static [Shape] {
-    use Shape::{Card, Code, Digits, Email, Handle, Iban, Money, OrderId, Phone, Url};
-    match (outgoing.audience, outgoing.venue) {
-        (Audience::PublicReply, _) => &[Email, Url, Iban, Card, Phone, Digits, Handle, OrderId, Code, Money],
-        (_, Venue::Marketplace) => &[Email, Url, Phone, Digits, Handle, Code, Money],
-        (_, Venue::OwnStore) => &[Money],
     }
 }
 
@@ -186,8 +176,8 @@ impl Check<'_, '_> {
             self.names(&scene);
         }
         if self.outgoing.audience == Audience::PublicReply {
-            self.found.streets = self.parts.shapes.streets(self.reading.original, &pools.concat());
-            // There is no telling what is polite in a language that is not known.
+            self.found.streets = self.parts.shapes.streets(self.reading.original, &self.claimed_too(&pools));
+            // What is polite in an unknown language is unknown.
             let known = self.hits.iter().any(|hit| hit.language != matcher::COMMON);
             if known && !self.found.kind && !self.outgoing.text.trim().is_empty() {
                 self.found.advice.insert(((0, 0), Advice::NoApology));
@@ -206,6 +196,12 @@ impl Check<'_, '_> {
             let spans = personal::known(scene, view, &spelt, whole_only);
             self.found.refusals.extend(spans.into_iter().map(|span| (span, Rule::PersonalData)));
         }
+    }
+
+    /// An address may stand among words that no rule knows.
+    fn claimed_too(&self, pools: &[Vec<u8>]) -> Vec<u8> {
+        let claimed = self.outgoing.language.and_then(primary_tag).and_then(|tag| number_of(&tag));
+        pools.iter().flatten().copied().chain(claimed).collect()
     }
 
     /// The languages to look at, each with its loans from English.

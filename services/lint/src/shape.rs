@@ -3,11 +3,12 @@
 use regex::Regex;
 
 use crate::error::LintError;
+use crate::linter::{Audience, Outgoing, Venue};
 use crate::read::Reading;
 
 mod check;
 
-use check::{is_card, is_iban};
+use check::{is_card, is_iban, plain_borders, street_borders};
 
 /// What a shape is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -247,28 +248,6 @@ impl Shapes {
     }
 }
 
-/// Borders of words that know ASCII only: with all of Unicode's the fast engines give up at the
-/// first sign that is none of ASCII's.
-fn plain_borders(text: &str) -> String {
-    text.replace(r"\b", r"(?-u:\b)")
-}
-
-/// The same for streets: a capital needs no border before it, and a number at the end knows ASCII only.
-fn street_borders(text: &str) -> String {
-    let text = text.replace(r"\b\p{Lu}", r"\p{Lu}").replace(r"\b(?:\p{Lu}", r"(?:\p{Lu}");
-    if text.is_ascii() {
-        return plain_borders(&text);
-    }
-    match text
-        .strip_suffix(r"?\b")
-        .map(|head| format!("{head}?"))
-        .or_else(|| text.strip_suffix(r"}\b").map(|head| format!("{head}}}")))
-    {
-        Some(head) => format!(r"{head}(?-u:\b)"),
-        None => text,
-    }
-}
-
 /// Whether digits are not a part of a longer number.
 fn stands_alone(shape: Shape, text: &str, at: std::ops::Range<usize>) -> bool {
     if !matches!(shape, Shape::Phone | Shape::Digits | Shape::Card) {
@@ -280,6 +259,18 @@ fn stands_alone(shape: Shape, text: &str, at: std::ops::Range<usize>) -> bool {
 }
 
 impl Shape {
+    /// The shapes that matter to a text.
+    pub(crate) const fn wanted(outgoing: &Outgoing<'_>) -> &'static [Shape] {
+        use Shape::{Card, Code, Digits, Email, Handle, Iban, Money, OrderId, Phone, Url};
+        match (outgoing.audience, outgoing.venue) {
+            (Audience::PublicReply, _) => {
+                &[Email, Url, Iban, Card, Phone, Digits, Handle, OrderId, Code, Money]
+            }
+            (_, Venue::Marketplace) => &[Email, Url, Phone, Digits, Handle, Code, Money],
+            (_, Venue::OwnStore) => &[Money],
+        }
+    }
+
     const fn digits_min(self) -> usize {
         match self {
             Self::Email | Self::Url | Self::Handle => 0,

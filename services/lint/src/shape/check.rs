@@ -1,4 +1,4 @@
-//! The checksums by which payment data are told from other numbers.
+//! The checksums by which payment data are told from other numbers, and where words end.
 
 /// Whether the digits are a card number: length and Luhn's sum.
 pub(super) fn is_card(text: &str) -> bool {
@@ -38,6 +38,28 @@ fn remainder(signs: &[u32]) -> u32 {
         0..=9 => (rest * 10 + sign) % 97,
         _ => (rest * 100 + sign) % 97,
     })
+}
+
+/// Borders of words that know ASCII only: with all of Unicode's the fast engines give up at the
+/// first sign that is none of ASCII's.
+pub(super) fn plain_borders(text: &str) -> String {
+    text.replace(r"\b", r"(?-u:\b)")
+}
+
+/// The same for streets: a capital needs no border before it, and a number at the end knows ASCII only.
+pub(super) fn street_borders(text: &str) -> String {
+    let text = text.replace(r"\b\p{Lu}", r"\p{Lu}").replace(r"\b(?:\p{Lu}", r"(?:\p{Lu}");
+    if text.is_ascii() {
+        return plain_borders(&text);
+    }
+    match text
+        .strip_suffix(r"?\b")
+        .map(|head| format!("{head}?"))
+        .or_else(|| text.strip_suffix(r"}\b").map(|head| format!("{head}}}")))
+    {
+        Some(head) => format!(r"{head}(?-u:\b)"),
+        None => text,
+    }
 }
 
 #[cfg(test)]
