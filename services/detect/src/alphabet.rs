@@ -9,19 +9,22 @@ const BASIC: u32 = 0x1_0000;
 
 /// Kinds of character, as bits; a script's number stands above them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Class(u16);
+pub struct Class(u16);
 
 impl Class {
     /// Belongs to a word, as against space and punctuation.
-    pub(crate) const WORD: Self = Self(1);
+    pub const WORD: Self = Self(1);
     /// A letter of a script that puts spaces between words. Korean does, but glues its
     /// particles to them, so that a word's end says nothing there.
-    pub(crate) const SPACED: Self = Self(1 << 1);
+    pub const SPACED: Self = Self(1 << 1);
     /// Thai, kana and Chinese characters.
-    pub(crate) const UNSPACED: Self = Self(1 << 2);
-    pub(crate) const DIGIT: Self = Self(1 << 3);
-    pub(crate) const ENDS_SENTENCE: Self = Self(1 << 4);
-    pub(crate) const ENDS_CLAUSE: Self = Self(1 << 5);
+    pub const UNSPACED: Self = Self(1 << 2);
+    /// A digit from 0 to 9.
+    pub const DIGIT: Self = Self(1 << 3);
+    /// Ends a sentence.
+    pub const ENDS_SENTENCE: Self = Self(1 << 4);
+    /// Ends a clause but no sentence.
+    pub const ENDS_CLAUSE: Self = Self(1 << 5);
     /// Three in a row are hardly ever spelling. In Chinese and Japanese they can be.
     pub(crate) const STRETCHABLE: Self = Self(1 << 6);
     /// Leaves no trace.
@@ -36,7 +39,9 @@ impl Class {
     pub(crate) const NONE: Self = Self(0);
     const SCRIPT: u16 = 10;
 
-    pub(crate) const fn has(self, other: Self) -> bool {
+    /// Whether it is any of these kinds.
+    #[must_use]
+    pub const fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
@@ -139,13 +144,14 @@ struct Row {
 
 /// What is known of all characters.
 #[derive(Debug)]
-pub(crate) struct Alphabet {
+pub struct Alphabet {
     rows: Vec<Row>,
 }
 
 impl Alphabet {
     /// An alphabet with variants that count as one: of each pair the first is read as the second.
-    pub(crate) fn new(variants: &[(char, char)]) -> Self {
+    #[must_use]
+    pub fn new(variants: &[(char, char)]) -> Self {
         let mut rows: Vec<Row> = (0..BASIC).map(|code| pack(sign_of(code))).collect();
         for (from, to) in variants {
             // The lexicon's check refuses others.

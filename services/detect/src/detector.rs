@@ -162,6 +162,13 @@ impl Detector {
         }
     }
 
+    /// The language of a normalised text, `und` if it is none of ours, and how sure that is from 0 to 1.
+    #[must_use]
+    pub fn identify(&self, letters: &Letters) -> (String, f32) {
+        let identified = self.parts.model.languages.identify(letters);
+        (identified.tag, identified.confidence)
+    }
+
     fn language_of(&self, claimed: Option<&str>, letters: &[Letter]) -> Identified {
         let claimed = claimed.and_then(primary_tag).filter(|tag| script_fits(tag, letters));
         match claimed {

@@ -136,7 +136,8 @@ impl Scripts {
 }
 
 /// The tag under which a lexicon would stand for what a caller calls the language.
-pub(crate) fn primary_tag(tag: &str) -> Option<String> {
+#[must_use]
+pub fn primary_tag(tag: &str) -> Option<String> {
     let primary = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
     let shaped = (2..=3).contains(&primary.len()) && primary.bytes().all(|b| b.is_ascii_lowercase());
     match primary.as_str() {
@@ -176,7 +177,8 @@ fn two_letters(tag: &str) -> Option<&'static str> {
 
 /// Whether a text can be in the language at all. A shop's site language says
 /// nothing against a text that is plainly in another script.
-pub(crate) fn script_fits(tag: &str, letters: &[Letter]) -> bool {
+#[must_use]
+pub fn script_fits(tag: &str, letters: &[Letter]) -> bool {
     match Scripts::count(letters).verdict() {
         Verdict::Nothing => true,
         Verdict::Tag(seen, _) => seen == tag || !is_ours(tag),

@@ -23,6 +23,7 @@ mod model;
 mod ngram;
 mod normalise;
 mod table;
+pub mod text;
 pub mod train;
 
 pub use model::{Manifest, SourceCount};

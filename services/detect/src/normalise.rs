@@ -8,18 +8,19 @@ use crate::alphabet::{Alphabet, Class, Sign, is_loose};
 const MARKS_MAX: usize = 8;
 
 /// A few signs stand for whole sentences; what they make of a text has a bound as well.
-const LETTERS_MAX: usize = 20_000;
+pub const LETTERS_MAX: usize = 20_000;
 
 /// A character of a text in its normal form.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Letter {
+pub struct Letter {
     /// The character.
-    pub(crate) c: char,
-    /// What buyers type for it as well; see [`Sign`].
-    pub(crate) folded: char,
+    pub c: char,
+    /// What buyers type for it as well: without accent, the common variant, any digit as 0.
+    pub folded: char,
     /// The byte of the original text at which it stood.
     at: u32,
-    pub(crate) class: Class,
+    /// What kind of character it is.
+    pub class: Class,
 }
 
 impl Letter {
@@ -27,14 +28,16 @@ impl Letter {
         Self { c: ' ', folded: ' ', at, class: Class::NONE }
     }
 
-    pub(crate) const fn is(self, class: Class) -> bool {
+    /// Whether it is any of these kinds.
+    #[must_use]
+    pub const fn is(self, class: Class) -> bool {
         self.class.has(class)
     }
 }
 
 /// A text in its normal form, between two spaces.
 #[derive(Debug)]
-pub(crate) struct Letters(Vec<Letter>);
+pub struct Letters(Vec<Letter>);
 
 impl std::ops::Deref for Letters {
     type Target = [Letter];
@@ -46,7 +49,8 @@ impl std::ops::Deref for Letters {
 
 impl Letters {
     /// The bytes of the original that became the letters from `first` to before `end`.
-    pub(crate) fn origin(&self, first: usize, end: usize) -> Option<(u32, u32)> {
+    #[must_use]
+    pub fn origin(&self, first: usize, end: usize) -> Option<(u32, u32)> {
         let (start, last) = (self.get(first)?.at, self.get(first..end)?.last()?.at);
         // Letters that were one sign begin at the same byte: it ends where the next one begins.
         let end = self.get(end..)?.iter().map(|letter| letter.at).find(|at| *at > last)?;
@@ -55,7 +59,8 @@ impl Letters {
 }
 
 /// Compatibility forms, case, invisible characters, white space and stretched letters.
-pub(crate) fn normalise(alphabet: &Alphabet, text: &str) -> Letters {
+#[must_use]
+pub fn normalise(alphabet: &Alphabet, text: &str) -> Letters {
     let mut writer = Writer::new(text.len());
     let mut signs = text.char_indices().map(|(at, c)| (at, c, alphabet.sign(c))).peekable();
     while let Some((at, c, sign)) = signs.next() {

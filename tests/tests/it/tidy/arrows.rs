@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use super::root;
 
 /// Every crate of ours with the crates of ours it may use.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("proto", &[]),
     ("services/domain", &[]),
     ("services/detect", &["amends-domain"]),
+    ("services/lint", &["amends-detect", "amends-domain"]),
     ("services/store", &["amends-domain"]),
-    ("services/app", &["amends-store", "amends-detect", "amends-domain"]),
+    ("services/app", &["amends-store", "amends-lint", "amends-detect", "amends-domain"]),
     ("services/grpc", &["amends-app", "amends-proto", "amends-domain"]),
     ("services/workers", &["amends-app"]),
     (

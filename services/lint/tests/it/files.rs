@@ -1,0 +1,56 @@
+//! Texts of the repository: what is measured must not get worse.
+
+use std::path::{Path, PathBuf};
+
+use amends_lint::measure::{Counts, read};
+
+use super::linter;
+
+/// Of the forbidden texts written for development, in percent.
+const CAUGHT_MIN: usize = 98;
+
+fn files(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|ending| ending == "tsv"));
+    files.sort();
+    files
+}
+
+#[test]
+fn the_texts_of_development_are_judged_as_they_say() {
+    let mut all = Counts::default();
+    let files = files("dev");
+    assert_eq!(files.len(), 20);
+    for path in files {
+        let language = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        for case in read(&std::fs::read_to_string(&path).unwrap()).unwrap() {
+            let report = case.report(linter(), Some(&language));
+            assert!(case.rule.is_some() || case.is_met_by(&report), "{language}: {case:?}: {report:?}");
+            all.add(&case, &report);
+        }
+    }
+    assert!(all.caught * 100 >= all.forbidden * CAUGHT_MIN, "{all:?}");
+}
+
+#[test]
+fn the_texts_of_the_first_measurement_are_judged_well() {
+    let mut all = Counts::default();
+    for path in files("dev/more") {
+        let language = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        for case in read(&std::fs::read_to_string(&path).unwrap()).unwrap() {
+            all.add(&case, &case.report(linter(), Some(&language)));
+        }
+    }
+    assert_eq!((all.forbidden, all.ordinary), (560, 800));
+    assert!(all.caught * 100 >= all.forbidden * CAUGHT_MIN, "{all:?}");
+    assert!(all.flagged * 100 <= all.ordinary, "{all:?}");
+}
+
+#[test]
+fn held_out_texts_can_be_read() {
+    for path in files("heldout") {
+        assert!(!read(&std::fs::read_to_string(&path).unwrap()).unwrap().is_empty(), "{}", path.display());
+    }
+}
