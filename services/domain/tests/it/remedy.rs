@@ -71,6 +71,7 @@ fn every_verb_follows_its_arrow_or_is_refused() {
                         Remedy {
                             state: remedy.state.clone(),
                             version: remedy.version,
+                            offered_at: remedy.offered_at,
                             accepted_at: remedy.accepted_at,
                             ..after
                         },
@@ -117,6 +118,15 @@ fn who_proposed_cannot_approve() {
     assert_eq!(offered.state, RemedyState::Offered { at: at(2), expires_at: at(100) });
     // Waiting for approval, it cannot be put to the buyer by any other way.
     assert!(waiting.apply(offer(100), at(2)).is_err());
+}
+
+#[test]
+fn it_is_kept_when_it_was_put_to_the_buyer_and_when_they_said_yes() {
+    let times = |stage| (standing(stage).offered_at, standing(stage).accepted_at);
+    assert_eq!(times(RemedyStage::AwaitingApproval), (None, None));
+    assert_eq!(times(RemedyStage::Offered), (Some(at(2)), None));
+    assert_eq!(times(RemedyStage::Withdrawn), (Some(at(2)), None));
+    assert_eq!(times(RemedyStage::Fulfilled), (Some(at(2)), Some(at(3))));
 }
 
 #[test]

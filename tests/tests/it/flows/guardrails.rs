@@ -24,7 +24,7 @@ async fn desk_in(h: &Harness, shop: &str, n: u32) -> (Desk, String) {
     h.say_in(shop, h.now(), order(&id)).await;
     h.say_in(shop, h.now(), delivery(&id)).await;
     let heard = h.say_in(shop, h.now(), review(&review_id, &id, 1, LEAKS)).await;
-    (Desk::claim(&h.client(), &heard.case).await, format!("{shop}/reviews/{review_id}"))
+    (Desk::claim(h.client(), &heard.case).await, format!("{shop}/reviews/{review_id}"))
 }
 
 async fn draft(desk: &mut Desk, text: &str, public_reply: bool) -> v1::Reply {
@@ -169,7 +169,7 @@ async fn amazon_asks_nobody(h: &Harness) {
     let reply = draft(&mut desk, "A new bottle leaves today.", false).await;
     assert!(check(&desk.client, &reply, false).await.allowed, "a private word is no ask");
     h.advance(Span::from_days(30)).await;
-    let late = check(&h.client(), &reply, false).await;
+    let late = check(h.client(), &reply, false).await;
     assert_eq!((ids(&late), late.not_before_time), (vec!["CONTACT_WINDOW".to_owned()], None));
 }
 
