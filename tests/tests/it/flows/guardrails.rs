@@ -181,12 +181,14 @@ async fn lazada_and_shopee_ask_where_the_owner_signed_for_it(h: &Harness) {
         let own = v1::ChannelPolicy {
             ask_permission: Some(v1::AskPermission::Yes.into()),
             source: Some("agreed with the channel's account manager".to_owned()),
+            reason: Some("buyers ask us to tell them".to_owned()),
             ..Default::default()
         };
         let get = v1::GetPolicyRequest { name: format!("{shop}/policy") };
         let before = h.client().call(get).await.unwrap().policy.unwrap();
         let policy = v1::Policy { channel_overrides: Some(own), ..before };
-        let paths = ["channel_overrides.ask_permission", "channel_overrides.source"];
+        let paths =
+            ["channel_overrides.ask_permission", "channel_overrides.source", "channel_overrides.reason"];
         let update_mask =
             Some(prost_types::FieldMask { paths: paths.iter().map(|path| (*path).to_owned()).collect() });
         let request = v1::UpdatePolicyRequest { policy: Some(policy), update_mask, ..Default::default() };
