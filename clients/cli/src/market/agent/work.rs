@@ -8,7 +8,7 @@ use super::{
     decide::{Move, decide, without_remedy},
     hold::{Hold, read},
 };
-use crate::market::time::DAY;
+use crate::market::time::{DAY, TICK};
 
 /// How often an agent looks again before leaving the case to itself.
 const LOOKS: u32 = 6;
@@ -69,10 +69,10 @@ impl Agent {
             Move::WaitForWarehouse => hold.wait(WaitReason::ThirdParty, Some(now + WAREHOUSE)).await?,
             Move::Solve(outcome) => return solve(hold, outcome, deeds).await,
             Move::Offer { counter } => {
-                if !self.offer(&mut hold, counter, deeds).await? {
+                let offered = self.offer(&mut hold, counter, deeds).await?;
+                if !self.leave(&mut hold, offered, now).await? {
                     return solve(hold, self.words_or_nothing(&view), deeds).await;
                 }
-                hold.wait(WaitReason::Buyer, None).await?;
             }
         }
         deeds.push(Deed::Left { case: hold.case.name.clone(), agent: self.number, fence });
@@ -108,15 +108,36 @@ impl Agent {
         Ok(true)
     }
 
-    /// Offers the best idea there is; says whether an offer is out.
-    async fn offer(&self, hold: &mut Hold<'_>, counter: bool, deeds: &mut Vec<Deed>) -> Result<bool, Snag> {
+    /// Leaves the case to whom it waits for; says whether it waits for anybody.
+    async fn leave(&self, hold: &mut Hold<'_>, offered: Offered, now: i64) -> Result<bool, Snag> {
+        match offered {
+            Offered::Out => hold.wait(WaitReason::Buyer, None).await?,
+            Offered::Night => match hold.snooze(now + TICK).await {
+                // A deadline comes first.
+                Err(Snag::Refused(_)) => return Ok(false),
+                snoozed => snoozed?,
+            },
+            Offered::Nothing => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Offers the best idea there is; says what came of it.
+    async fn offer(
+        &self,
+        hold: &mut Hold<'_>,
+        counter: bool,
+        deeds: &mut Vec<Deed>,
+    ) -> Result<Offered, Snag> {
         let target = Some(v1::suggest_remedies_request::Target::Case(hold.case.name.clone()));
         let request = v1::SuggestRemediesRequest { target, ..Default::default() };
         let suggestion = match self.client.call(request).await.map_err(Snag::from) {
             Err(Snag::Refused(legit)) => return Ok(refused(legit, deeds)),
             answer => answer?.suggestion.unwrap_or_default(),
         };
-        let Some(best) = suggestion.alternatives.get(usize::from(counter)) else { return Ok(false) };
+        let Some(best) = suggestion.alternatives.get(usize::from(counter)) else {
+            return Ok(Offered::Nothing);
+        };
         let request = v1::OfferRemedyRequest {
             case: hold.case.name.clone(),
             etag: hold.case.etag.clone(),
@@ -148,7 +169,7 @@ impl Agent {
             }
         }
         deeds.push(Deed::Offered { remedy: Box::new(remedy), case: Box::new(hold.case.clone()), approved });
-        Ok(true)
+        Ok(Offered::Out)
     }
 
     /// Where nothing can be offered, some buyers are content with words.
@@ -165,10 +186,20 @@ async fn solve(mut hold: Hold<'_>, outcome: CaseOutcome, deeds: &mut Vec<Deed>) 
     Ok(())
 }
 
-fn refused(legit: Legit, deeds: &mut Vec<Deed>) -> bool {
+/// What came of an offer.
+enum Offered {
+    /// It lies with the buyer.
+    Out,
+    /// Nobody is written to unasked at this hour: the next shift tries again.
+    Night,
+    /// Nothing can be offered.
+    Nothing,
+}
+
+fn refused(legit: Legit, deeds: &mut Vec<Deed>) -> Offered {
     let name = legit.reason.as_str_name();
     deeds.push(Deed::Refused { reason: name.strip_prefix("REASON_").unwrap_or(name).to_owned() });
-    false
+    if legit.rules == ["G17"] { Offered::Night } else { Offered::Nothing }
 }
 
 /// The suggested terms with what only an agent can add.
