@@ -116,7 +116,7 @@ fn returned(stage: &Stage<'_>) -> ReturnSignal {
 async fn what_lapsed_unseen_was_no_second_offer() {
     everywhere(async |house| {
         let stage = Stage::on(house, "etsy").await;
-        let case = stage.broken("o1", 2).await;
+        let case = stage.broken("o1", 3).await;
         stage.claim(case).await;
         let first = stage.offered(case, RemedyKind::PartialRefund, money(1_000)).await.unwrap();
         stage.pass(Span::from_minutes(1)).await;
