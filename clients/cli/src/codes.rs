@@ -88,6 +88,7 @@ codes! {
     SlaSegmentKind "SLA_SEGMENT_KIND_"
     SlaVerdict "SLA_VERDICT_"
     TextKind "TEXT_KIND_"
+    TextReader "TEXT_READER_"
     TimeBucket "TIME_BUCKET_"
     WaitReason "WAIT_REASON_"
     Weekday "WEEKDAY_"

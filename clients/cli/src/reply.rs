@@ -1,6 +1,9 @@
 //! `amends reply …`
 
+mod lint;
 mod steps;
+
+pub(crate) use lint::hint;
 
 use amends_proto::v1;
 use clap::{Args, Subcommand};
@@ -21,6 +24,7 @@ Examples:
   amends reply list --state awaiting-approval
   amends reply show rep_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
   amends reply check rep_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
+  amends reply lint --language de \"Bitte nehmen Sie Ihre Bewertung zurück.\"
   amends reply approve rep_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
   amends reply withdraw rep_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --note \"the parcel is found\"
   amends reply queue rep_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
@@ -44,6 +48,8 @@ pub enum Reply {
     Queue(steps::Queue),
     /// Tell whether a reply could be queued now, and which rules refuse
     Check(steps::Check),
+    /// Look over words before they are sent: what would be refused, what would read better
+    Lint(lint::Lint),
     /// Approve a reply that waits for another person (supervisors)
     Approve(steps::Approve),
     /// Take a reply back before a connector has it
@@ -77,6 +83,7 @@ impl Reply {
             }
             Self::Queue(args) => args.run(session).await,
             Self::Check(args) => args.run(session).await,
+            Self::Lint(args) => args.run(session).await,
             Self::Approve(args) => args.run(session).await,
             Self::Withdraw(args) => args.run(session).await,
             Self::Begin(args) => args.run(session).await,

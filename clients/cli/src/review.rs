@@ -231,6 +231,7 @@ pub(crate) fn decision(output: &Output, decision: &v1::Decision) -> String {
     if let Some(left) = decision.asks_left {
         lines.push(format!("Asks left this year: {left}"));
     }
+    lines.extend(decision.hints.iter().map(crate::reply::hint));
     if !decision.facts.is_empty() {
         lines.push("Decided by:".to_owned());
         let facts = decision.facts.iter();

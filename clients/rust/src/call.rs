@@ -148,6 +148,7 @@ calls! {
     read replies.get_reply(GetReplyRequest) -> GetReplyResponse;
     read replies.list_replies(ListRepliesRequest) -> ListRepliesResponse;
     read replies.check_reply(CheckReplyRequest) -> CheckReplyResponse;
+    read replies.lint_text(LintTextRequest) -> LintTextResponse;
     write replies.queue_reply(QueueReplyRequest) -> QueueReplyResponse;
     write replies.approve_reply(ApproveReplyRequest) -> ApproveReplyResponse;
     write replies.withdraw_reply(WithdrawReplyRequest) -> WithdrawReplyResponse;

@@ -14,13 +14,13 @@ use amends_store::decision::{self, DecisionRow};
 use serde_json::{Value, json};
 
 use crate::error::{AppError, Result};
+use crate::lint::Hint;
 use crate::shops::ShopInfo;
 use crate::work::Work;
 
 mod budget;
 mod offer;
 mod reply;
-mod words;
 
 pub(crate) use budget::{Budget, quota_use};
 pub(crate) use offer::{Offered, offer_may_go};
@@ -49,6 +49,8 @@ pub struct Decision {
     pub facts: Vec<(String, String)>,
     /// The text that would be, or was, sent; empty where it stands elsewhere.
     pub text: String,
+    /// What would read better; nothing is refused for it.
+    pub hints: Vec<Hint>,
     /// The id of its template.
     pub template: String,
     /// The policy it was decided under.
@@ -79,6 +81,7 @@ impl Decision {
             asks_left: None,
             facts: facts.collect(),
             text: String::new(),
+            hints: Vec::new(),
             template: String::new(),
             policy_version: info.policy_version,
             at: out.now,

@@ -17,6 +17,7 @@ pub mod guard;
 pub mod incident;
 pub mod ingest;
 pub mod key;
+pub mod lint;
 pub mod metrics;
 pub mod policy;
 pub mod recompute;

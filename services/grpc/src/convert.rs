@@ -9,6 +9,7 @@ pub mod enums;
 pub mod event;
 pub mod incident;
 pub mod link;
+pub mod lint;
 pub mod metrics;
 pub mod money;
 pub mod policy;

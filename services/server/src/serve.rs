@@ -78,9 +78,14 @@ pub async fn start(config: &Config, parts: Parts) -> anyhow::Result<Running> {
             tracing::info!(migration = name, "applied");
         }
     }
+    // Made beside the first steps of the store, so that no buyer's answer waits for it.
+    let linter = tokio::task::spawn_blocking(amends_app::lint::make_ready);
     let app = App::new(store.clone(), Arc::new(detector), parts.clock, parts.ids, settings(config));
     wait_for_schema(&store).await?;
     refuse_open_access(config, &app).await?;
+    linter
+        .await?
+        .map_err(|problem| anyhow::anyhow!("the rules of outgoing words are not sound: {problem}"))?;
     let listener =
         TcpListener::bind(config.listen).await.with_context(|| cannot_listen("listen", config.listen))?;
     let address = listener.local_addr()?;

@@ -10,8 +10,9 @@ use amends_domain::suggestion::Permit;
 use amends_store::remedy;
 
 use super::reply::{answers, delivered_at};
-use super::{Budget, Decision, settle, words};
+use super::{Budget, Decision, settle};
 use crate::error::Result;
+use crate::lint::{self, Reader, Setting};
 use crate::template;
 use crate::work::Work;
 
@@ -56,11 +57,14 @@ pub(crate) async fn offer_may_go(work: &mut Work, offered: Offered<'_>) -> Resul
     }
     let id = remedy.id.to_string();
     let budget = Budget::load(&work.tx, &info, case.buyer, &id, work.now).await?;
-    let (policy, read) = (info.channel_policy(work.now), words::read(text));
+    let policy = info.channel_policy(work.now);
+    let setting =
+        Setting { reader: Reader::Offered, language: &case.language, channel: &policy.channel, orders: &[] };
+    let found = lint::look(text, setting)?;
     let out = Outgoing {
         kind: Kind::Offer(facts),
         policy: &policy,
-        text: read.text(),
+        text: found.text(),
         buyer: budget.buyer(answers, delivered_at(&work.tx, case).await?),
         extortion: case.flags.contains(&Flag::Extortion),
         eyes,

@@ -9,11 +9,11 @@ use amends_domain::{DecisionId, ReplyId, ReviewId, ShopId, Span, Time};
 use amends_store::text::{self, TextOwner};
 use amends_store::{Conn, message, order, reply, review};
 
-use super::words::{self, Words};
 use super::{Budget, Decision, settle};
 use crate::app::App;
 use crate::call::{Principal, Role};
 use crate::error::{AppError, Result};
+use crate::lint::{self, Found, Reader, Setting};
 use crate::restate::{review_story, versions_of};
 use crate::shops::ShopInfo;
 use crate::work::Work;
@@ -43,7 +43,7 @@ struct Answered {
 
 /// Everything that is read for it.
 struct Facts {
-    words: Words,
+    found: Found,
     budget: Budget,
     answered: Option<Answered>,
     answers: bool,
@@ -110,7 +110,7 @@ impl Facts {
             None => None,
         };
         Ok(Self {
-            words: words::read(&said.unwrap_or_default()),
+            found: look(info, reply, case, &said.unwrap_or_default(), now)?,
             budget,
             answered,
             answers: case.kind == CaseKind::Return || answers(conn, case, now).await?,
@@ -144,7 +144,7 @@ impl Facts {
         let out = Outgoing {
             kind,
             policy: &policy,
-            text: self.words.text(),
+            text: self.found.text(),
             buyer: self.budget.buyer(self.answers, self.delivered_at),
             extortion: case.flags.contains(&Flag::Extortion),
             eyes,
@@ -155,6 +155,7 @@ impl Facts {
         decision.case = Some(case.id);
         decision.review = reply.destination.review.clone();
         decision.template = reply.template.as_ref().map(ToString::to_string).unwrap_or_default();
+        decision.hints.clone_from(&self.found.hints);
         (decision, out.is_unasked())
     }
 
@@ -164,7 +165,7 @@ impl Facts {
             ("reply", reply.id.to_string()),
             ("fence", reply.fence.to_string()),
             ("public", reply.destination.public.to_string()),
-            ("characters", self.words.text().characters.to_string()),
+            ("characters", self.found.characters.to_string()),
             ("answers", self.answers.to_string()),
             ("override_lock", reply.override_lock.to_string()),
             ("approved_by", reply.approved_by.as_ref().map(ToString::to_string).unwrap_or_default()),
@@ -176,6 +177,15 @@ impl Facts {
         }
         facts
     }
+}
+
+/// Looks over the words for whoever will read them.
+fn look(info: &ShopInfo, reply: &Reply, case: &Case, said: &str, now: Time) -> Result<Found> {
+    let reader = if reply.destination.public { Reader::Everyone } else { Reader::Buyer };
+    let policy = info.channel_policy(now);
+    let order = case.subject.order().or(reply.destination.order.as_ref());
+    let orders: Vec<&str> = order.map(|order| order.as_str()).into_iter().collect();
+    lint::look(said, Setting { reader, language: &reply.language, channel: &policy.channel, orders: &orders })
 }
 
 /// Whether the buyer waits for words on a case, or is in the middle of a conversation about it.

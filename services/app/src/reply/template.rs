@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use amends_domain::guardrail::{Finding, Rule};
 use amends_domain::reply::template::{Placeholder, Template, problems};
 use amends_domain::{CaseId, ShopId, TemplateId};
 use amends_store::{case, reply};
@@ -11,6 +12,7 @@ use crate::app::App;
 use crate::call::Principal;
 use crate::case::{DESK, SUPERVISION, TEXT_CHARS_MAX};
 use crate::error::{AppError, Result, Violation, Why};
+use crate::lint::{self, Reader, Setting};
 use crate::runner::Command;
 use crate::work::Work;
 
@@ -74,8 +76,8 @@ impl Command for CreateTemplate {
 
     async fn run(self, work: &mut Work) -> Result<Template> {
         work.call.principal.require(SUPERVISION)?;
-        let texts = checked(self.texts)?;
-        work.app.shops().get(&work.tx, &self.shop, work.now).await?;
+        let info = work.app.shops().get(&work.tx, &self.shop, work.now).await?;
+        let texts = checked(self.texts, &info.channel_policy(work.now).channel)?;
         if reply::template::get(&work.tx, &self.shop, &self.id).await?.is_some() {
             return Err(AppError::AlreadyExists { what: "template", name: self.id.to_string() });
         }
@@ -95,7 +97,8 @@ impl Command for UpdateTemplate {
 
     async fn run(self, work: &mut Work) -> Result<Template> {
         work.call.principal.require(SUPERVISION)?;
-        let texts = checked(self.texts)?;
+        let info = work.app.shops().get(&work.tx, &self.shop, work.now).await?;
+        let texts = checked(self.texts, &info.channel_policy(work.now).channel)?;
         let stored = reply::template::get(&work.tx, &self.shop, &self.id).await?;
         let current = stored.ok_or_else(|| AppError::not_found("template", &self.id))?.version;
         if self.version != current {
@@ -119,7 +122,7 @@ fn stamped(
 }
 
 /// The words by language, or everything that is wrong with them.
-fn checked(texts: Vec<Said>) -> Result<BTreeMap<String, String>> {
+fn checked(texts: Vec<Said>, channel: &str) -> Result<BTreeMap<String, String>> {
     let mut wrong = Vec::new();
     let mut say = |field: String, problem: String| {
         wrong.push(Violation { field, problem, why: Why::Malformed });
@@ -141,6 +144,9 @@ fn checked(texts: Vec<Said>) -> Result<BTreeMap<String, String>> {
         for problem in problems(&text) {
             say(field("text"), problem.to_string());
         }
+        for problem in forbidden(&language, &text, channel)? {
+            say(field("text"), problem);
+        }
         let twice = by_language.keys().any(|known: &String| known.eq_ignore_ascii_case(&language));
         if twice && !language.is_empty() {
             say(field("language"), "stands there twice".to_owned());
@@ -148,6 +154,23 @@ fn checked(texts: Vec<Said>) -> Result<BTreeMap<String, String>> {
         by_language.insert(language, text);
     }
     if wrong.is_empty() { Ok(by_language) } else { Err(AppError::Invalid(wrong)) }
+}
+
+/// What no reply may say, whatever stands in its places.
+fn forbidden(language: &str, text: &str, channel: &str) -> Result<Vec<String>> {
+    if text.chars().count() > TEXT_CHARS_MAX {
+        return Ok(Vec::new());
+    }
+    let setting = Setting { reader: Reader::Buyer, language, channel, orders: &[] };
+    let found = lint::look_at_template(text, setting)?;
+    let own_ask = found.asks_for_revision && found.findings.iter().all(|f| f.rule != Rule::G05);
+    let own_ask =
+        own_ask.then(|| "G05: asks for a revision; only the approved words of an ask do".to_owned());
+    let by_words = found.findings.iter().map(|f| {
+        let Finding { rule, start, end, words } = f;
+        format!("{rule}: {} ({words:?}, characters {start}–{end})", rule.guide().refuses)
+    });
+    Ok(by_words.chain(own_ask).collect())
 }
 
 fn is_tag(tag: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use amends_domain::case::State;
 use amends_domain::event::Event;
+use amends_domain::guardrail::Outgoing;
 use amends_domain::{DecisionId, ReviewId, ShopId, Time};
 use amends_store::review::{self, ReviewRow};
 use amends_store::{contact, decision, order};
@@ -11,6 +12,7 @@ use crate::app::App;
 use crate::call::{Principal, Role};
 use crate::error::{AppError, Result};
 use crate::guard::{Decision, contacted};
+use crate::lint::{self, Reader, Setting};
 use crate::remedy::{Opened, Right, act_on, follow_case, keep_text};
 use crate::restate;
 use crate::runner::Command;
@@ -200,7 +202,11 @@ fn decide(
     let (template, text) = words.ok_or_else(|| AppError::not_found("template", wish.template))?;
     let inputs = facts.inputs(row);
     let policy = info.channel_policy(now);
-    let out = inputs.outgoing(&policy, limits, wish.by_request, now);
+    let tag = template.strip_prefix("ask.").unwrap_or_default();
+    let setting = Setting { reader: Reader::Asked, language: tag, channel: &policy.channel, orders: &[] };
+    let found = lint::look(&text, setting)?;
+    let words = inputs.outgoing(&policy, limits, wish.by_request, now);
+    let out = Outgoing { text: found.text(), ..words };
     let mut named = inputs.facts();
     named.push(("by_request", wish.by_request.to_string()));
     named.push(("asks_this_year", limits.quota.used.to_string()));

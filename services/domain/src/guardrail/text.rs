@@ -23,8 +23,6 @@ pub struct Text<'a> {
     pub findings: &'a [Finding],
     /// Whether it asks the buyer to revise a review.
     pub asks_for_revision: bool,
-    /// Whether it offers a remedy.
-    pub offers_remedy: bool,
     /// Its length in characters.
     pub characters: u32,
 }
@@ -51,9 +49,8 @@ pub(super) fn check(out: &Outgoing<'_>, refusals: &mut Vec<Refusal>) {
             refusals.push(Refusal::new(rule, vec![("why", why.to_owned())]));
         }
     };
-    let (asks, offers) = (is_ask || out.text.asks_for_revision, is_offer || out.text.offers_remedy);
-    if asks && offers {
-        add(Rule::G04, "the message offers a remedy and asks for a revision");
+    if is_offer && out.text.asks_for_revision {
+        add(Rule::G04, "the offer asks for a revision");
     }
     if out.text.asks_for_revision && !is_ask {
         add(Rule::G05, "the text asks for a revision in words of its own");

@@ -51,7 +51,6 @@ struct World {
     offer: OfferFacts,
     findings: Vec<Finding>,
     asks_for_revision: bool,
-    offers_remedy: bool,
     characters: u32,
     contacts: Vec<Time>,
     zone: &'static str,
@@ -108,7 +107,6 @@ impl World {
             },
             findings: Vec::new(),
             asks_for_revision: false,
-            offers_remedy: false,
             characters: 100,
             contacts: Vec::new(),
             zone: "UTC",
@@ -153,7 +151,6 @@ impl World {
         let text = Text {
             findings: &self.findings,
             asks_for_revision: self.asks_for_revision,
-            offers_remedy: self.offers_remedy,
             characters: self.characters,
         };
         let buyer = Buyer {

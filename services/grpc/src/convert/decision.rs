@@ -5,7 +5,7 @@ use amends_domain::guardrail::{Refusal, Rule};
 use amends_domain::{ShopId, Time};
 use amends_proto::v1 as pb;
 
-use super::time;
+use super::{lint, time};
 
 /// A fact as text: times are stored as microseconds and printed as RFC 3339.
 #[must_use]
@@ -55,6 +55,7 @@ pub fn decision(shop: &ShopId, made: &Decision) -> pb::Decision {
         policy_version: made.policy_version.to_string(),
         decide_time: Some(time::render(made.at)),
         not_before_time: made.not_before.map(time::render),
+        hints: made.hints.iter().map(lint::hint).collect(),
         asks_left: made.asks_left.map(|left| i32::try_from(left).unwrap_or(i32::MAX)),
     }
 }

@@ -3,6 +3,7 @@
 //! A domain value without a counterpart does not compile. A number that names
 //! nothing, from a newer client or by mistake, is refused and never guessed.
 
+use amends_app::lint::Reader;
 use amends_domain::agent::Presence;
 use amends_domain::case::{CaseKind, Origin, Outcome, State};
 use amends_domain::counting::{CountingEffect, CountsOn};
@@ -67,6 +68,7 @@ words! {
         ChangedMind = ChangedMind, Other = Other,
     };
     Flag = DetectionFlag { Safety = Safety, Legal = Legal, Extortion = Extortion, Abusive = Abusive, OptOut = OptOut };
+    Reader = TextReader { Buyer = Buyer, Everyone = Everyone, Offered = Offered, Asked = Asked };
     TextKind = TextKind { Review = Review, Message = Message };
     OrderState = OrderState { Placed = Placed, Paid = Paid, Cancelled = Cancelled };
     ShipmentState = ShipmentState {

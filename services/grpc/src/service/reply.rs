@@ -1,6 +1,7 @@
 //! Replies: drafted, queued, approved, delivered; and the templates they are made from.
 
 use amends_app::App;
+use amends_app::lint::Reader;
 use amends_app::reply::{
     ApproveReply, BeginDelivery, CreateTemplate, DraftReply, QueueReply, ReplyOfCase, ReplyView,
     ReportDelivery, UpdateTemplate, WithdrawReply,
@@ -12,7 +13,7 @@ use pb::reply_service_server::ReplyService;
 use tonic::{Request, Response, Status};
 
 use crate::call::{Renders, answer, execute, open, read};
-use crate::convert::{decision, reply};
+use crate::convert::{decision, lint, reply};
 use crate::fields::{Fields, NOTE_CHARACTERS_MAX};
 use crate::latest;
 use crate::page::Page;
@@ -112,6 +113,19 @@ impl ReplyService for Replies {
             let (shop, id) = f.finish(named)?;
             let made = self.0.check_reply(&principal, &shop, id, message.override_edit_lock).await?;
             Ok(pb::CheckReplyResponse { decision: Some(decision::decision(&shop, &made)) })
+        })
+        .await
+    }
+
+    async fn lint_text(&self, request: Request<pb::LintTextRequest>) -> Answered<pb::LintTextResponse> {
+        answer(async {
+            let (principal, mut f, message) = read(request)?;
+            let shop = f.shop("parent", &message.parent);
+            let language = f.language("language", message.language);
+            let reader = f.word::<Reader>("reader", message.reader);
+            let ((shop, language), reader) = f.finish(shop.zip(language).zip(reader))?;
+            let found = self.0.lint_text(&principal, &shop, &message.text, &language, reader).await?;
+            Ok(lint::found(&found))
         })
         .await
     }

@@ -9,6 +9,8 @@ use tonic::Code;
 use v1::draft_reply_request::Content;
 use v1::{Reason, ReplyState};
 
+mod words;
+
 flow!(
     own_store_asks_once_and_writes_by_day,
     etsy_replies_in_public_last_and_by_two_people,

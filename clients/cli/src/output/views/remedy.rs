@@ -37,8 +37,11 @@ view! {
     v1::IneligibleAlternative { kind: RemedyKind, rule, message, facts }
     v1::Decision {
         name, allowed, refusals, facts, message_preview, template, policy_version, decide_time,
-        not_before_time, asks_left,
+        not_before_time, asks_left, hints,
     }
+    v1::TextHint { advice, message, start, end }
+    v1::TextFinding { refusal, start, end, words }
+    v1::LintTextResponse { findings, hints, asks_for_revision }
     v1::Refusal { rule, reason: Reason, message, facts }
     remedy::Changed { remedy, case, next_offer }
 }

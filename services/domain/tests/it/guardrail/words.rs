@@ -29,11 +29,16 @@ fn g02_g06_g07_g22_are_refused_wherever_they_stand() {
 #[test]
 fn g04_g05_a_remedy_and_an_ask_are_two_messages_and_the_words_of_an_ask_are_approved() {
     hold(&[
-        ("a remedy alone", Private, |w| w.offers_remedy = true, &[]),
+        ("a remedy alone", Offer, |_| (), &[]),
         ("an ask in own words", Private, |w| w.asks_for_revision = true, &[Rule::G05]),
-        ("both", Private, |w| (w.offers_remedy, w.asks_for_revision) = (true, true), &[Rule::G04, Rule::G05]),
+        (
+            "both",
+            Private,
+            |w| (w.findings, w.asks_for_revision) = (found(Rule::G04), true),
+            &[Rule::G04, Rule::G05],
+        ),
         ("an offer that asks", Offer, |w| w.asks_for_revision = true, &[Rule::G04, Rule::G05]),
-        ("an ask that offers", Ask, |w| w.offers_remedy = true, &[Rule::G04]),
+        ("an ask that offers", Ask, |w| w.findings = found(Rule::G04), &[Rule::G04]),
         ("an ask asks", Ask, |w| w.asks_for_revision = true, &[]),
         ("in public", Public, |w| w.asks_for_revision = true, &[Rule::G05]),
         ("once", Private, |w| (w.findings, w.asks_for_revision) = (found(Rule::G05), true), &[Rule::G05]),
