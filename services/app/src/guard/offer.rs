@@ -12,6 +12,7 @@ use amends_store::remedy;
 use super::reply::{answers, delivered_at};
 use super::{Budget, Decision, settle, words};
 use crate::error::Result;
+use crate::remedy::Inputs;
 use crate::template;
 use crate::work::Work;
 
@@ -26,6 +27,8 @@ pub(crate) struct Offered<'a> {
     pub(crate) text: &'a str,
     /// What the shop's rules ask of it; none where another person agreed to it already.
     pub(crate) permit: Option<&'a Permit>,
+    /// What its terms were worked out from; none where that was done before, and stored then.
+    pub(crate) judged: Option<&'a Inputs>,
 }
 
 /// Lets an offer pass, and leaves the decision to be written with it.
@@ -33,7 +36,7 @@ pub(crate) struct Offered<'a> {
 /// # Errors
 /// When a rule refuses: that is written down, and nothing else is.
 pub(crate) async fn offer_may_go(work: &mut Work, offered: Offered<'_>) -> Result<DecisionId> {
-    let Offered { remedy, case, text, permit } = offered;
+    let Offered { remedy, case, text, permit, judged } = offered;
     let info = work.app.shops().get(&work.tx, &case.shop, work.now).await?;
     let mut others = remedy::of_cases(&work.tx, &[(case.shop.clone(), case.id)]).await?;
     others.retain(|other| other.id != remedy.id);
@@ -55,7 +58,7 @@ pub(crate) async fn offer_may_go(work: &mut Work, offered: Offered<'_>) -> Resul
         work.lock_budget(&case.shop, case.buyer, false).await?;
     }
     let id = remedy.id.to_string();
-    let budget = Budget::load(&work.tx, &info, case.buyer, &id, work.now).await?;
+    let budget = Budget::of_offer(&work.tx, &info, case.buyer, &id, work.now).await?;
     let (policy, read) = (info.channel_policy(work.now), words::read(text));
     let out = Outgoing {
         kind: Kind::Offer(facts),
@@ -79,6 +82,7 @@ pub(crate) async fn offer_may_go(work: &mut Work, offered: Offered<'_>) -> Resul
     ];
     let mut decision = Decision::make("offer", &info, &out, named);
     decision.case = Some(case.id);
+    decision.judged = judged.map(Inputs::record);
     let goes = out.is_unasked() && eyes != Eyes::Asked;
     let contact = case.buyer.filter(|_| goes).map(|buyer| (buyer, id));
     settle(work, decision, contact)
