@@ -39,12 +39,7 @@ pub(super) fn in_order(case: CaseId, events: &[Happened]) -> Vec<&Happened> {
     placed
 }
 
-fn place<'a>(
-    case: CaseId,
-    all: &[&'a Happened],
-    seen: &mut HashSet<CaseId>,
-    placed: &mut Vec<&'a Happened>,
-) {
+fn place<'a>(case: CaseId, all: &[&'a Happened], seen: &mut HashSet<CaseId>, placed: &mut Vec<&'a Happened>) {
     if !seen.insert(case) {
         return;
     }

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::inputs::{OFFER_INPUTS, TERMS_INPUTS, unlisted};
 use super::{Check, Decided, Fault, Followed, Link, Promise, Record, Step};
-use crate::guardrail::ASK_REST;
 use crate::Time;
+use crate::guardrail::ASK_REST;
 
 pub(super) fn all(links: &[Link]) -> Vec<Check> {
     Promise::ALL.iter().map(|promise| look(*promise, links)).collect()
@@ -113,7 +113,9 @@ fn decided_with_offer(links: &[Link], check: &mut Check) {
         // All of a transaction happens at one instant, to the microsecond.
         match &link.decided {
             Decided::By(record) if record.at == link.at => {}
-            Decided::By(record) if record.at > link.at => check.fault(link, "it was decided after it went out"),
+            Decided::By(record) if record.at > link.at => {
+                check.fault(link, "it was decided after it went out")
+            }
             Decided::By(_) => check.fault(link, "it was decided before, in another transaction"),
             _ => check.fault(link, "when it was decided is not stored"),
         }

@@ -41,7 +41,10 @@ pub const OFFER_INPUTS: &[Allowed] = &[
 /// What a suggestion, and the terms of an offer, may be worked out from.
 pub const TERMS_INPUTS: &[Allowed] = &[
     allowed("now", "the time"),
-    allowed("reason", "what went wrong with the goods, in the buyer's words wherever they stood, or an agent's"),
+    allowed(
+        "reason",
+        "what went wrong with the goods, in the buyer's words wherever they stood, or an agent's",
+    ),
     allowed("flags", "what makes the complaint delicate, such as a danger to health"),
     allowed("line", "there is none: the order is not known"),
     allowed("line.purchased", "units bought"),
