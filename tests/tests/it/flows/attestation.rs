@@ -5,7 +5,7 @@ use amends_client::v1;
 use amends_domain::Span;
 use amends_tests::desk::report;
 use amends_tests::harness::{MAIN, last};
-use amends_tests::make::{LEAKS, delivery, order, review, terms};
+use amends_tests::make::{LEAKS, delivery, order, review, terms, terms_of};
 use amends_tests::{Desk, Harness, flow, refused};
 use tonic::Code;
 use v1::{AttestationPromise, AttestationStep, AttestationVerdict, FulfilmentState, Reason, RemedyKind};
@@ -218,10 +218,7 @@ async fn an_ask_holds_no_offer_back(h: &Harness) {
     let opened = h.say(late).await;
     let mut desk = Desk::claim(h.client(), &opened.case).await;
     assert_eq!(desk.case.kind(), v1::CaseKind::Delivery);
-    let offered = desk.offer(
-        RemedyKind::Coupon,
-        terms_of(300),
-    );
+    let offered = desk.offer(RemedyKind::Coupon, terms_of(300));
     offered.await.unwrap();
     let found = attest(h, &desk.case.name).await;
     let inputs = &found.links[0].decision.as_ref().unwrap().inputs;
