@@ -1,5 +1,6 @@
 //! `amends review …`
 
+mod attest;
 mod due;
 
 use amends_proto::v1;
@@ -23,7 +24,8 @@ Examples:
   amends review due --by 6h --json | jq -r '.observations[].review'
   amends review check-ask r-501
   amends review check-ask r-501 --request   # as the channel's own revision request
-  amends review ask r-501";
+  amends review ask r-501
+  amends review attest case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f   # that no remedy depended on a review";
 
 /// What can be done with reviews.
 #[derive(Subcommand)]
@@ -52,6 +54,8 @@ pub enum Review {
     },
     /// Tell the buyer, once and in neutral words, that the review can be updated
     Ask(Ask),
+    /// Show the chain of decisions of a case: that no remedy depended on a review
+    Attest(attest::Attest),
 }
 
 /// Which reviews to list.
@@ -111,6 +115,7 @@ impl Review {
             Self::Versions(args) => versions(session, args).await,
             Self::Due(args) => args.run(session).await,
             Self::Ask(args) => ask(session, args).await,
+            Self::Attest(args) => args.run(session).await,
             Self::Show { id } => {
                 let review = read(session, &id).await?;
                 output.one(&review, || output.details(&review))

@@ -163,6 +163,7 @@ calls! {
     read reviews.list_review_versions(ListReviewVersionsRequest) -> ListReviewVersionsResponse;
     read reviews.list_observations(ListObservationsRequest) -> ListObservationsResponse;
     read reviews.check_ask(CheckAskRequest) -> CheckAskResponse;
+    read reviews.attest_case(AttestCaseRequest) -> AttestCaseResponse;
     write reviews.ask(AskRequest) -> AskResponse;
     read returns.get_return(GetReturnRequest) -> GetReturnResponse;
     read returns.list_returns(ListReturnsRequest) -> ListReturnsResponse;

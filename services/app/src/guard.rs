@@ -47,6 +47,9 @@ pub struct Decision {
     pub asks_left: Option<u32>,
     /// The inputs the rules saw, by name.
     pub facts: Vec<(String, String)>,
+    /// What the terms of an offer were worked out from, as a suggestion stores it; it is stored with the
+    /// rest, and shown to whoever wants to know that nothing of it is a review.
+    pub(crate) judged: Option<Value>,
     /// The text that would be, or was, sent; empty where it stands elsewhere.
     pub text: String,
     /// What would read better; nothing is refused for it.
@@ -80,6 +83,7 @@ impl Decision {
             not_before,
             asks_left: None,
             facts: facts.collect(),
+            judged: None,
             text: String::new(),
             hints: Vec::new(),
             template: String::new(),
@@ -102,13 +106,17 @@ impl Decision {
             let seen = r.facts.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
             json!({ "rule": r.rule.as_str(), "facts": object(seen) })
         });
-        json!({
+        let mut body = json!({
             "inputs": object(self.facts.clone()),
             "rules": rules.collect::<Vec<_>>(),
             "template": self.template,
             "policy_version": self.policy_version,
             "not_before": self.not_before.map(Time::micros),
-        })
+        });
+        if let (Some(judged), Some(body)) = (&self.judged, body.as_object_mut()) {
+            body.insert("judged".to_owned(), judged.clone());
+        }
+        body
     }
 
     /// As it is stored; none where it has no id.

@@ -5,6 +5,7 @@
 
 pub mod agent;
 pub mod app;
+pub mod attestation;
 pub mod call;
 pub mod case;
 pub mod context;

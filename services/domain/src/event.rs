@@ -22,7 +22,7 @@ use crate::sla::Metric;
 use crate::subject::Subject;
 use crate::{
     AgentId, CaseId, ConversationId, DecisionId, IncidentId, LineId, MessageId, OrderId, RemedyId, ReplyId,
-    ReturnId, ReviewId, ShipmentId, SignalId, Span, TemplateId, Time,
+    ReturnId, ReviewId, ShipmentId, SignalId, Span, SuggestionId, TemplateId, Time,
 };
 
 /// Flat facts by name.
@@ -57,6 +57,7 @@ facts_by_display!(
     SignalId,
     ConversationId,
     ReplyId,
+    SuggestionId,
     TemplateId,
     CaseKind,
     Leaving,
@@ -219,13 +220,13 @@ events! {
     /// Alternatives were suggested.
     RemedySuggested = "remedy.suggested" { /** The stored suggestion. */ suggestion: String, /** The first of them. */ first: Option<RemedyKind> },
     /// A remedy was proposed.
-    RemedyProposed = "remedy.proposed" { /** Which. */ remedy: RemedyId, /** What is given. */ kind: RemedyKind, /** Units. */ units: u32 },
+    RemedyProposed = "remedy.proposed" { /** Which. */ remedy: RemedyId, /** What is given. */ kind: RemedyKind, /** Units. */ units: u32, /** The stored suggestion it was taken from. */ suggestion: Option<SuggestionId> },
     /// A remedy waits for another person's approval.
-    ApprovalAsked = "remedy.approval_asked" { /** Which. */ remedy: RemedyId },
+    ApprovalAsked = "remedy.approval_asked" { /** Which. */ remedy: RemedyId, /** The stored decision that let it go there. */ decision: Option<DecisionId> },
     /// Another person agreed.
     RemedyApproved = "remedy.approved" { /** Which. */ remedy: RemedyId, /** Who. */ by: AgentId },
     /// A remedy was put to the buyer.
-    RemedyOffered = "remedy.offered" { /** Which. */ remedy: RemedyId, /** What is given. */ kind: RemedyKind, /** Until when. */ expires_at: Time },
+    RemedyOffered = "remedy.offered" { /** Which. */ remedy: RemedyId, /** What is given. */ kind: RemedyKind, /** Until when. */ expires_at: Time, /** The stored decision that let it pass. */ decision: Option<DecisionId> },
     /// The buyer said yes: whoever carries it out has everything here.
     RemedyAccepted = "remedy.accepted" { /** Which. */ remedy: RemedyId, /** What is given. */ kind: RemedyKind, /** The order. */ order: Option<OrderId>, /** The line. */ line: Option<LineId>, /** Units. */ units: u32, /** Money in minor units. */ amount: Option<i64>, /** Its currency. */ currency: Option<String>, /** The article to send. */ article: String, /** What the buyer does with the article at hand. */ disposal: Option<Disposal>, /** A coupon on top, in minor units. */ gift: Option<i64>, /** The code of the coupon. */ coupon_code: Option<String>, /** What else is agreed. */ note: Option<String>, /** When it should be fulfilled. */ due_at: Time },
     /// The buyer said no.
@@ -237,7 +238,7 @@ events! {
     /// The remedy is being carried out.
     RemedyExecuting = "remedy.executing" { /** Which. */ remedy: RemedyId },
     /// The remedy is done.
-    RemedyFulfilled = "remedy.fulfilled" { /** Which. */ remedy: RemedyId, /** What was given. */ kind: RemedyKind, /** The carrier's or payment's number. */ tracking: String },
+    RemedyFulfilled = "remedy.fulfilled" { /** Which. */ remedy: RemedyId, /** What was given. */ kind: RemedyKind, /** The carrier's or payment's number. */ tracking: String, /** When, as whoever reported it says. */ at: Option<Time> },
     /// The remedy could not be carried out.
     RemedyFailed = "remedy.failed" { /** Which. */ remedy: RemedyId, /** Why. */ why: String },
     /// A promised remedy was not fulfilled in time.
@@ -271,7 +272,7 @@ events! {
     /// A reply waits for a connector, which has everything here but the text.
     ReplyQueued = "reply.queued" { /** Which. */ reply: ReplyId, /** Who wrote it. */ agent: AgentId, /** Whether everyone will read it. */ public: bool, /** The order. */ order: Option<OrderId>, /** The line. */ line: Option<LineId>, /** The conversation it continues. */ conversation: Option<ConversationId>, /** The review it answers. */ review: Option<ReviewId>, /** The language. */ language: String, /** From which template. */ template: Option<TemplateId>, /** The hold it was written under. */ fence: i64, /** How often it was tried before. */ attempts: u32, /** When it was written. */ drafted_at: Time, /** Who approved it. */ approved_by: Option<AgentId>, /** The stored decision that let it pass. */ decision: Option<DecisionId> },
     /// A connector takes a reply to the channel.
-    ReplySending = "reply.sending" { /** Which. */ reply: ReplyId, /** Which attempt. */ attempt: u32, /** When its end becomes unknown. */ until: Time },
+    ReplySending = "reply.sending" { /** Which. */ reply: ReplyId, /** Which attempt. */ attempt: u32, /** When its end becomes unknown. */ until: Time, /** The stored decision that let it pass. */ decision: Option<DecisionId> },
     /// The channel has the reply.
     ReplySent = "reply.sent" { /** Which. */ reply: ReplyId, /** Which attempt. */ attempt: u32, /** What the channel calls it. */ message: MessageId, /** Who wrote it. */ agent: AgentId, /** Whether everyone reads it. */ public: bool, /** When the channel got it. */ sent_at: Time },
     /// The channel does not have the reply.

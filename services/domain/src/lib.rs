@@ -7,6 +7,7 @@
 mod code;
 
 pub mod agent;
+pub mod attestation;
 pub mod case;
 pub mod counter;
 pub mod counting;

@@ -1,6 +1,7 @@
 //! Wire types to domain types and back, one file per noun.
 
 pub mod agent;
+pub mod attestation;
 pub mod case;
 pub mod decision;
 pub mod delivery;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use amends_domain::id::IdError;
 use amends_domain::{
-    AgentId, CaseId, IncidentId, RemedyId, ReplyId, ReturnId, ReviewId, ShopId, SuggestionId, TemplateId,
+    AgentId, CaseId, DecisionId, IncidentId, RemedyId, ReplyId, ReturnId, ReviewId, ShopId, SuggestionId, TemplateId,
 };
 
 use crate::fields::Fields;
@@ -55,6 +55,12 @@ pub fn of<N: Noun>(shop: &ShopId, id: &N) -> String {
 #[must_use]
 pub fn of_any<N: Noun>(shop: &ShopId, id: Option<&N>) -> String {
     id.map(|id| of(shop, id)).unwrap_or_default()
+}
+
+/// The name of a stored decision, empty when there is none. No call takes one.
+#[must_use]
+pub fn of_decision(shop: &ShopId, id: Option<&DecisionId>) -> String {
+    id.map(|id| format!("shops/{shop}/decisions/{id}")).unwrap_or_default()
 }
 
 impl Fields {

@@ -31,6 +31,7 @@ macro_rules! paged {
 }
 
 paged!(
+    AttestCaseRequest,
     ListAgentsRequest,
     ListCasesRequest,
     ListEventsRequest,

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use amends_app::attestation::TOO_LONG;
 use amends_app::case::{AFTER_HARD_DEADLINE, LINKS_FULL, MERGE_TARGET_ENDED};
 use amends_app::error::{Violation, Why};
 use amends_app::incident::{FULL, RESOLVED};
@@ -188,7 +189,8 @@ fn of_reply(refused: &ReplyRefused) -> Refusal {
 }
 
 /// A precondition is told in words; these are the ones that have a reason of their own.
-const PRECONDITIONS: [(&str, Reason); 9] = [
+const PRECONDITIONS: [(&str, Reason); 10] = [
+    (TOO_LONG, Reason::AttestationTooLong),
     (AFTER_HARD_DEADLINE, Reason::HardDeadlineBefore),
     (MERGE_TARGET_ENDED, Reason::CaseClosed),
     (LINKS_FULL, Reason::LinksFull),

@@ -52,6 +52,15 @@ pub fn put(contacts: &[ContactRow]) -> Write {
     Write::insert(&TABLE, rows.collect(), Existing::Replace)
 }
 
+/// Which contacts are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// All of them.
+    All,
+    /// All but asks about reviews.
+    ButAsks,
+}
+
 /// When a buyer was written to since a time, besides by one message. A reply counts from when it was
 /// queued, and from when the channel got it; one that no connector has any more does not.
 ///
@@ -62,13 +71,20 @@ pub async fn of_buyer(
     shop: &ShopId,
     buyer: &BuyerKey,
     besides: &str,
+    counted: Counted,
     since: Time,
 ) -> Result<Vec<Time>> {
     let sql = "SELECT CASE WHEN r.stage = 'SENT' THEN r.at ELSE c.at END AS at FROM contacts c \
                LEFT JOIN replies r ON r.shop_id = c.shop_id AND r.reply_id = c.contact_id \
                WHERE c.shop_id = $1 AND c.buyer_key = $2 AND c.contact_id <> $3 AND c.at >= $4 \
-               AND (r.reply_id IS NULL OR r.stage IN ('QUEUED', 'SENDING', 'SENT', 'UNKNOWN'))";
-    let rows = conn.all(sql, vec![text(shop), text(buyer), str(besides), time(since)]).await?;
+               AND (r.reply_id IS NULL OR r.stage IN ('QUEUED', 'SENDING', 'SENT', 'UNKNOWN')) \
+               AND c.kind <> $5";
+    let left_out = match counted {
+        Counted::All => "",
+        Counted::ButAsks => "ASK",
+    };
+    let values = vec![text(shop), text(buyer), str(besides), time(since), str(left_out)];
+    let rows = conn.all(sql, values).await?;
     rows.iter().map(|row| Row::new(TABLE.name, row).time("at")).collect()
 }
 

@@ -4,11 +4,12 @@ use amends_domain::{CaseId, DecisionId, ReviewId, ShopId, Time};
 
 use sea_orm::Value;
 
-use crate::bulk::{Existing, Kind, Table, Write};
+use crate::Of;
+use crate::bulk::{Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
-use crate::row::Row;
-use crate::value::{text, text_opt, time};
+use crate::row::{Fetched, Row};
+use crate::value::{self, text, text_opt, time};
 
 /// One stored decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,23 +76,29 @@ pub async fn insert(conn: &Conn, row: &DecisionRow) -> Result<()> {
     conn.run(sql, values(row)).await.map(drop)
 }
 
+/// Decisions of these ids, as far as they are there.
+pub fn by_ids(decisions: &[Of<DecisionId>]) -> Query<DecisionRow> {
+    Query::by(&TABLE, TABLE.key, value::of(decisions), read)
+}
+
 /// Reads a decision.
 ///
 /// # Errors
 /// When the database fails or holds what it must not.
 pub async fn get(conn: &Conn, shop: &ShopId, id: &DecisionId) -> Result<Option<DecisionRow>> {
-    let sql = "SELECT case_id, review_id, action, allowed, at, body FROM decisions
-               WHERE shop_id = $1 AND decision_id = $2";
-    let Some(row) = conn.one(sql, vec![text(shop), text(id)]).await? else { return Ok(None) };
-    let row = Row::new("decisions", &row);
-    Ok(Some(DecisionRow {
-        shop: shop.clone(),
-        id: *id,
+    Ok(by_ids(&[(shop.clone(), *id)]).all(conn).await?.pop())
+}
+
+fn read(row: &Fetched) -> Result<DecisionRow> {
+    let row = Row::new(TABLE.name, row);
+    Ok(DecisionRow {
+        shop: row.parse("shop_id")?,
+        id: row.parse("decision_id")?,
         case: row.parse_opt("case_id")?,
         review: row.parse_opt("review_id")?,
         action: row.get("action")?,
         allowed: row.get("allowed")?,
         at: row.time("at")?,
         body: row.get("body")?,
-    }))
+    })
 }

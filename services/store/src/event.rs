@@ -121,6 +121,13 @@ pub fn by_cases(cases: &[Of<CaseId>], words: &[&[&str]]) -> Query<StoredEvent> {
         .and(&format!("word IN ({}) ORDER BY seq", words.join(", ")))
 }
 
+/// The first so many of these, over all of the cases, in the order of the log.
+pub fn first_by_cases(cases: &[Of<CaseId>], words: &[&str], limit: u32) -> Query<StoredEvent> {
+    let words: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+    Query::by(&STORED, &["shop_id", "case_id"], value::of(cases), read)
+        .and(&format!("case_id IS NOT NULL AND word IN ({}) ORDER BY seq LIMIT {limit}", words.join(", ")))
+}
+
 /// How many events a case has.
 ///
 /// # Errors

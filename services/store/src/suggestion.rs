@@ -7,11 +7,12 @@ use amends_domain::{CaseId, ShopId, SuggestionId, Time};
 
 pub use history::{History, Past, Wanted, history};
 
-use crate::bulk::{Existing, Kind, Table, Write};
+use crate::Of;
+use crate::bulk::{Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
-use crate::row::Row;
-use crate::value::{int, text, time};
+use crate::row::{Fetched, Row};
+use crate::value::{self, int, text, time};
 
 /// Forgets what was suggested for hypothetical returns before a time, oldest first; says how many.
 ///
@@ -59,17 +60,25 @@ pub fn insert(row: &SuggestionRow) -> Write {
     Write::insert(&TABLE, vec![values], Existing::Refuse)
 }
 
+/// Answers of these ids, as far as they are there.
+pub fn by_ids(suggestions: &[Of<SuggestionId>]) -> Query<SuggestionRow> {
+    Query::by(&TABLE, TABLE.key, value::of(suggestions), read)
+}
+
 /// Reads an answer.
 ///
 /// # Errors
 /// When the database fails or holds what it must not.
 pub async fn get(conn: &Conn, shop: &ShopId, id: &SuggestionId) -> Result<Option<SuggestionRow>> {
-    let sql = "SELECT case_id, at, body FROM suggestions WHERE shop_id = $1 AND suggestion_id = $2";
-    let Some(row) = conn.one(sql, vec![text(shop), text(id)]).await? else { return Ok(None) };
-    let row = Row::new("suggestions", &row);
+    Ok(by_ids(&[(shop.clone(), *id)]).all(conn).await?.pop())
+}
+
+fn read(row: &Fetched) -> Result<SuggestionRow> {
+    let row = Row::new(TABLE.name, row);
     let for_case: String = row.get("case_id")?;
     let case = if for_case.is_empty() { None } else { Some(row.parse("case_id")?) };
-    Ok(Some(SuggestionRow { shop: shop.clone(), id: *id, case, at: row.time("at")?, body: row.get("body")? }))
+    let (shop, id) = (row.parse("shop_id")?, row.parse("suggestion_id")?);
+    Ok(SuggestionRow { shop, id, case, at: row.time("at")?, body: row.get("body")? })
 }
 
 /// The latest suggestion of each case, the newest first, at most so many.

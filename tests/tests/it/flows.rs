@@ -3,6 +3,7 @@
 mod access;
 mod agents;
 mod ask;
+mod attestation;
 mod channels;
 mod claims;
 mod counters;

@@ -13,6 +13,7 @@ mod agents;
 mod changes;
 mod channel;
 mod house;
+mod independence;
 mod invariants;
 mod life;
 mod seen;

@@ -40,8 +40,14 @@ fn reply(entry: &Entry) -> Option<(&'static str, String)> {
         _ => return None,
     };
     let attempt = if step.attempt > 1 { format!("attempt {}", step.attempt) } else { String::new() };
-    let detail = joined([attempt.as_str(), &step.message_id, &step.detail, id(&step.reply)]);
+    let reply = format!("{}{}", id(&step.reply), by(&step.decision));
+    let detail = joined([attempt.as_str(), &step.message_id, &step.detail, &reply]);
     Some((what, detail))
+}
+
+/// The decision that let it pass, if it names one.
+fn by(decision: &str) -> String {
+    if decision.is_empty() { String::new() } else { format!(", by {}", id(decision)) }
 }
 
 fn remedy(entry: &Entry) -> Option<(&'static str, String)> {
@@ -66,7 +72,7 @@ fn remedy(entry: &Entry) -> Option<(&'static str, String)> {
     let wish = step.counter_amount.as_ref().map(|wish| format!("wants {}", money(wish)));
     let kind = word::<v1::RemedyKind>(step.kind);
     let detail = joined([kind.as_str(), &value, &wish.unwrap_or_default(), &step.detail]);
-    Some((what, format!("{detail} ({})", id(&step.remedy))))
+    Some((what, format!("{detail} ({}{})", id(&step.remedy), by(&step.decision))))
 }
 
 fn facts(output: &Output, entry: &Entry) -> Option<(&'static str, String)> {

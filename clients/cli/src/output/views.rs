@@ -1,6 +1,7 @@
 //! Which fields of each resource are written as JSON.
 
 mod agent;
+mod attestation;
 mod case;
 mod figures;
 mod incident;

@@ -3,7 +3,7 @@
 use amends_domain::guardrail::{Buyer, CAP_LONG, QuietHours, QuotaUse, year_of};
 use amends_domain::{BuyerKey, ShopId, Span, Time};
 use amends_store::buyer;
-use amends_store::contact::{self, AskUse};
+use amends_store::contact::{self, AskUse, Counted};
 use amends_store::{Conn, lock};
 
 use crate::error::Result;
@@ -31,12 +31,34 @@ impl Budget {
         besides: &str,
         now: Time,
     ) -> Result<Self> {
+        Self::read(conn, info, buyer, (besides, Counted::All), now).await
+    }
+
+    /// The same as an offer sees it: whether somebody asked about a review is not among what a remedy
+    /// depends on (G08), so an ask never holds one back.
+    pub(super) async fn of_offer(
+        conn: &Conn,
+        info: &ShopInfo,
+        buyer: Option<BuyerKey>,
+        besides: &str,
+        now: Time,
+    ) -> Result<Self> {
+        Self::read(conn, info, buyer, (besides, Counted::ButAsks), now).await
+    }
+
+    async fn read(
+        conn: &Conn,
+        info: &ShopInfo,
+        buyer: Option<BuyerKey>,
+        (besides, counted): (&str, Counted),
+        now: Time,
+    ) -> Result<Self> {
         let shop = &info.shop;
         let (state, contacts) = match buyer {
             Some(key) => {
                 let state = buyer::get(conn, &[(shop.id.clone(), key)]).await?.pop();
                 let since = now - CAP_LONG - QUEUED_LONGEST;
-                (state, contact::of_buyer(conn, &shop.id, &key, besides, since).await?)
+                (state, contact::of_buyer(conn, &shop.id, &key, besides, counted, since).await?)
             }
             None => (None, Vec::new()),
         };

@@ -13,6 +13,7 @@ use super::reply::{answers, delivered_at};
 use super::{Budget, Decision, settle};
 use crate::error::Result;
 use crate::lint::{self, Reader, Setting};
+use crate::remedy::Inputs;
 use crate::template;
 use crate::work::Work;
 
@@ -27,6 +28,8 @@ pub(crate) struct Offered<'a> {
     pub(crate) text: &'a str,
     /// What the shop's rules ask of it; none where another person agreed to it already.
     pub(crate) permit: Option<&'a Permit>,
+    /// What its terms were worked out from; none where that was done before, and stored then.
+    pub(crate) judged: Option<&'a Inputs>,
 }
 
 /// Lets an offer pass, and leaves the decision to be written with it.
@@ -34,7 +37,7 @@ pub(crate) struct Offered<'a> {
 /// # Errors
 /// When a rule refuses: that is written down, and nothing else is.
 pub(crate) async fn offer_may_go(work: &mut Work, offered: Offered<'_>) -> Result<DecisionId> {
-    let Offered { remedy, case, text, permit } = offered;
+    let Offered { remedy, case, text, permit, judged } = offered;
     let info = work.app.shops().get(&work.tx, &case.shop, work.now).await?;
     let mut others = remedy::of_cases(&work.tx, &[(case.shop.clone(), case.id)]).await?;
     others.retain(|other| other.id != remedy.id);
@@ -56,7 +59,7 @@ pub(crate) async fn offer_may_go(work: &mut Work, offered: Offered<'_>) -> Resul
         work.lock_budget(&case.shop, case.buyer, false).await?;
     }
     let id = remedy.id.to_string();
-    let budget = Budget::load(&work.tx, &info, case.buyer, &id, work.now).await?;
+    let budget = Budget::of_offer(&work.tx, &info, case.buyer, &id, work.now).await?;
     let policy = info.channel_policy(work.now);
     let setting =
         Setting { reader: Reader::Offered, language: &case.language, channel: &policy.channel, orders: &[] };
@@ -83,6 +86,7 @@ pub(crate) async fn offer_may_go(work: &mut Work, offered: Offered<'_>) -> Resul
     ];
     let mut decision = Decision::make("offer", &info, &out, named);
     decision.case = Some(case.id);
+    decision.judged = judged.map(Inputs::record);
     let goes = out.is_unasked() && eyes != Eyes::Asked;
     let contact = case.buyer.filter(|_| goes).map(|buyer| (buyer, id));
     settle(work, decision, contact)

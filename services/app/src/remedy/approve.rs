@@ -4,7 +4,7 @@ use amends_domain::case::Verb;
 use amends_domain::deadline::DeadlineKind;
 use amends_domain::event::Event;
 use amends_domain::remedy::{Remedy, RemedyState, RemedyVerb};
-use amends_domain::{RemedyId, ShopId, Time};
+use amends_domain::{DecisionId, RemedyId, ShopId, Time};
 use amends_store::remedy;
 
 use super::offer::{check_note, expiry};
@@ -54,20 +54,21 @@ impl Command for ApproveRemedy {
         let remedy = remedy.apply(RemedyVerb::Approve { by: by.clone(), expires_at }, work.now)?;
         ledger::still_stands(work, &remedy).await?;
         let text = text_of(work, &remedy).await?;
-        let again = Offered { remedy: &remedy, case: &opened.case, text: &text, permit: None };
-        offer_may_go(work, again).await?;
+        let again = Offered { remedy: &remedy, case: &opened.case, text: &text, permit: None, judged: None };
+        let decision = offer_may_go(work, again).await?;
         remedy::update(&work.tx, &remedy, before).await?;
         let event = Event::RemedyApproved { remedy: remedy.id, by };
         tell(work, &opened.case, event, &self.note).await?;
-        offered(work, &remedy, expires_at);
+        offered(work, &remedy, expires_at, decision);
         opened.store(work).await?;
         Ok(RemedyOfCase { remedy, case: opened.case })
     }
 }
 
 /// The offer lies with the buyer from now on, until it ends.
-pub(super) fn offered(work: &mut Work, remedy: &Remedy, expires_at: Time) {
-    let event = Event::RemedyOffered { remedy: remedy.id, kind: remedy.kind, expires_at };
+pub(super) fn offered(work: &mut Work, remedy: &Remedy, expires_at: Time, decision: DecisionId) {
+    let decision = Some(decision);
+    let event = Event::RemedyOffered { remedy: remedy.id, kind: remedy.kind, expires_at, decision };
     work.happened(&remedy.shop, Some(remedy.case), event);
     work.due(&remedy.shop, DeadlineKind::OfferExpiry, remedy.id, expires_at);
 }

@@ -75,7 +75,7 @@ impl Command for ReportFulfilment {
                 let fulfilled = (remedy.id, remedy.kind, tracking.clone());
                 doubled = doubled_by(work, &mut remedy).await?;
                 let (remedy, kind, tracking) = fulfilled;
-                Event::RemedyFulfilled { remedy, kind, tracking }
+                Event::RemedyFulfilled { remedy, kind, tracking, at: Some(at) }
             }
             RemedyState::Failed { why, .. } => {
                 ledger::settle(work, &remedy, GrantState::Released).await?;

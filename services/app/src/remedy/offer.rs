@@ -11,7 +11,7 @@ use amends_domain::remedy::{
 };
 use amends_domain::returns::open_until;
 use amends_domain::suggestion::{Permit, cost, default_amount, disposal, worth};
-use amends_domain::{CaseId, LineId, Money, OrderId, RemedyId, ShopId, Sku, Span, SuggestionId, Time};
+use amends_domain::{CaseId, DecisionId, LineId, Money, OrderId, RemedyId, ShopId, Sku, Span, SuggestionId, Time};
 use amends_store::remedy;
 
 use super::check::{against, permit};
@@ -95,9 +95,11 @@ impl Command for OfferRemedy {
         ledger::reserve(work, judged.account.as_ref(), &remedy).await?;
         let language = language(&opened.case, bought.as_ref());
         let text = template::offer_of(language, &self.text, remedy.kind, &remedy.terms);
-        let offered = Offered { remedy: &remedy, case: &opened.case, text: &text, permit: Some(&permit) };
-        offer_may_go(work, offered).await?;
-        let remedy = put(work, &opened.case, remedy, (life, expires_at), &permit).await?;
+        let judged = Some(&judged.inputs);
+        let offered =
+            Offered { remedy: &remedy, case: &opened.case, text: &text, permit: Some(&permit), judged };
+        let by = Grounds { decision: offer_may_go(work, offered).await?, suggestion: self.suggestion };
+        let remedy = put(work, &opened.case, remedy, (life, expires_at), &permit, by).await?;
         remedy::insert(&work.tx, std::slice::from_ref(&remedy)).await?;
         trial::follow(work, &remedy);
         keep_text(work, &self.shop, remedy.id.to_string(), opened.case.buyer, &text).await?;
@@ -236,6 +238,12 @@ impl OfferRemedy {
     }
 }
 
+/// What lets an offer go, and what it was taken from.
+struct Grounds {
+    decision: DecisionId,
+    suggestion: Option<SuggestionId>,
+}
+
 /// To the buyer, or to another person first, who is told which rules of the shop it goes against.
 async fn put(
     work: &mut Work,
@@ -243,19 +251,22 @@ async fn put(
     remedy: Remedy,
     (life, expires_at): (Span, Time),
     permit: &Permit,
+    by: Grounds,
 ) -> Result<Remedy> {
+    let Grounds { decision, suggestion } = by;
     let (id, kind, units) = (remedy.id, remedy.kind, remedy.units);
     let verb = match permit.approval {
         true => RemedyVerb::Submit { expires_at, life },
         false => RemedyVerb::Offer { expires_at },
     };
     let remedy = remedy.apply(verb, work.now)?;
-    work.happened(&case.shop, Some(case.id), Event::RemedyProposed { remedy: id, kind, units });
+    work.happened(&case.shop, Some(case.id), Event::RemedyProposed { remedy: id, kind, units, suggestion });
     if remedy.state.stage() == RemedyStage::AwaitingApproval {
-        tell(work, case, Event::ApprovalAsked { remedy: id }, &against(permit)).await?;
+        let asked = Event::ApprovalAsked { remedy: id, decision: Some(decision) };
+        tell(work, case, asked, &against(permit)).await?;
         work.due(&remedy.shop, DeadlineKind::OfferExpiry, remedy.id, expires_at);
     } else {
-        approve::offered(work, &remedy, expires_at);
+        approve::offered(work, &remedy, expires_at, decision);
     }
     Ok(remedy)
 }

@@ -48,10 +48,10 @@ impl Command for BeginDelivery {
         let reply = reply.apply(ReplyVerb::Begin { case, until, message: self.message }, work.now)?;
         check_words(work, &reply).await?;
         // Hours may have passed since it was queued, and the buyer may have had enough meanwhile.
-        reply_may_go(work, &reply, &opened.case, Passing::Delivered).await?;
+        let decision = Some(reply_may_go(work, &reply, &opened.case, Passing::Delivered).await?);
         work.tx.send([reply::update(&[(reply.clone(), before)])]).await?;
         work.due(&self.shop, DeadlineKind::ReplyDelivery, reply.id, until);
-        let event = Event::ReplySending { reply: reply.id, attempt: reply.attempts, until };
+        let event = Event::ReplySending { reply: reply.id, attempt: reply.attempts, until, decision };
         work.happened(&self.shop, Some(reply.case), event);
         Ok(seen(reply, &opened.case))
     }

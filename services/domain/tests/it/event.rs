@@ -17,7 +17,7 @@ use amends_domain::sla::Metric;
 use amends_domain::subject::Subject;
 use amends_domain::{
     CaseId, ConversationId, DecisionId, IncidentId, MessageId, ReplyId, ReturnId, ReviewId, ShipmentId, Span,
-    TemplateId,
+    SuggestionId, TemplateId,
 };
 
 use crate::make::{agent, at, line_id, order, remedy_id, signal};
@@ -122,10 +122,13 @@ fn remedy_events() -> Vec<Event> {
     vec![
         Event::RemedySuggested { suggestion: "sug".to_owned(), first: Some(kind) },
         Event::RemedySuggested { suggestion: "sug".to_owned(), first: None },
-        Event::RemedyProposed { remedy, kind, units: 1 },
-        Event::ApprovalAsked { remedy },
+        Event::RemedyProposed { remedy, kind, units: 1, suggestion: None },
+        Event::RemedyProposed { remedy, kind, units: 1, suggestion: Some(SuggestionId::from_bits(8)) },
+        Event::ApprovalAsked { remedy, decision: None },
+        Event::ApprovalAsked { remedy, decision: Some(DecisionId::from_bits(9)) },
         Event::RemedyApproved { remedy, by: agent("bob") },
-        Event::RemedyOffered { remedy, kind, expires_at: at(3) },
+        Event::RemedyOffered { remedy, kind, expires_at: at(3), decision: None },
+        Event::RemedyOffered { remedy, kind, expires_at: at(3), decision: Some(DecisionId::from_bits(9)) },
         accepted(Some(-5)),
         accepted(None),
         Event::RemedyDeclined { remedy, wish: None, currency: None },
@@ -133,7 +136,8 @@ fn remedy_events() -> Vec<Event> {
         Event::RemedyExpired { remedy },
         Event::RemedyWithdrawn { remedy },
         Event::RemedyExecuting { remedy },
-        Event::RemedyFulfilled { remedy, kind, tracking: "T 1".to_owned() },
+        Event::RemedyFulfilled { remedy, kind, tracking: "T 1".to_owned(), at: None },
+        Event::RemedyFulfilled { remedy, kind, tracking: "T 1".to_owned(), at: Some(at(2)) },
         Event::RemedyFailed { remedy, why: "lost".to_owned() },
         Event::FulfilmentOverdue { remedy },
         stopped(true),
@@ -268,7 +272,8 @@ fn reply_events() -> Vec<Event> {
         Event::ReplyApproved { reply, by: agent() },
         queued(true),
         queued(false),
-        Event::ReplySending { reply, attempt: 1, until: at(2) },
+        Event::ReplySending { reply, attempt: 1, until: at(2), decision: None },
+        Event::ReplySending { reply, attempt: 1, until: at(2), decision: Some(DecisionId::from_bits(9)) },
         Event::ReplySent {
             reply,
             attempt: 1,

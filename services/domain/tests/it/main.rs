@@ -3,6 +3,7 @@
 
 mod adjust;
 mod agent;
+mod attestation;
 mod case_queue;
 mod case_steps;
 mod case_table;

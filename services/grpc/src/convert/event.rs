@@ -98,7 +98,7 @@ fn subject(row: &EventRow) -> String {
     let shop = &row.shop;
     match &row.event {
         Event::RemedyProposed { remedy, .. }
-        | Event::ApprovalAsked { remedy }
+        | Event::ApprovalAsked { remedy, .. }
         | Event::RemedyApproved { remedy, .. }
         | Event::RemedyOffered { remedy, .. }
         | Event::RemedyAccepted { remedy, .. }

@@ -1,16 +1,17 @@
 //! Reviews, and the one neutral message about them.
 
 use amends_app::App;
+use amends_app::attestation::LINKS_PAGE_MAX;
 use amends_app::review::{Ask, AskOutcome, AskState, LOOKS_PAGE_MAX, ReviewView};
 use amends_app::stored::ReviewFilter;
-use amends_domain::{ReviewId, ShopId, Sku, Time};
+use amends_domain::{CaseId, ReviewId, ShopId, Sku, Time};
 use amends_proto::v1 as pb;
 use pb::review_service_server::ReviewService;
 
 use tonic::{Request, Response, Status};
 
 use crate::call::{Renders, With, answer, execute, open, read};
-use crate::convert::{decision, review};
+use crate::convert::{attestation, decision, review};
 use crate::fields::Fields;
 
 use crate::page::Page;
@@ -122,6 +123,24 @@ impl ReviewService for Reviews {
             let (shop, id, template) = f.finish(parsed)?;
             let made = self.0.check_ask(&principal, &shop, &id, &template, by_request).await?;
             Ok(pb::CheckAskResponse { decision: Some(decision::decision(&shop, &made)) })
+        })
+        .await
+    }
+
+    async fn attest_case(&self, request: Request<pb::AttestCaseRequest>) -> Reply<pb::AttestCaseResponse> {
+        answer(async {
+            let (principal, mut f, mut message) = read(request)?;
+            let page = Page::<i64>::open(&mut f, &mut message, 100, LINKS_PAGE_MAX);
+            let named = f.named::<CaseId>("name", &message.name);
+            let (page, (shop, case)) = f.finish(page.zip(named))?;
+            let attested = self.0.attest_case(&principal, &shop, case).await?;
+            let after = usize::try_from(page.after.unwrap_or(0)).unwrap_or(usize::MAX);
+            let links: Vec<_> =
+                attested.links.iter().skip(after).take(page.limit.try_into().unwrap_or(usize::MAX)).collect();
+            let next = links.last().map(|last| i64::from(last.link.number));
+            let more = next.filter(|next| usize::try_from(*next).is_ok_and(|n| n < attested.links.len()));
+            let next_page_token = page.token(more.as_ref());
+            Ok(attestation::render(&attested, &links, next_page_token))
         })
         .await
     }

@@ -2,7 +2,7 @@
 
 use amends_domain::reply::{Destination, Reply, ReplyState};
 use amends_domain::{CaseId, ReplyId, Time};
-use amends_store::contact::{self, AskUse, ContactRow};
+use amends_store::contact::{self, AskUse, ContactRow, Counted};
 use amends_store::{Store, buyer, reply};
 
 use crate::case::{agent, at, shop};
@@ -11,6 +11,7 @@ use crate::sample::buyer_key;
 conformance!(
     a_reply_counts_as_long_as_it_may_arrive,
     a_contact_is_there_once_and_of_one_buyer,
+    asks_can_be_left_out,
     a_shop_without_reviews_used_nothing,
     the_zone_of_a_buyer_is_the_latest_that_was_told,
 );
@@ -42,7 +43,7 @@ fn reply(state: ReplyState) -> Reply {
 
 async fn of(store: &Store, key: u128, besides: &str, since: i64) -> Vec<Time> {
     let conn = store.reader();
-    let mut found = contact::of_buyer(&conn, &shop(), &buyer_key(key), besides, at(since)).await.unwrap();
+    let mut found = contact::of_buyer(&conn, &shop(), &buyer_key(key), besides, Counted::All, at(since)).await.unwrap();
     found.sort();
     found
 }
@@ -84,6 +85,18 @@ async fn a_contact_is_there_once_and_of_one_buyer(store: Store) {
     assert_eq!(of(&store, 1, "", 3).await, [at(7)]);
     assert_eq!(of(&store, 2, "", 0).await, [at(3)]);
     assert_eq!(of(&store, 3, "", 0).await, []);
+}
+
+async fn asks_can_be_left_out(store: Store) {
+    let ask = ContactRow { kind: "ASK".to_owned(), ..row(1, "b", 2) };
+    let tx = store.begin().await.unwrap();
+    contact::put(&[row(1, "a", 1), ask]).run(&tx).await.unwrap();
+    tx.commit().await.unwrap();
+    let (shop, buyer) = (shop(), buyer_key(1));
+    let conn = store.reader();
+    let counted = async |counted| contact::of_buyer(&conn, &shop, &buyer, "", counted, at(0)).await.unwrap();
+    assert_eq!(counted(Counted::All).await.len(), 2);
+    assert_eq!(counted(Counted::ButAsks).await, [at(1)]);
 }
 
 async fn a_shop_without_reviews_used_nothing(store: Store) {

@@ -112,6 +112,14 @@ impl House {
         store.close().await;
     }
 
+    /// Another service on the same store, whose ids begin anew.
+    pub(super) fn renew(&mut self, detector: &Arc<Detector>, seed: u64) {
+        self.clock.advance_to(self.app.now());
+        let (store, clock) = (self.app.store().clone(), self.clock.clone());
+        let next = App::new(store, detector.clone(), clock, Ids::seeded(seed), Settings::default());
+        std::mem::replace(&mut self.app, next).stop();
+    }
+
     pub(super) async fn end(self) {
         self.app.stop();
         let store = self.app.store().clone();

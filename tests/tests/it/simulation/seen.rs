@@ -105,7 +105,10 @@ impl Seen {
 pub(super) fn decision_of(event: &Event) -> Option<DecisionId> {
     match event {
         Event::AskSent { decision, .. } => Some(*decision),
-        Event::ReplyQueued { decision, .. } => *decision,
+        Event::ReplyQueued { decision, .. }
+        | Event::ReplySending { decision, .. }
+        | Event::ApprovalAsked { decision, .. }
+        | Event::RemedyOffered { decision, .. } => *decision,
         _ => None,
     }
 }

@@ -30,7 +30,7 @@ view! {
     v1::RemediesSuggested { suggestion, kinds: RemedyKind }
     v1::RemedyStep {
         remedy, kind: RemedyKind, before: RemedyState, after: RemedyState, granted_value, detail,
-        counter_amount,
+        counter_amount, decision, suggestion, fulfil_time,
     }
     v1::ReviewObserved { review, version, rating, diff_kind: ReviewDiffKind, natural }
     v1::AskSent { review, decision, template }
@@ -38,7 +38,7 @@ view! {
     v1::VerdictChanged { buyer_return, before: ReturnVerdict, after: ReturnVerdict }
     v1::ActionRefused { action, refusals, decision }
     v1::TimerFired { timer, due_time }
-    v1::ReplyStep { reply, after: ReplyState, attempt, message_id, detail }
+    v1::ReplyStep { reply, after: ReplyState, attempt, message_id, detail, decision }
 }
 
 impl Shown for v1::TimelineEntry {

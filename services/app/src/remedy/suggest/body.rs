@@ -72,9 +72,14 @@ struct LineBody {
     refunded: (u32, i64, u32),
 }
 
+/// What a suggestion, or an offer, is made from.
+pub(super) fn inputs(of: &Inputs) -> Value {
+    serde_json::to_value(Body::of(of)).unwrap_or_default()
+}
+
 /// The suggestion as it is stored.
 pub(super) fn write(suggested: &Suggested) -> String {
-    let inputs = serde_json::to_value(Body::of(&suggested.inputs)).unwrap_or_default();
+    let inputs = inputs(&suggested.inputs);
     let alternatives = suggested.suggestion.alternatives.iter().map(|a| {
         let numbers: serde_json::Map<String, Value> =
             a.explanation.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();

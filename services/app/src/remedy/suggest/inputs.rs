@@ -39,6 +39,11 @@ impl Inputs {
             .map_err(|why| AppError::Internal(format!("a stored suggestion cannot be read: {why}")))
     }
 
+    /// As the body of a suggestion stores them.
+    pub(crate) fn record(&self) -> serde_json::Value {
+        body::inputs(self)
+    }
+
     /// What was paid for the units, in minor units; nothing while no order is known.
     pub(crate) fn paid(&self) -> i64 {
         let each = self.line.as_ref().map_or(0, |line| line.unit_price.minor_units);

@@ -18,6 +18,7 @@ pub fn entry(shop: &ShopId, event: &Event, text: &str) -> Option<Entry> {
         after: after.number(),
         attempt: number(attempt),
         message_id: String::new(),
+        decision: String::new(),
         detail: if detail.is_empty() { text.to_owned() } else { detail.to_owned() },
     };
     Some(match event {
@@ -28,12 +29,14 @@ pub fn entry(shop: &ShopId, event: &Event, text: &str) -> Option<Entry> {
         Event::ReplyApproved { reply, by } => {
             Entry::ReplyApproved(step(reply, ReplyStage::Queued, 0, &format!("approved by {by}")))
         }
-        Event::ReplyQueued { reply, attempts, .. } => {
-            Entry::ReplyQueued(step(reply, ReplyStage::Queued, *attempts, ""))
-        }
-        Event::ReplySending { reply, attempt, .. } => {
-            Entry::ReplySending(step(reply, ReplyStage::Sending, *attempt, ""))
-        }
+        Event::ReplyQueued { reply, attempts, decision, .. } => Entry::ReplyQueued(pb::ReplyStep {
+            decision: name::of_decision(shop, decision.as_ref()),
+            ..step(reply, ReplyStage::Queued, *attempts, "")
+        }),
+        Event::ReplySending { reply, attempt, decision, .. } => Entry::ReplySending(pb::ReplyStep {
+            decision: name::of_decision(shop, decision.as_ref()),
+            ..step(reply, ReplyStage::Sending, *attempt, "")
+        }),
         Event::ReplySent { reply, attempt, message, .. } => Entry::ReplySent(pb::ReplyStep {
             message_id: message.to_string(),
             ..step(reply, ReplyStage::Sent, *attempt, "")

@@ -164,6 +164,9 @@ fn remedy_entry(shop: &ShopId, event: &Event, text: &str, kinds: &Kinds) -> Opti
         after: after.number(),
         granted_value: None,
         counter_amount: None,
+        decision: String::new(),
+        suggestion: String::new(),
+        fulfil_time: None,
         detail: if detail.is_empty() { text.to_owned() } else { detail.to_owned() },
     };
     Some(match event {
@@ -171,16 +174,21 @@ fn remedy_entry(shop: &ShopId, event: &Event, text: &str, kinds: &Kinds) -> Opti
             suggestion: format!("shops/{shop}/suggestions/{suggestion}"),
             kinds: first.iter().map(|kind| kind.number()).collect(),
         }),
-        Event::RemedyProposed { remedy, .. } => {
-            Entry::RemedyProposed(step(remedy, RemedyStage::Proposed, ""))
-        }
-        Event::ApprovalAsked { remedy } => {
-            Entry::RemedyApprovalRequested(step(remedy, RemedyStage::AwaitingApproval, ""))
-        }
+        Event::RemedyProposed { remedy, suggestion, .. } => Entry::RemedyProposed(pb::RemedyStep {
+            suggestion: name::of_any(shop, suggestion.as_ref()),
+            ..step(remedy, RemedyStage::Proposed, "")
+        }),
+        Event::ApprovalAsked { remedy, decision } => Entry::RemedyApprovalRequested(pb::RemedyStep {
+            decision: name::of_decision(shop, decision.as_ref()),
+            ..step(remedy, RemedyStage::AwaitingApproval, "")
+        }),
         Event::RemedyApproved { remedy, by } => {
             Entry::RemedyApproved(step(remedy, RemedyStage::Offered, &format!("approved by {by}")))
         }
-        Event::RemedyOffered { remedy, .. } => Entry::RemedyOffered(step(remedy, RemedyStage::Offered, "")),
+        Event::RemedyOffered { remedy, decision, .. } => Entry::RemedyOffered(pb::RemedyStep {
+            decision: name::of_decision(shop, decision.as_ref()),
+            ..step(remedy, RemedyStage::Offered, "")
+        }),
         Event::RemedyAccepted { remedy, amount, currency, .. } => {
             let currency = currency.as_deref().and_then(|code| code.parse().ok());
             let granted = amount.zip(currency).map(|(minor, currency)| Money::new(minor, currency));
@@ -200,9 +208,10 @@ fn remedy_entry(shop: &ShopId, event: &Event, text: &str, kinds: &Kinds) -> Opti
         Event::RemedyExpired { remedy } => Entry::RemedyExpired(step(remedy, RemedyStage::Expired, "")),
         Event::RemedyWithdrawn { remedy } => Entry::RemedyWithdrawn(step(remedy, RemedyStage::Withdrawn, "")),
         Event::RemedyExecuting { remedy } => Entry::RemedyExecuting(step(remedy, RemedyStage::Executing, "")),
-        Event::RemedyFulfilled { remedy, tracking, .. } => {
-            Entry::RemedyFulfilled(step(remedy, RemedyStage::Fulfilled, tracking))
-        }
+        Event::RemedyFulfilled { remedy, tracking, at, .. } => Entry::RemedyFulfilled(pb::RemedyStep {
+            fulfil_time: at.map(time::render),
+            ..step(remedy, RemedyStage::Fulfilled, tracking)
+        }),
         Event::RemedyFailed { remedy, why } => Entry::RemedyFailed(step(remedy, RemedyStage::Failed, why)),
         _ => return None,
     })

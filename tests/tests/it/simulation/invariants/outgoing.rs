@@ -20,7 +20,13 @@ pub(super) fn nothing_goes_out_without_a_passing_decision(seen: &Seen) -> Verdic
         let event = &one.row.event;
         let allowed = || decision_of(event).and_then(|id| seen.decisions.get(&id)) == Some(&true);
         match event {
-            Event::AskSent { .. } | Event::ReplyQueued { .. } if !allowed() => {
+            Event::AskSent { .. }
+            | Event::ReplyQueued { .. }
+            | Event::ReplySending { .. }
+            | Event::ApprovalAsked { .. }
+            | Event::RemedyOffered { .. }
+                if !allowed() =>
+            {
                 return Err(format!("nothing allowed {event:?}"));
             }
             Event::ReplyQueued { reply, .. } => drop(passed.insert(*reply)),
