@@ -12,6 +12,7 @@ pub mod link;
 pub mod lint;
 pub mod metrics;
 pub mod money;
+pub mod plan;
 pub mod policy;
 pub mod refund;
 pub mod remedy;

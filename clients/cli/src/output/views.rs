@@ -4,6 +4,7 @@ mod agent;
 mod case;
 mod figures;
 mod incident;
+mod plan;
 mod remedy;
 mod remedy_policy;
 mod reply;
