@@ -136,9 +136,9 @@ fn approve(trouble: &Trouble<'_>, contacts: &mut Vec<Time>, reply: Option<(Reply
         let (known, countered) = (contacts.clone(), is_countered(&others));
         let out = |at| trouble.offer(&known, countered && remedy.kind.is_alternative(), Eyes::Four, at);
         let (state, refusals) = timed(now, now, None, out);
-        contacts.extend(state.opens_at(now).filter(|at| !trouble.offer_answers(*at)));
         let late = too_late(trouble, state);
         let state = if late { StepState::Blocked } else { state };
+        contacts.extend(state.opens_at(now).filter(|at| !trouble.offer_answers(*at)));
         let reason = if late {
             "the channel decides too soon for an offer"
         } else {
