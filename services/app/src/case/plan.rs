@@ -73,12 +73,12 @@ impl App {
         let remedies = trip.ask(remedy::by_cases(&key));
         let reviews = trip.ask(review::by_cases(&key));
         let replies = trip.ask(reply::by_cases(&key));
-        let contacts = trip.ask(event::by_cases(&key, &[&[CONTACT]]));
         let mut answers = trip.go(&conn).await?;
         let delivered_at = delivered_of(&case, &answers.take(lines)?);
         let mut remedies: Vec<Remedy> = answers.take(remedies)?;
         remedies.sort_by_key(|remedy| (remedy.proposed_at, remedy.id));
-        let reached: Vec<Time> = answers.take(contacts)?.iter().filter_map(|it| reached(&it.row)).collect();
+        let contacts = event::by_cases(&key, &[&[CONTACT]]).all(&conn).await?;
+        let reached: Vec<Time> = contacts.iter().filter_map(|it| reached(&it.row)).collect();
         let replies = answers.take(replies)?;
         let messages = message::of_case(&conn, shop, &id, MESSAGES_MAX).await?;
         let last_at = message::last_from_buyer(&conn, shop, &id).await?;

@@ -14,6 +14,7 @@ use crate::make::{at, policy, proposed, remedy_id, seen};
 
 mod any;
 mod channels;
+mod example;
 mod times;
 
 /// Everything that a plan depends on, owned.

@@ -260,6 +260,7 @@ async fn a_merged_case_has_no_step_left_and_says_where_to_go(h: &Harness) {
         etag: desk.case.etag.clone(),
         fence: desk.lease.fence,
         into: into.clone(),
+        into_etag: h.case(&into).await.etag,
         ..Default::default()
     };
     h.client().call(request).await.unwrap();
