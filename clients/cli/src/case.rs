@@ -2,6 +2,7 @@
 
 pub(crate) mod link;
 mod picture;
+mod plan;
 mod queue;
 mod read;
 mod reply;
@@ -23,6 +24,7 @@ A shift, from its beginning to its end:
   amends case next
   amends case show case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
   amends case watch case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f      # and who else looks at it
+  amends case plan case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f       # what may be done next, and when
   amends remedy suggest case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
   amends case contact case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f --by chat \"We send the right size today\"
   amends case note case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f \"The warehouse has two left\"
@@ -66,6 +68,8 @@ pub enum Case {
     List(read::List),
     /// Show the whole picture of a case
     Show(read::Show),
+    /// Plan the next permitted steps, in order and with their times
+    Plan(plan::Plan),
     /// Claim a case
     Claim(queue::Claim),
     /// Give a case to an agent, or back to the queue (supervisors)
@@ -114,6 +118,7 @@ impl Case {
             Self::Next(args) => args.run(session).await,
             Self::List(args) => args.run(session).await,
             Self::Show(args) => args.run(session).await,
+            Self::Plan(args) => args.run(session).await,
             Self::Claim(args) => args.run(session).await,
             Self::Assign(args) => args.run(session).await,
             Self::Heartbeat(args) => args.run(session).await,

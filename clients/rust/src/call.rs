@@ -119,6 +119,7 @@ calls! {
     write cases.cancel_case(CancelCaseRequest) -> CancelCaseResponse;
     read cases.list_timeline(ListTimelineRequest) -> ListTimelineResponse;
     read cases.explain_sla(ExplainSlaRequest) -> ExplainSlaResponse;
+    read cases.plan_case(PlanCaseRequest) -> PlanCaseResponse;
     // Saying twice that one has a case open says it once.
     read cases.view_case(ViewCaseRequest) -> ViewCaseResponse;
     read agents.get_agent(GetAgentRequest) -> GetAgentResponse;

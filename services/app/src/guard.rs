@@ -24,7 +24,7 @@ mod reply;
 
 pub(crate) use budget::{Budget, quota_use};
 pub(crate) use offer::{Offered, offer_may_go};
-pub(crate) use reply::{Passing, reply_may_go};
+pub(crate) use reply::{Passing, delivered_of, reply_may_go};
 
 /// Whether something may go out, with everything that entered the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,10 +15,13 @@ use crate::shops::ShopInfo;
 mod ask;
 mod due;
 mod facts;
+mod plan;
 
 pub use ask::{Ask, AskOutcome};
 pub use due::LOOKS_PAGE_MAX;
 pub use facts::AskState;
+
+pub(crate) use plan::ReviewToPlan;
 
 use facts::{AskFacts, judge};
 

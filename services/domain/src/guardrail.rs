@@ -15,6 +15,7 @@ mod public;
 mod quota;
 mod rule;
 mod text;
+mod words;
 mod zones;
 
 pub use ask::{ASK_REST, AskFacts, revisable_until};
@@ -27,3 +28,4 @@ pub use public::PublicReply;
 pub use quota::{QuotaUse, year_of};
 pub use rule::Rule;
 pub use text::{Finding, Text, is_marketplace};
+pub use words::{CONVERSATION, Words};

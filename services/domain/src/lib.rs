@@ -24,6 +24,7 @@ pub mod link;
 pub mod money;
 pub mod observation;
 pub mod order;
+pub mod plan;
 pub mod policy;
 pub mod rate;
 pub mod refund;

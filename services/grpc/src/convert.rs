@@ -13,6 +13,7 @@ pub mod link;
 pub mod lint;
 pub mod metrics;
 pub mod money;
+pub mod plan;
 pub mod policy;
 pub mod refund;
 pub mod remedy;

@@ -73,6 +73,11 @@ pub fn of_reviews(reviews: &[Of<ReviewId>]) -> Query<Reply> {
     Query::by(&TABLE, &["shop_id", "review_id"], value::of(reviews), read).and("review_id IS NOT NULL")
 }
 
+/// The replies of these cases.
+pub fn by_cases(cases: &[Of<CaseId>]) -> Query<Reply> {
+    Query::by(&TABLE, &["shop_id", "case_id"], value::of(cases), read)
+}
+
 /// The replies of these cases that no connector has had and that may still go out.
 pub fn unsent(cases: &[Of<CaseId>]) -> Query<Reply> {
     let unsent = "stage IN ('DRAFT', 'AWAITING_APPROVAL', 'QUEUED')";

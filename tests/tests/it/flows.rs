@@ -24,6 +24,7 @@ mod metrics;
 mod observations;
 mod offers;
 mod picture;
+mod plans;
 mod policies;
 mod promises;
 mod refunds;

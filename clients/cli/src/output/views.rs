@@ -5,6 +5,7 @@ mod attestation;
 mod case;
 mod figures;
 mod incident;
+mod plan;
 mod remedy;
 mod remedy_policy;
 mod reply;

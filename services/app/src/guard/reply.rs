@@ -2,10 +2,11 @@
 
 use amends_domain::case::{Case, CaseKind};
 use amends_domain::detection::Flag;
-use amends_domain::guardrail::{Eyes, Kind, Outgoing, PublicReply};
+use amends_domain::guardrail::{Eyes, Kind, Outgoing, PublicReply, Words};
+use amends_domain::order::Line;
 use amends_domain::reply::{Reply, ReplyStage};
 use amends_domain::review::ReviewHistory;
-use amends_domain::{DecisionId, ReplyId, ReviewId, ShopId, Span, Time};
+use amends_domain::{DecisionId, ReplyId, ReviewId, ShopId, Time};
 use amends_store::text::{self, TextOwner};
 use amends_store::{Conn, message, order, reply, review};
 
@@ -17,10 +18,6 @@ use crate::lint::{self, Found, Reader, Setting};
 use crate::restate::{review_story, versions_of};
 use crate::shops::ShopInfo;
 use crate::work::Work;
-
-/// How long after the buyer's own words a reply still answers them, though one was given already: a
-/// conversation is more than one sentence each.
-const CONVERSATION: Span = Span::from_hours(24);
 
 /// How far a reply is to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,16 +190,21 @@ pub(super) async fn answers(conn: &Conn, case: &Case, now: Time) -> Result<bool>
     if case.waiting_since.is_some() {
         return Ok(true);
     }
-    let last = message::last_from_buyer(conn, &case.shop, &case.id).await?;
-    Ok(last.is_some_and(|at| now < at + CONVERSATION))
+    let last_at = message::last_from_buyer(conn, &case.shop, &case.id).await?;
+    Ok(Words { waiting_since: None, last_at }.are_answered(now))
 }
 
 /// When what the case is about was delivered: its line, or the first line of its order.
 pub(super) async fn delivered_at(conn: &Conn, case: &Case) -> Result<Option<Time>> {
     let Some(order) = case.subject.order() else { return Ok(None) };
     let lines = order::get(conn, &case.shop, order).await?;
+    Ok(delivered_of(case, &lines))
+}
+
+/// The same, of lines that are known.
+pub(crate) fn delivered_of(case: &Case, lines: &[Line]) -> Option<Time> {
     let mine = lines.iter().filter(|line| case.subject.line().is_none_or(|id| *id == line.line));
-    Ok(mine.filter_map(|line| line.delivered.map(|units| units.at)).min())
+    mine.filter_map(|line| line.delivered.map(|units| units.at)).min()
 }
 
 async fn answered(conn: &Conn, info: &ShopInfo, reply: &Reply, id: &ReviewId) -> Result<Option<Answered>> {

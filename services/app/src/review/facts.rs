@@ -9,7 +9,7 @@ use amends_domain::policy::ChannelPolicy;
 use amends_domain::remedy::{Remedy, RemedyState};
 use amends_domain::review::{ReviewHistory, ReviewVersion};
 use amends_domain::subject::Anchor;
-use amends_domain::{BuyerKey, ReviewId, ShopId, Time};
+use amends_domain::{BuyerKey, CaseId, ReviewId, ShopId, Time};
 use amends_store::buyer::{self, BuyerState};
 use amends_store::review::ReviewRow;
 use amends_store::{Conn, case, remedy};
@@ -103,10 +103,15 @@ impl AskFacts {
     }
 
     pub(super) fn inputs(&self, row: &ReviewRow) -> AskInputs {
+        self.inputs_besides(row, None)
+    }
+
+    /// The same, without the remedies of one case.
+    pub(super) fn inputs_besides(&self, row: &ReviewRow, besides: Option<CaseId>) -> AskInputs {
         let mine: Vec<&Case> = self.cases_of(row).collect();
         // A promise on the same order that another case made is a promise all the same.
-        let remedies: Vec<&Remedy> =
-            self.remedies.iter().filter(|r| mine.iter().any(|c| c.id == r.case)).collect();
+        let counts = |r: &&Remedy| Some(r.case) != besides && mine.iter().any(|c| c.id == r.case);
+        let remedies: Vec<&Remedy> = self.remedies.iter().filter(counts).collect();
         let promised = remedies.iter().filter(|r| r.state.stage().is_promised()).count();
         let fulfilled = remedies.iter().filter_map(|r| match r.state {
             RemedyState::Fulfilled { at, .. } => Some(at),

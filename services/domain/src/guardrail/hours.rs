@@ -19,6 +19,12 @@ const MARGIN: i64 = 2;
 /// After so many steps the search is over: nowhere is it day for everybody.
 const STEPS_MAX: u32 = 64;
 
+/// Hours begin and end at quarters of an hour in every zone.
+const QUARTER: i64 = HOUR / 4;
+
+/// Three days back there is an open hour, or none at all.
+const STEPS_BACK_MAX: i64 = 3 * 24 * 4;
+
 /// When a buyer may be written to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuietHours {
@@ -67,6 +73,23 @@ impl QuietHours {
             at = opens;
         }
         None
+    }
+
+    /// The last moment before an end at which it is day everywhere; none if there is none for days.
+    #[must_use]
+    pub fn last_open_before(&self, end: Time) -> Option<Time> {
+        let before = |micros: i64| Time::from_micros(end.micros().saturating_sub(micros));
+        let open = (0..STEPS_BACK_MAX).find(|steps| self.is_open(before(1 + steps * QUARTER)))?;
+        // It is open there and closed a quarter of an hour later: the edge lies between.
+        let (mut open, mut closed) = (1 + open * QUARTER, 1 + (open - 1) * QUARTER);
+        if closed < 1 {
+            return Some(before(open));
+        }
+        while open - closed > 1 {
+            let middle = closed + (open - closed) / 2;
+            if self.is_open(before(middle)) { open = middle } else { closed = middle }
+        }
+        Some(before(open))
     }
 
     /// When it is day again in a zone where it is night now; none where it is day.

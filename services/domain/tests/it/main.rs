@@ -24,6 +24,7 @@ mod make_beta;
 mod money;
 mod observation;
 mod order;
+mod plan;
 mod policy;
 mod rate;
 mod refund;

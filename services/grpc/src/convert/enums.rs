@@ -11,6 +11,7 @@ use amends_domain::detection::{Flag, Reason, TextKind};
 use amends_domain::event::ActorKind;
 use amends_domain::incident::IncidentState;
 use amends_domain::link::Relation;
+use amends_domain::plan::{Instead, Outlook, StepKind, Way};
 use amends_domain::policy::{AskPermission, Certainty, CountingRule, EditFrom, OptIn, Origin as RowOrigin};
 use amends_domain::remedy::{Disposal, RemedyKind, RemedyStage};
 use amends_domain::remedy_policy::EvidenceNeed;
@@ -114,6 +115,15 @@ words! {
         Draft = Draft, AwaitingApproval = AwaitingApproval, Queued = Queued, Sending = Sending, Sent = Sent,
         Failed = Failed, Unknown = Unknown, Withdrawn = Withdrawn,
     };
+    StepKind = PlanStepKind {
+        Write = Write, Offer = Offer, AwaitAnswer = AwaitAnswer, Approve = Approve, Fulfil = Fulfil,
+        Ask = Ask, PublicReply = PublicReply, Solve = Solve,
+    };
+    Outlook = PlanOutlook {
+        NoReview = NoReview, Open = Open, Asked = Asked, Settled = Settled, NotRecoverable = NotRecoverable,
+    };
+    Way = PlanWay { Usual = Usual, RevisionRequest = RevisionRequest, Reopened = Reopened };
+    Instead = PlanAlternative { OverrideLock = OverrideEditLock, ReturnLabel = ReturnLabel };
     ActorKind = ActorKind { Agent = Agent, Caller = Caller, System = System } wire only Buyer;
     AskPermission = AskPermission { No = No, RequestOnly = RequestOnly, Yes = Yes };
     OptIn = OwnerOptIn { Never = Never, PrivateChat = PrivateChat, Anywhere = Anywhere };

@@ -12,7 +12,7 @@ use tonic::{Request, Response, Status};
 
 use crate::call::{answer, claim_next, execute, open, read};
 use crate::convert::watch::viewer;
-use crate::convert::{case, sla, time, timeline, view};
+use crate::convert::{case, plan, sla, time, timeline, view};
 use crate::fields::{NOTE_CHARACTERS_MAX, TEXT_CHARACTERS_MAX};
 use crate::latest;
 use crate::page::Page;
@@ -271,6 +271,17 @@ impl CaseService for Cases {
             let ((shop, id), under) = f.finish(named.zip(under))?;
             let explained = self.0.explain_sla(&principal, &shop, id, under).await?;
             Ok(sla::explanation(&explained))
+        })
+        .await
+    }
+
+    async fn plan_case(&self, request: Request<pb::PlanCaseRequest>) -> Reply<pb::PlanCaseResponse> {
+        answer(async {
+            let (principal, mut f, message) = read(request)?;
+            let named = f.named("name", &message.name);
+            let (shop, id) = f.finish(named)?;
+            let planned = self.0.case_plan(&principal, &shop, id).await?;
+            Ok(pb::PlanCaseResponse { plan: Some(plan::render(&shop, &planned)) })
         })
         .await
     }
