@@ -19,12 +19,20 @@ use crate::shops::ShopInfo;
 use crate::work::Work;
 
 mod budget;
+mod inputs;
 mod offer;
+mod refusal;
+mod reminder;
 mod reply;
+mod said;
 
 pub(crate) use budget::{Budget, quota_use};
-pub(crate) use offer::{Offered, offer_may_go};
+pub(crate) use inputs::{of_review, time};
+pub(crate) use offer::{Asked, Offered, offer_may_go};
+pub(crate) use refusal::note_refusal;
+pub(crate) use reminder::{Reminder, reminder_may_go};
 pub(crate) use reply::{Passing, delivered_of, reply_may_go};
+pub(crate) use said::words_of;
 
 /// Whether something may go out, with everything that entered the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +80,8 @@ impl Decision {
     ) -> Self {
         let refusals = guardrail::check(out);
         let not_before = if refusals.is_empty() { Some(out.now) } else { guardrail::not_before(out) };
-        let facts = facts.into_iter().chain(common(out)).map(|(name, value)| (name.to_owned(), value));
+        let facts =
+            facts.into_iter().chain(inputs::common(out)).map(|(name, value)| (name.to_owned(), value));
         Self {
             id: None,
             shop: info.shop.id.clone(),
@@ -133,27 +142,13 @@ impl Decision {
         })
     }
 
-    /// What the timeline says of a refusal: the first rule, and where the others are.
+    /// What the timeline says of a refusal: every rule, and where the facts are.
     pub(crate) fn refused(&self) -> Option<Event> {
-        let (refusal, decision) = (self.refusals.first()?, self.id?);
-        Some(Event::ActionRefused { action: self.action.to_owned(), rule: refusal.rule, decision })
+        let decision = self.id?;
+        let mut rules = self.refusals.iter().map(|refusal| refusal.rule);
+        let (action, rule) = (self.action.to_owned(), rules.next()?);
+        Some(Event::ActionRefused { action, rule, also: rules.collect(), decision })
     }
-}
-
-/// What every decision depends on.
-fn common(out: &Outgoing<'_>) -> Vec<(&'static str, String)> {
-    let buyer = &out.buyer;
-    vec![
-        ("channel", out.policy.channel.clone()),
-        ("unasked", out.is_unasked().to_string()),
-        ("contacts", buyer.contacts.len().to_string()),
-        ("hours", buyer.hours.printed()),
-        ("zones", buyer.hours.zones()),
-        ("opted_out", buyer.opted_out.to_string()),
-        ("erased", buyer.erased.to_string()),
-        ("extortion", out.extortion.to_string()),
-        ("delivered_at", buyer.delivered_at.map_or_else(String::new, |at| at.micros().to_string())),
-    ]
 }
 
 /// Writes a yes with what goes out, and takes its place in the buyer's budget; a no ends the command.
@@ -176,12 +171,4 @@ pub(crate) fn settle(
 /// One contact, now.
 pub(crate) fn contacted(work: &Work, shop: &ShopId, buyer: BuyerKey, id: String, kind: &str) -> ContactRow {
     ContactRow { shop: shop.clone(), buyer, id, kind: kind.to_uppercase(), at: work.now }
-}
-
-/// Writes down that a command was refused, in a transaction in which nothing of it is left.
-pub(crate) fn note_refusal(work: &mut Work, decision: &Decision) {
-    work.write([decision::keep(decision.row().as_slice())]);
-    if let Some(event) = decision.refused() {
-        work.happened(&decision.shop, decision.case, event);
-    }
 }

@@ -82,6 +82,12 @@ impl Found {
     }
 }
 
+/// Which rules of words these are: a hash over their files.
+pub(crate) fn version() -> &'static str {
+    static VERSION: LazyLock<String> = LazyLock::new(amends_lint::rules_hash);
+    VERSION.get(..12).unwrap_or(&VERSION)
+}
+
 /// Makes the linter, which takes a moment; whoever is first waits otherwise.
 ///
 /// # Errors

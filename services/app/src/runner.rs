@@ -9,7 +9,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use amends_domain::{ShopId, Span};
-use amends_store::{StoreError, case, request, suggestion};
+use amends_store::{StoreError, request, suggestion};
 use tracing::Instrument;
 
 use crate::app::App;
@@ -146,21 +146,20 @@ impl App {
 
     /// What guardrails refuse is written down, though nothing else of the command is.
     async fn remember(&self, call: Call, error: AppError) -> AppError {
-        let AppError::Guarded(decision) = &error else { return error };
-        match self.refuse(call, decision).await {
-            Ok(()) => error,
+        let AppError::Guarded(mut decision) = error else { return error };
+        match self.refuse(call, &mut decision).await {
+            Ok(()) => AppError::Guarded(decision),
             Err(failed) => failed,
         }
     }
 
-    async fn refuse(&self, mut call: Call, decision: &Decision) -> Result<()> {
+    async fn refuse(&self, mut call: Call, decision: &mut Decision) -> Result<()> {
         call.request = None;
         let mut work = self.begin(call).await?;
-        if let Err(error) = in_turn(&work, decision).await {
+        if let Err(error) = note_refusal(&mut work, decision).await {
             work.abandon().await;
             return Err(error);
         }
-        note_refusal(&mut work, decision);
         let written = work.finish(self.shard() * SHARDS).await?;
         self.written(&written);
         Ok(())
@@ -240,13 +239,6 @@ impl App {
             self.wake_timers();
         }
     }
-}
-
-/// What is written of a case is written in turn, a refusal too.
-async fn in_turn(work: &Work, decision: &Decision) -> Result<()> {
-    let Some(id) = decision.case else { return Ok(()) };
-    let Some(case) = case::get(&work.tx, &decision.shop, &id).await? else { return Ok(()) };
-    work.lock([(&decision.shop, &case.subject.anchor())]).await
 }
 
 /// Grows with each try and differs between writers that collided.

@@ -115,8 +115,10 @@ pub fn event_written(event: &Event) {
     METRICS.events.add(1, &[KeyValue::new("type", event.word())]);
     let by_metric = |metric: &Metric| [KeyValue::new("metric", metric.as_str())];
     match event {
-        Event::ActionRefused { rule, .. } => {
-            METRICS.refusals.add(1, &[KeyValue::new("rule", rule.as_str())]);
+        Event::ActionRefused { rule, also, .. } => {
+            for rule in std::iter::once(rule).chain(also) {
+                METRICS.refusals.add(1, &[KeyValue::new("rule", rule.as_str())]);
+            }
         }
         Event::SlaWarned { metric, .. } => METRICS.sla_warnings.add(1, &by_metric(metric)),
         Event::SlaBreached { metric, .. } => METRICS.sla_breaches.add(1, &by_metric(metric)),

@@ -105,6 +105,18 @@ impl Fact for Span {
     }
 }
 
+/// Several rules; an event from before there were several has none.
+impl Fact for Vec<Rule> {
+    fn write(&self) -> Option<String> {
+        let words: Vec<&str> = self.iter().map(|rule| rule.as_str()).collect();
+        (!words.is_empty()).then(|| words.join(" "))
+    }
+
+    fn read(text: Option<&str>) -> Option<Self> {
+        text.unwrap_or_default().split_whitespace().map(|word| word.parse().ok()).collect()
+    }
+}
+
 impl<T: Fact> Fact for Option<T> {
     fn write(&self) -> Option<String> {
         self.as_ref().and_then(Fact::write)
@@ -250,7 +262,7 @@ events! {
     /// A review was observed.
     ReviewObserved = "review.observed" { /** Which. */ review: ReviewId, /** What lies between it and the version before. */ diff: DiffKind, /** The rating seen. */ rating: Option<u8>, /** When it was seen. */ observed_at: Time },
     /// A guardrail refused an action.
-    ActionRefused = "guardrail.refused" { /** What was tried. */ action: String, /** The first rule that refused. */ rule: Rule, /** The stored decision. */ decision: DecisionId },
+    ActionRefused = "guardrail.refused" { /** What was tried. */ action: String, /** The first rule that refused. */ rule: Rule, /** The others that did. */ also: Vec<Rule>, /** The stored decision. */ decision: DecisionId },
     /// The buyer was told that the review can be updated.
     AskSent = "review.ask_sent" { /** Which review. */ review: ReviewId, /** From which template. */ template: String, /** The stored decision. */ decision: DecisionId },
     /// A return request was observed.

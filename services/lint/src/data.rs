@@ -40,6 +40,16 @@ pub(crate) const EMBEDDED: &[(&str, &str)] = &[
 /// What holds in every language.
 pub(crate) const COMMON: &str = include_str!("../rules/common.toml");
 
+/// A hash over all rule files, in hexadecimal: which rules a text was judged by.
+#[must_use]
+pub fn rules_hash() -> String {
+    let mut hash = blake3::Hasher::new();
+    for text in EMBEDDED.iter().map(|(_, text)| *text).chain([COMMON]) {
+        hash.update(text.as_bytes());
+    }
+    hash.finalize().to_hex().to_string()
+}
+
 /// One language.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

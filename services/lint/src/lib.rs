@@ -21,6 +21,7 @@ mod template;
 
 pub mod measure;
 
+pub use data::rules_hash;
 pub use error::{LintError, TooLong};
 pub use linter::{Audience, Linter, Outgoing, TEXT_CHARS_MAX, Venue};
 pub use rule::{Advice, Hint, Refusal, Report, Rule};

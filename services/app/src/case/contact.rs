@@ -3,12 +3,14 @@
 use amends_domain::case::{Case, State, Verb};
 use amends_domain::event::Event;
 use amends_domain::tally::ReviewHandling;
-use amends_domain::{EventId, ShopId, Span, Time};
+use amends_domain::{BuyerKey, EventId, ShopId, Span, Time};
+use amends_store::contact::{self, ContactRow};
 
 use super::desk::{check_text, tell_when};
 use super::summary::{CaseSummary, summary};
 use super::{DESK, TEXT_CHARS_MAX, Target, keep, open};
 use crate::error::{AppError, Result, Violation, Why};
+use crate::guard::{Budget, words_of};
 use crate::restate;
 use crate::runner::Command;
 use crate::work::Work;
@@ -60,6 +62,9 @@ impl Command for RecordContact {
         let event = Event::ContactRecorded { agent, means: self.means, reached: self.reached };
         let id = EventId::from_bits(work.id());
         tell_when(work, &after, (id, at), event, &self.text).await?;
+        if let Some(buyer) = before.buyer.filter(|_| self.reached) {
+            count(work, &before, buyer, at, id).await?;
+        }
         let reached = self.reached;
         stamp(work, &after, move |handling| {
             first(&mut handling.first_human_action_at, at);
@@ -70,6 +75,18 @@ impl Command for RecordContact {
         .await?;
         summary(&work.tx, after).await
     }
+}
+
+/// What was said elsewhere counts like what goes out from here, unless it answered the buyer.
+async fn count(work: &mut Work, case: &Case, buyer: BuyerKey, at: Time, id: EventId) -> Result<()> {
+    let info = work.app.shops().get(&work.tx, &case.shop, work.now).await?;
+    let budget = Budget::load(&work.tx, &info, Some(buyer), "", work.now).await?;
+    if !words_of(&work.tx, case, &budget).await?.are_answered(at) {
+        let contact =
+            ContactRow { shop: case.shop.clone(), buyer, id: id.to_string(), kind: "CONTACT".to_owned(), at };
+        work.write([contact::put(&[contact])]);
+    }
+    Ok(())
 }
 
 impl RecordContact {

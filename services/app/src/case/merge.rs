@@ -106,8 +106,8 @@ impl MergeCase {
         if into.version != self.into_version {
             return Err(AppError::EtagStale { seen: self.into_version, current: into.version });
         }
-        // Remedies stay with the case they were promised in, and a merged case
-        // accepts no writes: what is still promised would be stuck there.
+        // Who is about to fulfil a promise has the case it was made in open; what ended moves along, because
+        // what was promised, declined and fulfilled binds whatever is offered or asked from now on.
         if remedy_in_flight(&work.tx, before).await? {
             return Err(Refused::RemedyInFlight.into());
         }
@@ -134,8 +134,8 @@ async fn move_facts(work: &Work, from: &Case, into: CaseId) -> Result<()> {
     reviews.iter_mut().for_each(|row| row.case = Some(into));
     review::put(&reviews).run(&work.tx).await?;
     // However many there are. What is said from now on is led there by `ingest/redirect.rs`.
-    let [_, messages] = case::absorb(&[(from.shop.clone(), from.id, into)]);
+    let [remedies, messages] = case::absorb(&[(from.shop.clone(), from.id, into)]);
     let merged = [(from.shop.clone(), from.id, into)];
-    work.tx.send([messages, reply::absorb(&merged)]).await?;
+    work.tx.send([remedies, messages, reply::absorb(&merged)]).await?;
     Ok(work.tx.send(link::absorb(&merged)).await?)
 }

@@ -19,7 +19,7 @@ use super::DESK;
 use crate::app::App;
 use crate::call::Principal;
 use crate::error::{AppError, Result};
-use crate::guard::{Budget, delivered_of};
+use crate::guard::{Budget, delivered_of, words_of};
 use crate::review::ReviewToPlan;
 
 /// The newest messages of a case that are looked through for the last of each side.
@@ -81,11 +81,11 @@ impl App {
         let reached: Vec<Time> = contacts.iter().filter_map(|it| reached(&it.row)).collect();
         let replies = answers.take(replies)?;
         let messages = message::of_case(&conn, shop, &id, MESSAGES_MAX).await?;
-        let last_at = message::last_from_buyer(&conn, shop, &id).await?;
-        let said = Said::of(&case, last_at, &messages, &replies, &reached);
+        let budget = Budget::load(&conn, &info, case.buyer, "", now).await?;
+        let words = words_of(&conn, &case, &budget).await?;
+        let said = Said::of(&case, words, &messages, &replies, &reached);
         let reviewed = ReviewToPlan::load(&conn, &info, id, answers.take(reviews)?, now).await?;
         let due = due(&self.clocks(&conn, shop, id).await?);
-        let budget = Budget::load(&conn, &info, case.buyer, "", now).await?;
         let (policy, buyer) = (info.channel_policy(now), budget.buyer(false, delivered_at));
         let trouble = Trouble {
             now,
@@ -114,13 +114,7 @@ impl App {
 }
 
 impl Said {
-    fn of(
-        case: &Case,
-        last_at: Option<Time>,
-        messages: &[MessageRow],
-        replies: &[Reply],
-        reached: &[Time],
-    ) -> Self {
+    fn of(case: &Case, words: Words, messages: &[MessageRow], replies: &[Reply], reached: &[Time]) -> Self {
         let ours = |message: &&MessageRow| {
             message.direction == Direction::ToBuyer && message.author != Author::Bot && !message.public
         };
@@ -137,7 +131,7 @@ impl Said {
         let draft = written.max_by_key(|reply| (reply.state.stage(), reply.drafted_at, reply.id));
         let in_conversation = matches!(case.subject, Subject::Conversation { .. }) || !messages.is_empty();
         Self {
-            words: Words { waiting_since: case.waiting_since, last_at },
+            words,
             last_from_us: replied.chain(shown).chain(reached.iter().copied()).max(),
             draft: draft.map(|reply| Draft {
                 reply: reply.id,

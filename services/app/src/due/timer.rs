@@ -8,10 +8,11 @@ use amends_domain::deadline::{Deadline, DeadlineKind};
 use amends_domain::event::Event;
 use amends_domain::remedy::RemedyStage;
 use amends_domain::{Span, Time};
-use amends_store::remedy;
+use amends_store::{event, remedy};
 
 use crate::case::{CHANNEL_MARGIN, after_solved, keep, tell};
 use crate::error::Result;
+use crate::guard::{Reminder, reminder_may_go};
 use crate::work::Work;
 
 /// How long a silent buyer is left alone while a promise is still being kept.
@@ -57,12 +58,25 @@ async fn lease_expiry(work: &mut Work, before: Case) -> Result<()> {
 
 async fn buyer_reminder(work: &mut Work, case: Case, due_at: Time) -> Result<()> {
     // The service does not write to buyers: whoever does is told that the time has come.
-    if case.handling.state() == State::WaitingBuyer {
-        let info = work.app.shops().get(&work.tx, &case.shop, work.now).await?;
-        let waiting_since = due_at - info.policy.remind_after;
-        tell(work, &case, Event::ReminderDue { waiting_since }, "").await?;
+    if case.handling.state() != State::WaitingBuyer {
+        return Ok(());
+    }
+    match reminder_may_go(work, &case).await? {
+        Reminder::Waits(until) => work.due(&case.shop, DeadlineKind::BuyerReminder, case.id, until),
+        Reminder::Refused => {}
+        Reminder::Goes => {
+            let waiting_since = waiting_since(work, &case, due_at).await?;
+            tell(work, &case, Event::ReminderDue { waiting_since }, "").await?;
+        }
     }
     Ok(())
+}
+
+/// Since when the case waits for its buyer; a reminder may have been put off.
+async fn waiting_since(work: &Work, case: &Case, due_at: Time) -> Result<Time> {
+    let key = [(case.shop.clone(), case.id)];
+    let waits = event::by_cases(&key, &[&["case.waiting_for_buyer"]]).all(&work.tx).await?;
+    Ok(waits.last().map_or(due_at, |stored| stored.row.occurred_at))
 }
 
 async fn buyer_silence(work: &mut Work, before: Case) -> Result<()> {

@@ -18,7 +18,7 @@ const QUEUED_LONGEST: Span = Span::from_days(60);
 pub(crate) struct Budget {
     contacts: Vec<Time>,
     hours: QuietHours,
-    opted_out: bool,
+    opted_out_at: Option<Time>,
     erased: bool,
 }
 
@@ -66,14 +66,19 @@ impl Budget {
         Ok(Self {
             contacts,
             hours: QuietHours::of(zone, &shop.region, &shop.time_zone),
-            opted_out: state.as_ref().is_some_and(|state| state.opted_out_at.is_some()),
+            opted_out_at: state.as_ref().and_then(|state| state.opted_out_at),
             erased: state.as_ref().is_some_and(|state| state.erased_at.is_some()),
         })
     }
 
     /// Of a buyer of whom only this is asked: the hour and what was said before are left open.
-    pub(crate) const fn open(opted_out: bool, erased: bool) -> Self {
-        Self { contacts: Vec::new(), hours: QuietHours::none(), opted_out, erased }
+    pub(crate) const fn open(opted_out_at: Option<Time>, erased: bool) -> Self {
+        Self { contacts: Vec::new(), hours: QuietHours::none(), opted_out_at, erased }
+    }
+
+    /// When the buyer asked not to be written to.
+    pub(crate) const fn opted_out_at(&self) -> Option<Time> {
+        self.opted_out_at
     }
 
     /// As the rules see it.
@@ -82,7 +87,7 @@ impl Budget {
             contacts: &self.contacts,
             hours: &self.hours,
             answers,
-            opted_out: self.opted_out,
+            opted_out: self.opted_out_at.is_some(),
             erased: self.erased,
             delivered_at,
         }

@@ -1,7 +1,7 @@
 //! Whether an offer may go out. Nothing here knows of a review.
 
 use amends_domain::DecisionId;
-use amends_domain::case::{Case, CaseKind};
+use amends_domain::case::Case;
 use amends_domain::counter::is_countered;
 use amends_domain::detection::Flag;
 use amends_domain::guardrail::{Eyes, Kind, OfferFacts, Outgoing};
@@ -9,8 +9,8 @@ use amends_domain::remedy::Remedy;
 use amends_domain::suggestion::Permit;
 use amends_store::remedy;
 
-use super::reply::{answers, delivered_at};
-use super::{Budget, Decision, settle};
+use super::reply::delivered_at;
+use super::{Budget, Decision, settle, words_of};
 use crate::error::Result;
 use crate::lint::{self, Reader, Setting};
 use crate::remedy::Inputs;
@@ -26,10 +26,28 @@ pub(crate) struct Offered<'a> {
     pub(crate) case: &'a Case,
     /// What the buyer reads.
     pub(crate) text: &'a str,
-    /// What the shop's rules ask of it; none where another person agreed to it already.
-    pub(crate) permit: Option<&'a Permit>,
+    /// What the shop's rules ask of it.
+    pub(crate) asked: Asked,
+    /// How many people stand behind it.
+    pub(crate) eyes: Eyes,
     /// What its terms were worked out from; none where that was done before, and stored then.
     pub(crate) judged: Option<&'a Inputs>,
+}
+
+/// What the shop's rules ask of an offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// It gives what the policy does not grant by itself.
+    pub(crate) beyond_policy: bool,
+    /// Another person has to agree.
+    pub(crate) approval: bool,
+}
+
+impl Asked {
+    /// As it was judged when it was made.
+    pub(crate) fn by(permit: &Permit) -> Self {
+        Self { beyond_policy: !permit.overridden.is_empty(), approval: permit.approval }
+    }
 }
 
 /// Lets an offer pass, and leaves the decision to be written with it.
@@ -37,7 +55,7 @@ pub(crate) struct Offered<'a> {
 /// # Errors
 /// When a rule refuses: that is written down, and nothing else is.
 pub(crate) async fn offer_may_go(work: &mut Work, offered: Offered<'_>) -> Result<DecisionId> {
-    let Offered { remedy, case, text, permit, judged } = offered;
+    let Offered { remedy, case, text, asked, eyes, judged } = offered;
     let info = work.app.shops().get(&work.tx, &case.shop, work.now).await?;
     let mut others = remedy::of_cases(&work.tx, &[(case.shop.clone(), case.id)]).await?;
     others.retain(|other| other.id != remedy.id);
@@ -45,21 +63,13 @@ pub(crate) async fn offer_may_go(work: &mut Work, offered: Offered<'_>) -> Resul
         return_shown: template::shows_return(text),
         alternative: remedy.kind.is_alternative(),
         countered: is_countered(&others),
-        beyond_policy: permit.is_some_and(|permit| !permit.overridden.is_empty()),
-        needs_approval: permit.is_none_or(|permit| permit.approval),
+        beyond_policy: asked.beyond_policy,
+        needs_approval: asked.approval,
     };
-    let eyes = match permit {
-        None => Eyes::Four,
-        Some(permit) if permit.approval => Eyes::Asked,
-        Some(_) => Eyes::Two,
-    };
-    // Every case begins with the buyer's own word about what was bought, unless a parcel began it.
-    let answers = case.kind != CaseKind::Delivery || answers(&work.tx, case, work.now).await?;
-    if !answers {
-        work.lock_budget(&case.shop, case.buyer, false).await?;
-    }
+    work.lock_budget(&case.shop, case.buyer, false).await?;
     let id = remedy.id.to_string();
     let budget = Budget::of_offer(&work.tx, &info, case.buyer, &id, work.now).await?;
+    let answers = words_of(&work.tx, case, &budget).await?.are_answered(work.now);
     let policy = info.channel_policy(work.now);
     let setting =
         Setting { reader: Reader::Offered, language: &case.language, channel: &policy.channel, orders: &[] };

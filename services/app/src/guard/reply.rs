@@ -1,16 +1,17 @@
 //! Whether a reply may go out: when it is queued or approved, and again when a connector takes it.
 
-use amends_domain::case::{Case, CaseKind};
+use amends_domain::case::Case;
 use amends_domain::detection::Flag;
-use amends_domain::guardrail::{Eyes, Kind, Outgoing, PublicReply, Words};
+use amends_domain::guardrail::{Eyes, Kind, Outgoing, PublicReply};
 use amends_domain::order::Line;
 use amends_domain::reply::{Reply, ReplyStage};
 use amends_domain::review::ReviewHistory;
 use amends_domain::{DecisionId, ReplyId, ReviewId, ShopId, Time};
 use amends_store::text::{self, TextOwner};
-use amends_store::{Conn, message, order, reply, review};
+use amends_store::{Conn, order, reply, review};
 
-use super::{Budget, Decision, settle};
+use super::of_review;
+use super::{Budget, Decision, settle, words_of};
 use crate::app::App;
 use crate::call::{Principal, Role};
 use crate::error::{AppError, Result};
@@ -102,6 +103,7 @@ impl Facts {
         let key = [(TextOwner::Reply, reply.id.to_string())];
         let said = text::get(conn, &case.shop, &key).await?.pop().map(|(_, _, body)| body);
         let budget = Budget::load(conn, info, case.buyer, &reply.id.to_string(), now).await?;
+        let answers = words_of(conn, case, &budget).await?.are_answered(now);
         let answered = match &reply.destination.review {
             Some(id) => answered(conn, info, reply, id).await?,
             None => None,
@@ -110,7 +112,7 @@ impl Facts {
             found: look(info, reply, case, &said.unwrap_or_default(), now)?,
             budget,
             answered,
-            answers: case.kind == CaseKind::Return || answers(conn, case, now).await?,
+            answers,
             delivered_at: delivered_at(conn, case).await?,
         })
     }
@@ -170,7 +172,7 @@ impl Facts {
         if let Some(answered) = &self.answered {
             facts.push(("replies", answered.replies.to_string()));
             facts.push(("unsettled", answered.unsettled.to_string()));
-            facts.push(("rating", answered.story.rating.map_or_else(String::new, |r| r.to_string())));
+            facts.extend(of_review(&answered.story));
         }
         facts
     }
@@ -183,15 +185,6 @@ fn look(info: &ShopInfo, reply: &Reply, case: &Case, said: &str, now: Time) -> R
     let order = case.subject.order().or(reply.destination.order.as_ref());
     let orders: Vec<&str> = order.map(|order| order.as_str()).into_iter().collect();
     lint::look(said, Setting { reader, language: &reply.language, channel: &policy.channel, orders: &orders })
-}
-
-/// Whether the buyer waits for words on a case, or is in the middle of a conversation about it.
-pub(super) async fn answers(conn: &Conn, case: &Case, now: Time) -> Result<bool> {
-    if case.waiting_since.is_some() {
-        return Ok(true);
-    }
-    let last_at = message::last_from_buyer(conn, &case.shop, &case.id).await?;
-    Ok(Words { waiting_since: None, last_at }.are_answered(now))
 }
 
 /// When what the case is about was delivered: its line, or the first line of its order.

@@ -3,9 +3,10 @@
 use amends_domain::case::Verb;
 use amends_domain::deadline::DeadlineKind;
 use amends_domain::event::Event;
+use amends_domain::guardrail::Eyes;
 use amends_domain::remedy::{Remedy, RemedyState, RemedyVerb};
 use amends_domain::{DecisionId, RemedyId, ShopId, Time};
-use amends_store::remedy;
+use amends_store::{decision, event, remedy};
 
 use super::offer::{check_note, expiry};
 use super::step::{Right, open_remedy, text_of};
@@ -13,7 +14,7 @@ use super::{RemedyOfCase, ledger};
 use crate::call::Role;
 use crate::case::tell;
 use crate::error::Result;
-use crate::guard::{Offered, offer_may_go};
+use crate::guard::{Asked, Offered, offer_may_go};
 use crate::runner::Command;
 use crate::work::Work;
 
@@ -54,7 +55,15 @@ impl Command for ApproveRemedy {
         let remedy = remedy.apply(RemedyVerb::Approve { by: by.clone(), expires_at }, work.now)?;
         ledger::still_stands(work, &remedy).await?;
         let text = text_of(work, &remedy).await?;
-        let again = Offered { remedy: &remedy, case: &opened.case, text: &text, permit: None, judged: None };
+        let asked = asked_of(work, &remedy).await?;
+        let again = Offered {
+            remedy: &remedy,
+            case: &opened.case,
+            text: &text,
+            asked,
+            eyes: Eyes::Four,
+            judged: None,
+        };
         let decision = offer_may_go(work, again).await?;
         remedy::update(&work.tx, &remedy, before).await?;
         let event = Event::RemedyApproved { remedy: remedy.id, by };
@@ -63,6 +72,24 @@ impl Command for ApproveRemedy {
         opened.store(work).await?;
         Ok(RemedyOfCase { remedy, case: opened.case })
     }
+}
+
+/// What the shop's rules asked of it when it was made, by the decision of that time. An offer from before
+/// its decision was named counts as one that goes beyond them: why else did it have to wait?
+async fn asked_of(work: &Work, remedy: &Remedy) -> Result<Asked> {
+    let key = [(remedy.shop.clone(), remedy.case)];
+    let told = event::by_cases(&key, &[&["remedy.approval_asked"]]).all(&work.tx).await?;
+    let decision = told.iter().rev().find_map(|stored| match &stored.row.event {
+        Event::ApprovalAsked { remedy: id, decision } if *id == remedy.id => *decision,
+        _ => None,
+    });
+    let row = match decision {
+        Some(id) => decision::get(&work.tx, &remedy.shop, &id).await?,
+        None => None,
+    };
+    let body = row.and_then(|row| serde_json::from_str::<serde_json::Value>(&row.body).ok());
+    let granted = body.is_some_and(|body| body["inputs"]["beyond_policy"] == "false");
+    Ok(Asked { beyond_policy: !granted, approval: true })
 }
 
 /// The offer lies with the buyer from now on, until it ends.

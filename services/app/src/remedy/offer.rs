@@ -4,6 +4,7 @@ use amends_domain::case::Case;
 use amends_domain::deadline::DeadlineKind;
 use amends_domain::detection::{Flag, Reason};
 use amends_domain::event::Event;
+use amends_domain::guardrail::Eyes;
 use amends_domain::learning::trial::Stake;
 use amends_domain::order::Purchase;
 use amends_domain::remedy::{
@@ -11,7 +12,9 @@ use amends_domain::remedy::{
 };
 use amends_domain::returns::open_until;
 use amends_domain::suggestion::{Permit, cost, default_amount, disposal, worth};
-use amends_domain::{CaseId, DecisionId, LineId, Money, OrderId, RemedyId, ShopId, Sku, Span, SuggestionId, Time};
+use amends_domain::{
+    CaseId, DecisionId, LineId, Money, OrderId, RemedyId, ShopId, Sku, Span, SuggestionId, Time,
+};
 use amends_store::remedy;
 
 use super::check::{against, permit};
@@ -21,7 +24,7 @@ use super::{RemedyOfCase, approve, ledger, stock, trial};
 use crate::call::Role;
 use crate::case::tell;
 use crate::error::{AppError, Result, Violation, Why};
-use crate::guard::{Offered, offer_may_go};
+use crate::guard::{Asked, Offered, offer_may_go};
 use crate::runner::Command;
 use crate::shops::ShopInfo;
 use crate::template;
@@ -96,8 +99,15 @@ impl Command for OfferRemedy {
         let language = language(&opened.case, bought.as_ref());
         let text = template::offer_of(language, &self.text, remedy.kind, &remedy.terms);
         let judged = Some(&judged.inputs);
-        let offered =
-            Offered { remedy: &remedy, case: &opened.case, text: &text, permit: Some(&permit), judged };
+        let eyes = if permit.approval { Eyes::Asked } else { Eyes::Two };
+        let offered = Offered {
+            remedy: &remedy,
+            case: &opened.case,
+            text: &text,
+            asked: Asked::by(&permit),
+            eyes,
+            judged,
+        };
         let by = Grounds { decision: offer_may_go(work, offered).await?, suggestion: self.suggestion };
         let remedy = put(work, &opened.case, remedy, (life, expires_at), &permit, by).await?;
         remedy::insert(&work.tx, std::slice::from_ref(&remedy)).await?;

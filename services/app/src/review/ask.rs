@@ -5,7 +5,7 @@ use amends_domain::event::Event;
 use amends_domain::guardrail::Outgoing;
 use amends_domain::{DecisionId, ReviewId, ShopId, Time};
 use amends_store::review::{self, ReviewRow};
-use amends_store::{contact, decision, order};
+use amends_store::{StoreError, contact, decision, order};
 
 use super::facts::{AskFacts, Limits, anchor};
 use crate::app::App;
@@ -100,7 +100,13 @@ impl Ask {
         let key = [(self.shop.clone(), self.review.clone())];
         let seen = review::by_ids(&key).all(&work.tx).await?.pop().ok_or_else(gone)?;
         work.lock([(&self.shop, &anchor(&seen))]).await?;
-        review::by_ids(&key).all(&work.tx).await?.pop().ok_or_else(gone)
+        let row = review::by_ids(&key).all(&work.tx).await?.pop().ok_or_else(gone)?;
+        // What it is about became known meanwhile: that is not locked.
+        if anchor(&row) == anchor(&seen) {
+            Ok(row)
+        } else {
+            Err(StoreError::Contended(format!("{} moved to another order", self.review)).into())
+        }
     }
 
     /// A solved case has no holder any more: whoever saw its latest version may ask.
@@ -210,6 +216,7 @@ fn decide(
     let mut named = inputs.facts();
     named.push(("by_request", wish.by_request.to_string()));
     named.push(("asks_this_year", limits.quota.used.to_string()));
+    named.push(("reviews_this_year", limits.quota.reviews.to_string()));
     let made = Decision::make("ask", info, &out, named);
     let asks_left = policy.ask_quota.map(|quota| limits.quota.left(&quota));
     Ok(Decision { review: Some(row.review.clone()), case: row.case, asks_left, text, template, ..made })

@@ -16,7 +16,7 @@ use amends_store::{Conn, case, remedy};
 
 use super::story;
 use crate::error::Result;
-use crate::guard::{Budget, quota_use};
+use crate::guard::{Budget, of_review, quota_use, time};
 pub(super) use crate::restate::home as anchor;
 use crate::restate::versions_of;
 use crate::shops::ShopInfo;
@@ -51,7 +51,7 @@ pub(super) struct AskInputs {
     pub(super) last_fulfilled_at: Option<Time>,
     pub(super) delivered_at: Option<Time>,
     pub(super) asked_at: Option<Time>,
-    pub(super) opted_out: bool,
+    pub(super) opted_out_at: Option<Time>,
     pub(super) erased: bool,
     pub(super) extortion: bool,
 }
@@ -125,7 +125,7 @@ impl AskFacts {
             last_fulfilled_at: fulfilled.max(),
             delivered_at: row.handling.delivered_at,
             asked_at: row.handling.asked_at,
-            opted_out: buyer.is_some_and(|b| b.opted_out_at.is_some()),
+            opted_out_at: buyer.and_then(|b| b.opted_out_at),
             erased: buyer.is_some_and(|b| b.erased_at.is_some()),
             extortion: mine.iter().any(|c| c.flags.contains(&Flag::Extortion)),
         }
@@ -187,15 +187,13 @@ impl AskInputs {
 
     /// The inputs by name, as they are stored with a decision.
     pub(super) fn facts(&self) -> Vec<(&'static str, String)> {
-        let time = |at: Option<Time>| at.map_or_else(String::new, |at| at.micros().to_string());
-        vec![
-            ("rating", self.history.rating.map_or_else(String::new, |r| r.to_string())),
-            ("visible", self.history.visible.to_string()),
-            ("first_observed_at", time(self.history.first_observed_at)),
+        let mut facts = of_review(&self.history);
+        facts.extend([
             ("remedies_promised", self.remedies_promised.to_string()),
             ("last_fulfilled_at", time(self.last_fulfilled_at)),
             ("asked_at", time(self.asked_at)),
-        ]
+        ]);
+        facts
     }
 }
 
@@ -210,7 +208,7 @@ pub(super) fn judge(facts: &AskFacts, row: &ReviewRow, info: &ShopInfo, now: Tim
     }
     let inputs = facts.inputs(row);
     let quota = QuotaUse { year_ends_at: Time::MAX, used: 0, reviews: 0 };
-    let limits = Limits { budget: Budget::open(inputs.opted_out, inputs.erased), quota };
+    let limits = Limits { budget: Budget::open(inputs.opted_out_at, inputs.erased), quota };
     let refusals = check(&inputs.outgoing(&info.channel_policy(now), &limits, false, now));
     refusals.first().map_or(AskState::Eligible, |refusal| AskState::Blocked(refusal.rule))
 }

@@ -172,7 +172,7 @@ fn outgoing(event: &Event) -> Option<Told> {
         Event::AskSent { review, decision, .. } => {
             told(Step::Asked, review.to_string(), Named::Once(Some(*decision)))
         }
-        Event::ActionRefused { action, rule, decision } => {
+        Event::ActionRefused { action, rule, decision, .. } => {
             Told { rule: Some(*rule), ..told(Step::Refused, action.clone(), Named::Once(Some(*decision))) }
         }
         Event::CaseAbsorbed { from } => told(Step::Absorbed, from.to_string(), Named::Never),

@@ -20,8 +20,8 @@ pub struct OfferFacts {
 }
 
 pub(super) fn check(out: &Outgoing<'_>, offer: &OfferFacts, refusals: &mut Vec<Refusal>) {
-    // Under a threat another person decides, who is told that the policy does not grant it.
-    if out.extortion && offer.beyond_policy && out.eyes == Eyes::Two {
+    // Under a threat nobody gives more than the policy grants to anybody, four eyes or not.
+    if out.extortion && offer.beyond_policy {
         refusals.push(Refusal::new(Rule::G19, vec![("beyond_policy", "true".to_owned())]));
     }
     if !offer.return_shown {

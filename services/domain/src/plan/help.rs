@@ -37,7 +37,7 @@ pub(super) fn plan(trouble: &Trouble<'_>) -> Helped {
     };
     let mut offer = offer(trouble, &contacts);
     if let Some(at) = offer.state.opens_at(trouble.now)
-        && !trouble.offer_answers(at)
+        && !trouble.answers(at)
     {
         // Two messages that nobody asked for are one too many: the offer says what there is to say.
         if write.is_open() && approve_reply.is_none() {
@@ -70,7 +70,7 @@ fn write(trouble: &Trouble<'_>, contacts: &mut Vec<Time>) -> Step {
     let asked = trouble.draft.is_some_and(|draft| draft.asked);
     let (after, eyes) = if asked { (Some(StepKind::Approve), Eyes::Four) } else { (None, Eyes::Two) };
     let (state, refusals) = timed(now, now, after, |at| trouble.reply(&known, eyes, at));
-    contacts.extend(state.opens_at(now).filter(|at| !trouble.reply_answers(*at)));
+    contacts.extend(state.opens_at(now).filter(|at| !trouble.answers(*at)));
     let reason = match state {
         StepState::Blocked => "nothing may be written to this buyer as things stand",
         StepState::Later { after: Some(_), .. } => "a reply is written and waits for another person",
@@ -138,7 +138,7 @@ fn approve(trouble: &Trouble<'_>, contacts: &mut Vec<Time>, reply: Option<(Reply
         let (state, refusals) = timed(now, now, None, out);
         let late = too_late(trouble, state);
         let state = if late { StepState::Blocked } else { state };
-        contacts.extend(state.opens_at(now).filter(|at| !trouble.offer_answers(*at)));
+        contacts.extend(state.opens_at(now).filter(|at| !trouble.answers(*at)));
         let reason = if late {
             "the channel decides too soon for an offer"
         } else {

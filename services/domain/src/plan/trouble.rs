@@ -69,19 +69,14 @@ impl Trouble<'_> {
         self.remedies.iter().map(|remedy| remedy.state.stage()).any(test)
     }
 
-    /// Whether a private reply at that time answers the buyer, as the rules see it.
-    pub(super) fn reply_answers(&self, at: Time) -> bool {
-        self.kind == CaseKind::Return || self.words.are_answered(at)
-    }
-
-    /// Whether an offer at that time answers the buyer, as the rules see it.
-    pub(super) fn offer_answers(&self, at: Time) -> bool {
-        self.kind != CaseKind::Delivery || self.words.are_answered(at)
+    /// Whether a private reply or an offer at that time answers the buyer, as the rules see it.
+    pub(super) fn answers(&self, at: Time) -> bool {
+        self.words.are_answered(at)
     }
 
     /// A private reply as it would go out then.
     pub(super) fn reply<'b>(&'b self, contacts: &'b [Time], eyes: Eyes, at: Time) -> Outgoing<'b> {
-        let answers = self.reply_answers(at);
+        let answers = self.answers(at);
         self.outgoing(Kind::PrivateReply, Buyer { contacts, answers, ..self.buyer }, eyes, at)
     }
 
@@ -100,7 +95,7 @@ impl Trouble<'_> {
             beyond_policy: false,
             needs_approval: false,
         };
-        let answers = self.offer_answers(at);
+        let answers = self.answers(at);
         self.outgoing(Kind::Offer(facts), Buyer { contacts, answers, ..self.buyer }, eyes, at)
     }
 

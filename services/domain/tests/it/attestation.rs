@@ -263,7 +263,9 @@ fn an_ask_before_the_promise_is_kept_is_broken() {
 
 #[test]
 fn a_day_passes_between_fulfilment_and_ask_to_the_last_microsecond() {
-    for (wait, verdict) in [(Span::from_micros(ASK_REST.micros() - 1), Verdict::Broken), (ASK_REST, Verdict::Holds)] {
+    for (wait, verdict) in
+        [(Span::from_micros(ASK_REST.micros() - 1), Verdict::Broken), (ASK_REST, Verdict::Holds)]
+    {
         let mut log = Log::new();
         log.offer().accept().fulfil(None);
         let at = log.now() + wait;
@@ -314,7 +316,12 @@ fn what_goes_out_without_a_passing_decision_is_broken() {
 
 #[test]
 fn a_refusal_keeps_the_decision_that_refused() {
-    let refused = Event::ActionRefused { action: "ask".to_owned(), rule: Rule::G03, decision: named(13) };
+    let refused = Event::ActionRefused {
+        action: "ask".to_owned(),
+        rule: Rule::G03,
+        also: Vec::new(),
+        decision: named(13),
+    };
     let mut log = whole();
     log.then(refused).decided(13, "ask", &[]);
     (log.record(13).allowed, log.record(13).rules) = (false, vec!["G03".to_owned(), "G17".to_owned()]);

@@ -185,7 +185,12 @@ fn other_events() -> Vec<Event> {
     vec![
         observed(Some(1)),
         observed(None),
-        Event::ActionRefused { action: "ask".to_owned(), rule: Rule::G11, decision },
+        Event::ActionRefused {
+            action: "ask".to_owned(),
+            rule: Rule::G11,
+            also: vec![Rule::G16, Rule::AskQuota],
+            decision,
+        },
         Event::AskSent { review: review.clone(), template: "t".to_owned(), decision },
         Event::ReturnObserved {
             return_id: ReturnId::new("r").unwrap(),

@@ -243,11 +243,13 @@ fn outside_entry(shop: &ShopId, event: &Event) -> Option<Entry> {
             before: from.number(),
             after: to.number(),
         }),
-        Event::ActionRefused { action, rule, decision: stored } => Entry::ActionRefused(pb::ActionRefused {
-            action: action.clone(),
-            refusals: vec![decision::rule(*rule)],
-            decision: format!("shops/{shop}/decisions/{stored}"),
-        }),
+        Event::ActionRefused { action, rule, also, decision: stored } => {
+            Entry::ActionRefused(pb::ActionRefused {
+                action: action.clone(),
+                refusals: std::iter::once(rule).chain(also).map(|rule| decision::rule(*rule)).collect(),
+                decision: format!("shops/{shop}/decisions/{stored}"),
+            })
+        }
         // A parcel in trouble is a signal that joined the case.
         Event::ShipmentTrouble { shipment, .. } => Entry::SignalJoined(pb::SignalJoined {
             signal_id: shipment.to_string(),
