@@ -2,13 +2,14 @@
 
 use amends_domain::case::Case;
 use amends_domain::guardrail::Words;
-use amends_store::{Conn, message, returns};
+use amends_domain::remedy::RemedyState;
+use amends_store::{Conn, message, remedy, returns};
 
 use super::Budget;
 use crate::error::Result;
 
-/// What a message of ours could answer: the buyer's messages on the case, and their requests to return
-/// what it is about. What they say below a review is said to everybody, and asks the shop for nothing.
+/// What a message of ours could answer: the buyer's messages on the case, their answers to its offers, and
+/// their requests to return what it is about. What they say below a review is said to everybody, and asks the shop for nothing.
 pub(crate) async fn words_of(conn: &Conn, case: &Case, budget: &Budget) -> Result<Words> {
     let written_at = message::last_from_buyer(conn, &case.shop, &case.id).await?;
     let requested_at = match case.subject.order() {
@@ -21,9 +22,14 @@ pub(crate) async fn words_of(conn: &Conn, case: &Case, budget: &Budget) -> Resul
             mine.map(|it| it.requested_at).max()
         }
     };
+    let offers = remedy::of_cases(conn, &[(case.shop.clone(), case.id)]).await?;
+    let answered = offers.iter().filter_map(|offer| match offer.state {
+        RemedyState::Declined { at, .. } => Some(at),
+        _ => offer.accepted_at,
+    });
     Ok(Words {
         waiting_since: case.waiting_since,
-        last_at: written_at.max(requested_at),
+        last_at: written_at.max(requested_at).max(answered.max()),
         opted_out_at: budget.opted_out_at(),
     })
 }

@@ -46,8 +46,11 @@ async fn an_ask_goes_out_once_in_the_buyers_language() {
     everywhere(async |house| {
         let stage = Stage::on(house, "etsy").await;
         let case = made_good(&stage).await;
-        assert_eq!(rules(&stage, case).await, [Rule::G03], "the buyer is left in peace for a day");
+        let both = [Rule::G03, Rule::G16];
+        assert_eq!(rules(&stage, case).await, both, "the buyer is left in peace, and had a message");
         stage.pass(Span::from_hours(25)).await;
+        assert_eq!(rules(&stage, case).await, [Rule::G16], "the offer was one");
+        stage.pass(Span::from_hours(48)).await;
         let (principal, review) = (ann().principal, id("r-o1"));
         let checked = stage.app.check_ask(&principal, &stage.shop, &review, "", false).await.unwrap();
         assert!(checked.allowed() && checked.id.is_none());
@@ -96,7 +99,7 @@ async fn nobody_is_asked_while_a_promise_is_open() {
         stage.claim(case).await;
         let remedy = stage.offered(case, RemedyKind::Replacement, Terms::default()).await.unwrap();
         stage.answer(remedy.id, amends_app::remedy::BuyerAnswer::Accepted).await.unwrap();
-        assert_eq!(rules(&stage, case).await, [Rule::G03]);
+        assert_eq!(rules(&stage, case).await, [Rule::G03, Rule::G16]);
     })
     .await;
 }
