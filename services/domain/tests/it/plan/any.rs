@@ -1,5 +1,7 @@
 //! What holds whatever the facts are: no plan promises what a rule refuses.
 
+use amends_domain::RemedyId;
+use amends_domain::counter::is_countered;
 use amends_domain::guardrail::{
     ASK_REST, AskFacts, Eyes, Kind, OfferFacts, Outgoing, PublicReply, Refusal, Text, check,
 };
@@ -70,88 +72,111 @@ fn world() -> impl Strategy<Value = World> {
     )
 }
 
-/// What the message of a step would be then, if the steps before it happened as planned; none for a
-/// step that sends nothing.
-fn refusals(world: &World, plan: &Plan, kind: StepKind, at: Time) -> Option<Vec<Refusal>> {
+fn answered(world: &World, at: Time) -> bool {
+    world.words.are_answered(at)
+}
+
+fn reply_answers(world: &World, at: Time) -> bool {
+    world.kind == CaseKind::Return || answered(world, at)
+}
+
+fn offer_answers(world: &World, at: Time) -> bool {
+    world.kind != CaseKind::Delivery || answered(world, at)
+}
+
+/// The remedy that a step is about.
+fn remedy_of(plan: &Plan, kind: StepKind) -> Option<RemedyId> {
+    match plan.step(kind)?.about {
+        Some(About::Remedy(id)) => Some(id),
+        _ => None,
+    }
+}
+
+/// When the buyer was written to unasked, and will have been when the steps before one are done.
+fn contacts(world: &World, plan: &Plan, kind: StepKind) -> Vec<Time> {
     let planned = |kind: StepKind| plan.step(kind)?.state.opens_at(world.now);
-    let answered = |at| world.words.are_answered(at);
-    let unasked_reply = |at: &Time| !(world.kind == CaseKind::Return || answered(*at));
-    let unasked_offer = |at: &Time| world.kind == CaseKind::Delivery && !answered(*at);
-    let about_remedy = |kind| matches!(plan.step(kind).and_then(|s| s.about.clone()), Some(About::Remedy(_)));
     let mut contacts = world.contacts.clone();
-    // What is planned for a reply that is approved is that reply itself.
-    let approves_reply = kind == StepKind::Approve && !about_remedy(kind);
-    if kind > StepKind::Write && !approves_reply {
-        contacts.extend(planned(StepKind::Write).filter(unasked_reply));
+    if kind == StepKind::Approve && remedy_of(plan, kind).is_none() {
+        // What is planned for a reply that is approved is that reply itself.
+        return contacts;
     }
-    if kind > StepKind::Offer && !approves_reply {
-        contacts.extend(planned(StepKind::Offer).filter(unasked_offer));
+    if kind > StepKind::Write {
+        contacts.extend(planned(StepKind::Write).filter(|at| !reply_answers(world, *at)));
     }
-    if kind > StepKind::Approve && about_remedy(StepKind::Approve) {
-        contacts.extend(planned(StepKind::Approve).filter(unasked_offer));
+    if kind > StepKind::Offer {
+        contacts.extend(planned(StepKind::Offer).filter(|at| !offer_answers(world, *at)));
     }
+    if kind > StepKind::Approve && remedy_of(plan, StepKind::Approve).is_some() {
+        contacts.extend(planned(StepKind::Approve).filter(|at| !offer_answers(world, *at)));
+    }
+    contacts
+}
+
+fn an_offer(world: &World, plan: &Plan, kind: StepKind) -> Kind<'static> {
+    let mut others = world.remedies.clone();
+    others.retain(|remedy| Some(remedy.id) != remedy_of(plan, kind));
+    Kind::Offer(OfferFacts {
+        return_shown: true,
+        alternative: true,
+        countered: is_countered(&others),
+        beyond_policy: false,
+        needs_approval: false,
+    })
+}
+
+fn an_ask<'a>(world: &World, plan: &Plan, review: &Reviewed<'a>) -> Kind<'a> {
     let promised = world.remedies.iter().filter(|r| r.state.stage().is_promised()).count();
     let fulfilled = world.remedies.iter().filter_map(|r| match r.state {
         RemedyState::Fulfilled { at, .. } => Some(at),
         _ => None,
     });
-    let fulfil_at = planned(StepKind::Fulfil);
-    let asks = |draft: bool| if draft { Eyes::Four } else { Eyes::Two };
+    let fulfil_at = plan.step(StepKind::Fulfil).unwrap().state.opens_at(world.now);
+    let own = if fulfil_at.is_some() { 0 } else { u32::try_from(promised).unwrap() };
+    Kind::Ask(AskFacts {
+        review: review.history,
+        delivered_at: review.delivered_at,
+        remedies_promised: own + review.promised_elsewhere,
+        last_fulfilled_at: fulfilled.chain(fulfil_at).max(),
+        asked_at: review.asked_at,
+        approved_words: true,
+        by_request: world.policy.ask == AskPermission::RequestOnly,
+        quota: review.quota,
+    })
+}
+
+/// What refuses the message of a step then, if the steps before it happened as planned; none for a
+/// step that sends nothing.
+fn refusals(world: &World, plan: &Plan, kind: StepKind, at: Time) -> Option<Vec<Refusal>> {
+    let contacts = contacts(world, plan, kind);
+    let eyes = |asked: bool| if asked { Eyes::Four } else { Eyes::Two };
     world.with(|situation| {
-        let trouble = &situation.trouble;
-        let offer = || {
-            let others: Vec<Remedy> = match plan.step(kind).and_then(|s| s.about.clone()) {
-                Some(About::Remedy(id)) => world.remedies.iter().filter(|r| r.id != id).cloned().collect(),
-                _ => world.remedies.clone(),
-            };
-            let countered = amends_domain::counter::is_countered(&others);
-            Kind::Offer(OfferFacts {
-                return_shown: true,
-                alternative: true,
-                countered,
-                beyond_policy: false,
-                needs_approval: false,
-            })
-        };
+        let review = situation.review.as_ref();
         let (kind, answers, eyes) = match kind {
             StepKind::Write => {
-                (Kind::PrivateReply, !unasked_reply(&at), asks(world.draft.is_some_and(|d| d.asked)))
+                let asked = world.draft.is_some_and(|draft| draft.asked);
+                (Kind::PrivateReply, reply_answers(world, at), eyes(asked))
             }
-            StepKind::Approve if !about_remedy(StepKind::Approve) => {
-                (Kind::PrivateReply, !unasked_reply(&at), Eyes::Four)
+            StepKind::Approve if remedy_of(plan, kind).is_none() => {
+                (Kind::PrivateReply, reply_answers(world, at), Eyes::Four)
             }
-            StepKind::Approve => (offer(), !unasked_offer(&at), Eyes::Four),
-            StepKind::Offer => (offer(), !unasked_offer(&at), Eyes::Two),
-            StepKind::Ask => {
-                let review = situation.review.as_ref()?;
-                let own = if fulfil_at.is_some() { 0 } else { u32::try_from(promised).unwrap() };
-                let ask = AskFacts {
-                    review: review.history,
-                    delivered_at: review.delivered_at,
-                    remedies_promised: own + review.promised_elsewhere,
-                    last_fulfilled_at: fulfilled.chain(fulfil_at).max(),
-                    asked_at: review.asked_at,
-                    approved_words: true,
-                    by_request: world.policy.ask == AskPermission::RequestOnly,
-                    quota: review.quota,
-                };
-                (Kind::Ask(ask), false, Eyes::Two)
+            StepKind::Offer | StepKind::Approve => {
+                (an_offer(world, plan, kind), offer_answers(world, at), eyes(kind == StepKind::Approve))
             }
+            StepKind::Ask => (an_ask(world, plan, review?), false, Eyes::Two),
             StepKind::PublicReply => {
-                let review = situation.review.as_ref()?;
-                let draft = review.draft.filter(|draft| draft.asked);
+                let draft = review?.draft.filter(|draft| draft.asked);
                 let reply = PublicReply {
-                    review: review.history,
-                    delivered_at: review.delivered_at,
+                    review: review?.history,
+                    delivered_at: review?.delivered_at,
                     replies: 0,
-                    unsettled: review.unsettled,
+                    unsettled: review?.unsettled,
                     override_lock: draft.is_some_and(|draft| draft.override_lock),
                 };
-                (Kind::PublicReply(reply), false, asks(draft.is_some()))
+                (Kind::PublicReply(reply), false, eyes(draft.is_some()))
             }
             StepKind::AwaitAnswer | StepKind::Fulfil | StepKind::Solve => return None,
         };
-        let buyer = Buyer { contacts: &contacts, answers, ..trouble.buyer };
+        let buyer = Buyer { contacts: &contacts, answers, ..situation.trouble.buyer };
         let (policy, extortion, text) = (&world.policy, world.extortion, Text::default());
         Some(check(&Outgoing { kind, policy, text, buyer, extortion, eyes, now: at }))
     })
