@@ -24,6 +24,13 @@ pub(super) struct Remedies {
     pub(super) answers: Vec<String>,
 }
 
+/// Where two texts part, with a little before it.
+fn around(one: &str, two: &str) -> String {
+    let same = one.chars().zip(two.chars()).take_while(|(one, two)| one == two).count();
+    let part = |text: &str| text.chars().skip(same.saturating_sub(150)).take(300).collect::<String>();
+    format!("{}\n  {}", part(one), part(two))
+}
+
 impl Remedies {
     pub(super) async fn of(house: &House, answers: Vec<String>) -> Self {
         let conn = house.look.reader();
@@ -61,16 +68,17 @@ impl Remedies {
     /// The first thing in which two lives differ.
     pub(super) fn difference(&self, other: &Self) -> Option<String> {
         let parts = [
-            ("answers", &self.answers, &other.answers),
-            ("events", &self.events, &other.events),
-            ("decisions", &self.decisions, &other.decisions),
+            // What was decided by comes first: it says why the rest differs.
             ("suggestions", &self.suggestions, &other.suggestions),
+            ("decisions", &self.decisions, &other.decisions),
+            ("events", &self.events, &other.events),
+            ("answers", &self.answers, &other.answers),
             ("remedies", &self.rows, &other.rows),
         ];
         parts.iter().find_map(|(name, one, two)| {
             let first = one.iter().zip(two.iter()).find(|(one, two)| one != two);
             match first {
-                Some((one, two)) => Some(format!("{name}:\n  {one}\n  {two}")),
+                Some((one, two)) => Some(format!("{name}:\n  {}", around(one, two))),
                 None if one.len() == two.len() => None,
                 None => Some(format!("{name}: {} and {}", one.len(), two.len())),
             }
