@@ -6,6 +6,7 @@ use amends_app::attestation::decision_of;
 use amends_domain::event::Event;
 use amends_store::{decision, event, remedy, suggestion};
 
+use super::names::Names;
 use crate::simulation::house::{House, shop};
 use crate::simulation::seen::every_case;
 
@@ -62,6 +63,11 @@ impl Remedies {
         let rows = remedy::of_cases(&conn, &cases).await.unwrap();
         seen.rows = rows.iter().map(|row| format!("{row:?}")).collect();
         seen.rows.sort();
+        let mut names = Names::default();
+        for part in [&mut seen.events, &mut seen.decisions, &mut seen.suggestions, &mut seen.rows] {
+            part.iter_mut().for_each(|text| *text = names.replace(text));
+        }
+        seen.answers.iter_mut().for_each(|text| *text = names.replace(text));
         seen
     }
 
