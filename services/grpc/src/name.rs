@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use amends_domain::id::IdError;
 use amends_domain::{
-    AgentId, CaseId, DecisionId, IncidentId, RemedyId, ReplyId, ReturnId, ReviewId, ShopId, SuggestionId, TemplateId,
+    AgentId, CaseId, DecisionId, IncidentId, RemedyId, ReplyId, ReturnId, ReviewId, ShopId, SuggestionId,
+    TemplateId,
 };
 
 use crate::fields::Fields;

@@ -36,7 +36,8 @@ impl Attest {
         let name = session.name("cases", &self.case).await?;
         let answer = whole(session, name).await?;
         session.output.one(&answer, || print(&answer, self.inputs))?;
-        let broken = answer.checks.iter().filter(|check| check.verdict() == AttestationVerdict::Broken).count();
+        let broken =
+            answer.checks.iter().filter(|check| check.verdict() == AttestationVerdict::Broken).count();
         if answer.holds && broken == 0 {
             return Ok(());
         }

@@ -11,7 +11,9 @@ use amends_domain::remedy::{
 };
 use amends_domain::returns::open_until;
 use amends_domain::suggestion::{Permit, cost, default_amount, disposal, worth};
-use amends_domain::{CaseId, DecisionId, LineId, Money, OrderId, RemedyId, ShopId, Sku, Span, SuggestionId, Time};
+use amends_domain::{
+    CaseId, DecisionId, LineId, Money, OrderId, RemedyId, ShopId, Sku, Span, SuggestionId, Time,
+};
 use amends_store::remedy;
 
 use super::check::{against, permit};

@@ -263,7 +263,9 @@ fn an_ask_before_the_promise_is_kept_is_broken() {
 
 #[test]
 fn a_day_passes_between_fulfilment_and_ask_to_the_last_microsecond() {
-    for (wait, verdict) in [(Span::from_micros(ASK_REST.micros() - 1), Verdict::Broken), (ASK_REST, Verdict::Holds)] {
+    for (wait, verdict) in
+        [(Span::from_micros(ASK_REST.micros() - 1), Verdict::Broken), (ASK_REST, Verdict::Holds)]
+    {
         let mut log = Log::new();
         log.offer().accept().fulfil(None);
         let at = log.now() + wait;

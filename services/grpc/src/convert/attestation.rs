@@ -1,7 +1,9 @@
 //! The chain of decisions of a case, and what was found about it.
 
 use amends_app::attestation::{Attested, Hashed};
-use amends_domain::attestation::{Beside, Check, Decided, FORM, Followed, Link, Promise, Record, Step, Verdict};
+use amends_domain::attestation::{
+    Beside, Check, Decided, FORM, Followed, Link, Promise, Record, Step, Verdict,
+};
 use amends_domain::{CaseId, RemedyId, ReplyId, ReviewId, ShopId};
 use amends_proto::v1 as pb;
 

@@ -43,7 +43,8 @@ fn reply(state: ReplyState) -> Reply {
 
 async fn of(store: &Store, key: u128, besides: &str, since: i64) -> Vec<Time> {
     let conn = store.reader();
-    let mut found = contact::of_buyer(&conn, &shop(), &buyer_key(key), besides, Counted::All, at(since)).await.unwrap();
+    let mut found =
+        contact::of_buyer(&conn, &shop(), &buyer_key(key), besides, Counted::All, at(since)).await.unwrap();
     found.sort();
     found
 }
