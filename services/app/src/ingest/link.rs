@@ -102,8 +102,10 @@ impl World {
         at: Now<'_>,
         subject: Subject,
         kind: CaseKind,
-        trouble: Trouble,
+        mut trouble: Trouble,
     ) -> Effect {
+        // Whose trouble it is, is known from the order: not only once a message or a review says so.
+        trouble.buyer = trouble.buyer.or_else(|| self.buyer_of(&at.info.shop.id, &subject));
         if kind != CaseKind::Delivery {
             self.narrow_delivery(at, &subject);
         }
@@ -141,6 +143,14 @@ impl World {
         self.happened(at, Some(id), opened);
         self.watch_channel(at, id, deadline);
         Effect { case: Some(id), opened: true }
+    }
+
+    /// Who bought what something is about, as far as the order says.
+    fn buyer_of(&self, shop: &ShopId, subject: &Subject) -> Option<BuyerKey> {
+        let order = self.orders.get(&(shop.clone(), subject.order()?.clone()))?;
+        let lines = order.lines.values().map(|kept| &kept.line);
+        let mut mine = lines.filter(|line| subject.line().is_none_or(|id| *id == line.line));
+        mine.find_map(|line| line.purchase.as_ref()).map(|purchase| purchase.buyer)
     }
 
     /// A buyer who complains about a line means the late parcel that it is in, if a case is open

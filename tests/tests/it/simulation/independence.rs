@@ -1,5 +1,5 @@
 //! A remedy never depends on a review: the same random history lived twice, once without all that is
-//! about reviews, gives the same remedies to the byte.
+//! about reviews, gives the same remedies to the byte, but for ids.
 //!
 //! Without reviews means: none is seen, revised, answered or removed, and nobody is asked. Only
 //! what a buyer complained of stays what it was: where a review was the first to say it, the same
@@ -12,6 +12,7 @@ use rand_chacha::ChaCha8Rng;
 use super::{given, seeds};
 
 mod history;
+mod names;
 mod play;
 mod seen;
 

@@ -74,6 +74,7 @@ pub(super) async fn check(house: &House, channel: &Channel, before: Option<&Seen
     }
     merged::a_merged_case_accepts_no_writes(house, &seen, seed).await;
     nobody_who_is_gone_holds_anything(house, &seen, seed).await;
+    every_case_is_proven(house, &seen, seed).await;
     figures_are_what_the_log_makes_them(house, seed).await;
     seen
 }
@@ -91,6 +92,16 @@ async fn nobody_who_is_gone_holds_anything(house: &House, seen: &Seen, seed: u64
     for agent in agent::by_ids(&holders).all(&house.look.reader()).await.unwrap() {
         let gone = agent.told.is_some_and(|told| told.presence == Presence::Offline);
         assert!(!gone, "seed {seed}: {} is gone and holds a case\n{}", agent.id, repeat(seed));
+    }
+}
+
+/// Whatever was merged into what: the chain of decisions shows that no remedy depended on a review.
+async fn every_case_is_proven(house: &House, seen: &Seen, seed: u64) {
+    let boss = local_principal().unwrap();
+    for case in &seen.cases {
+        let found = house.app.attest_case(&boss, &shop(), case.id).await.unwrap();
+        let checks = &found.attestation.checks;
+        assert!(found.attestation.holds(), "seed {seed}: {} {checks:#?}\n{}", case.id, repeat(seed));
     }
 }
 

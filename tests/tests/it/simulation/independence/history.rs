@@ -79,17 +79,17 @@ enum Opening {
 struct Teller<'a> {
     rng: &'a mut ChaCha8Rng,
     told: Vec<(Time, Act)>,
-    /// The order that is told of, its complaint, and whether that was said.
+    /// The order that is told of, its complaint, and from which hour on that was said.
     order: u32,
     words: &'static str,
-    said: bool,
+    said: Option<i64>,
 }
 
 /// What happens, in order.
 pub(super) fn tell(rng: &mut ChaCha8Rng) -> Vec<(Time, Act)> {
-    let mut teller = Teller { rng, told: Vec::new(), order: 0, words: "", said: false };
+    let mut teller = Teller { rng, told: Vec::new(), order: 0, words: "", said: None };
     for order in 0..ORDERS {
-        (teller.order, teller.said) = (order, false);
+        (teller.order, teller.said) = (order, None);
         teller.words = COMPLAINTS.choose(teller.rng).unwrap();
         teller.life();
     }
@@ -172,7 +172,7 @@ impl Teller<'_> {
     }
 
     fn complain(&mut self, hour: i64) {
-        self.said = true;
+        self.said = self.said.or(Some(hour));
         let number = self.told.len();
         let said = message(self.order, &self.buyer(), &format!("m{number}"), self.words);
         self.at(hour, Act::Say(SignalBody::Message(said)));
@@ -217,8 +217,8 @@ impl Teller<'_> {
             edit_state: None,
             follow_up,
         };
-        let first = words && !self.said;
-        self.said |= words;
+        let first = words && self.said.is_none();
+        self.said = self.said.or(words.then_some(hour));
         self.at(hour, Act::Review { seen, first });
     }
 
@@ -230,8 +230,8 @@ impl Teller<'_> {
             if hour > to {
                 break;
             }
-            // What was said before may be said again; it is first said where the order's life begins.
-            let again = words && self.said && self.rng.random_bool(0.3);
+            // What was said before may be said again.
+            let again = words && self.said.is_some_and(|said| said < hour) && self.rng.random_bool(0.3);
             self.review(hour, 5, again);
         }
     }

@@ -6,6 +6,7 @@ use amends_app::attestation::decision_of;
 use amends_domain::event::Event;
 use amends_store::{decision, event, remedy, suggestion};
 
+use super::names::Names;
 use crate::simulation::house::{House, shop};
 use crate::simulation::seen::every_case;
 
@@ -22,6 +23,13 @@ pub(super) struct Remedies {
     pub(super) rows: Vec<String>,
     /// What whoever acted was told.
     pub(super) answers: Vec<String>,
+}
+
+/// Where two texts part, with a little before it.
+fn around(one: &str, two: &str) -> String {
+    let same = one.chars().zip(two.chars()).take_while(|(one, two)| one == two).count();
+    let part = |text: &str| text.chars().skip(same.saturating_sub(150)).take(300).collect::<String>();
+    format!("{}\n  {}", part(one), part(two))
 }
 
 impl Remedies {
@@ -55,22 +63,28 @@ impl Remedies {
         let rows = remedy::of_cases(&conn, &cases).await.unwrap();
         seen.rows = rows.iter().map(|row| format!("{row:?}")).collect();
         seen.rows.sort();
+        let mut names = Names::default();
+        for part in [&mut seen.events, &mut seen.decisions, &mut seen.suggestions, &mut seen.rows] {
+            part.iter_mut().for_each(|text| *text = names.replace(text));
+        }
+        seen.answers.iter_mut().for_each(|text| *text = names.replace(text));
         seen
     }
 
     /// The first thing in which two lives differ.
     pub(super) fn difference(&self, other: &Self) -> Option<String> {
         let parts = [
-            ("answers", &self.answers, &other.answers),
-            ("events", &self.events, &other.events),
-            ("decisions", &self.decisions, &other.decisions),
+            // What was decided by comes first: it says why the rest differs.
             ("suggestions", &self.suggestions, &other.suggestions),
+            ("decisions", &self.decisions, &other.decisions),
+            ("events", &self.events, &other.events),
+            ("answers", &self.answers, &other.answers),
             ("remedies", &self.rows, &other.rows),
         ];
         parts.iter().find_map(|(name, one, two)| {
             let first = one.iter().zip(two.iter()).find(|(one, two)| one != two);
             match first {
-                Some((one, two)) => Some(format!("{name}:\n  {one}\n  {two}")),
+                Some((one, two)) => Some(format!("{name}:\n  {}", around(one, two))),
                 None if one.len() == two.len() => None,
                 None => Some(format!("{name}: {} and {}", one.len(), two.len())),
             }
