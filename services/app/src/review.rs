@@ -44,7 +44,7 @@ pub struct ReviewView {
     pub natural: bool,
     /// Whether the buyer may be told that it can be updated.
     pub ask: AskState,
-    /// Until when the buyer can edit it; none if never or always.
+    /// Until when the buyer can edit it; none if never, always or not known.
     pub editable_until: Option<Time>,
     /// How many versions there are.
     pub versions: usize,
@@ -153,7 +153,8 @@ impl App {
             let words = facts.last_words(&row.review).map(|v| text_key(&row.review, v).1);
             let policy = info.channel_policy(now);
             let written = history.written_at.unwrap_or(now);
-            let end = policy.edit_window.ends_at(written, row.handling.delivered_at);
+            let (window, delivered) = (policy.edit_window, row.handling.delivered_at);
+            let end = window.ends_at(written, delivered).filter(|_| !window.lacks_delivery(delivered));
             ReviewView {
                 outcome: history.outcome(),
                 removed_by: history.removed_by,

@@ -53,7 +53,11 @@ fn a_change_is_never_dated_before_the_review_was_last_seen_as_it_was() {
     let date = |versions| story(versions).reversed_at;
     assert_eq!(date(vec![at_hour(9, 1), told(at_hour(12, 5), 8)]), Some(at(9 * HOUR)));
     assert_eq!(date(vec![at_hour(9, 1), at_hour(10, 1), told(at_hour(12, 5), 9)]), Some(at(10 * HOUR)));
-    assert_eq!(date(vec![at_hour(9, 1), told(at_hour(12, 5), 13)]), Some(at(12 * HOUR)), "nor after it was seen");
+    assert_eq!(
+        date(vec![at_hour(9, 1), told(at_hour(12, 5), 13)]),
+        Some(at(12 * HOUR)),
+        "nor after it was seen"
+    );
     let gone = ReviewVersion { visible: false, ..at_hour(11, 1) };
     let back = vec![at_hour(9, 1), gone, told(at_hour(12, 5), 10)];
     assert_eq!(date(back), Some(at(10 * HOUR)), "what was gone may have been changed before");
@@ -83,7 +87,10 @@ fn a_window_is_counted_from_when_the_review_was_written() {
         let old = Some(at(0) - Span::from_days(days_ago));
         let brought_in = ReviewVersion { platform_modified_at: old, ..seen(0, 1, 1) };
         let counts = of_review(&story(vec![brought_in]), &ReviewHandling::default(), &policy);
-        assert!(counts.iter().all(|(day, _, _)| *day == at(0).day()), "the cohort is that of the observation");
+        assert!(
+            counts.iter().all(|(day, _, _)| *day == at(0).day()),
+            "the cohort is that of the observation"
+        );
         of(&counts, Measure::Eligible)
     };
     assert_eq!((eligible(28), eligible(29), eligible(60)), (1, 0, 0));
@@ -97,13 +104,16 @@ fn an_addition_that_is_taken_away_leaves_the_review_where_it_is() {
         let versions = vec![at_hour(1, 1), added(2), taken.clone(), added(4), at_hour(5, 1)];
         let (sorted, story) = replay(versions, 3);
         use DiffKind::{First, FollowUpAdded, Unchanged};
-        assert_eq!(story.diffs, [First, FollowUpAdded, Unchanged, FollowUpAdded, Unchanged], "added once more");
+        assert_eq!(
+            story.diffs,
+            [First, FollowUpAdded, Unchanged, FollowUpAdded, Unchanged],
+            "added once more"
+        );
         assert_eq!((story.visible, story.removed_by, story.rating), (true, None, Some(1)));
         let counts = of_review(&story, &ReviewHandling::default(), &policy("own_store"));
         assert_eq!((of(&counts, Measure::Negative), of(&counts, Measure::FollowUpAdded)), (1, 1));
-        let looks = |seen: &[ReviewVersion]| {
-            amends_domain::observation::next_look(seen, EditWindow::Always, None)
-        };
+        let looks =
+            |seen: &[ReviewVersion]| amends_domain::observation::next_look(seen, EditWindow::Always, None);
         assert!(looks(&sorted[..3]).is_some(), "somebody looks at it as before");
         let gone = ReviewVersion { visible: false, removed_by: by, ..at_hour(2, 1) };
         let story = self::story(vec![at_hour(1, 1), gone, taken]);
