@@ -34,6 +34,26 @@ fn g01_only_a_channel_that_says_yes_allows_an_ask() {
 }
 
 #[test]
+fn g01_a_row_rules_from_its_first_instant_and_in_its_region_only() {
+    use amends_domain::policy::in_force;
+    let starts = noon();
+    let row = |region: &str, ask| ChannelPolicy {
+        region: region.to_owned(),
+        effective_from: starts,
+        ask,
+        edit_window: EditWindow::Always,
+        ..policy("shopee")
+    };
+    let own = [row("", AskPermission::No), row("SG", AskPermission::Yes)];
+    let rules =
+        |region, at| World { policy: in_force(&own, "shopee", region, at), ..World::new(Ask) }.rules();
+    assert_eq!(rules("SG", just_before(starts)), [Rule::G01], "the row before");
+    assert_eq!(rules("SG", starts), []);
+    assert_eq!(rules("MY", starts), [Rule::G01], "next door");
+    assert_eq!(rules("", starts), [Rule::G01]);
+}
+
+#[test]
 fn g03_nobody_is_asked_before_every_promise_is_kept_and_a_day_has_passed() {
     assert_eq!(ASK_REST, Span::from_hours(24));
     let fulfilled = noon() - ASK_REST;

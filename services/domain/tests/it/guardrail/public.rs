@@ -82,6 +82,16 @@ fn g13_a_reply_that_may_have_arrived_is_never_sent_again() {
 }
 
 #[test]
+fn g13_what_was_settled_again_is_no_bar() {
+    let mut world = World::new(Public);
+    world.unsettled = 2;
+    for expected in [&[Rule::G13][..], &[Rule::G13], &[]] {
+        assert_eq!(world.rules(), expected, "{} unsettled", world.unsettled);
+        world.unsettled = world.unsettled.saturating_sub(1);
+    }
+}
+
+#[test]
 fn a_channel_takes_so_many_replies_of_such_a_length() {
     hold(&[
         ("the first", Public, |w| w.policy = policy("shopee"), &[]),
