@@ -109,7 +109,8 @@ fn where_a_reply_locks_the_edit_less_of_it_allows_the_reply() {
     let base = ChannelPolicy { edit_window: days(100), edits_allowed: Some(2), ..policy("etsy") };
     assert!(base.reply_locks_edit);
     let unlocked = ChannelPolicy { reply_locks_edit: false, ..base.clone() };
-    let less: [(&str, fn(&mut ChannelPolicy)); 4] = [
+    type Change = fn(&mut ChannelPolicy);
+    let less: [(&str, Change); 4] = [
         ("negative_threshold", |row| row.negative_threshold -= 1),
         ("edit_window_days", |row| {
             row.edit_window = EditWindow::Days { days: 99, from: EditFrom::Delivered }
