@@ -206,6 +206,7 @@ fn head(history: &ReviewHistory) -> ReviewHead {
         first_rating: history.first_rating,
         rating: history.rating,
         first_observed_at: history.first_observed_at,
+        written_at: history.written_at,
         visible: history.visible,
         // Looks that found nothing new do not hide what the one before them found.
         last_diff: history

@@ -90,11 +90,11 @@ pub struct PolicyChange {
     pub reply_delivery: Option<Span>,
     /// How long after its expected arrival a parcel is late: up to 30 days.
     pub delivery_grace: Option<Span>,
-    /// The shop's own row for its channel, whole. Its channel, region and date
-    /// are set here: it holds for the shop from now on, and what was counted
-    /// before stays counted by the rows that held then. Who applies it signs
-    /// it off.
+    /// The shop's own row for its channel, whole. Its channel, region and date are set here: it holds
+    /// from now on, and what was counted before stays so. Who applies it signs it off.
     pub channel: Option<ChannelPolicy>,
+    /// Whether this change names the row's source, be it the one that was named before.
+    pub sourced: bool,
     /// Why the row says what it says; none keeps the reason of the row before,
     /// which then must not have allowed less.
     pub reason: Option<String>,

@@ -43,11 +43,11 @@ pub struct ReviewView {
     pub outcome: DiffKind,
     /// Who removed it, if it is gone and someone said so.
     pub removed_by: Option<RemovedBy>,
-    /// Whether that was seen before any person acted on its case.
+    /// Whether that happened before any person acted on its case.
     pub natural: bool,
     /// Whether the buyer may be told that it can be updated.
     pub ask: AskState,
-    /// Until when the buyer can edit it; none if never or always.
+    /// Until when the buyer can edit it; none if never, always or not known.
     pub editable_until: Option<Time>,
     /// How many versions there are.
     pub versions: usize,
@@ -155,12 +155,13 @@ impl App {
             let (versions, history) = facts.story(&row.review);
             let words = facts.last_words(&row.review).map(|v| text_key(&row.review, v).1);
             let policy = info.channel_policy(now);
-            let first = history.first_observed_at.unwrap_or(now);
-            let end = policy.edit_window.ends_at(first, row.handling.delivered_at);
+            let written = history.written_at.unwrap_or(now);
+            let (window, delivered) = (policy.edit_window, row.handling.delivered_at);
+            let end = window.ends_at(written, delivered).filter(|_| !window.lacks_delivery(delivered));
             ReviewView {
                 outcome: history.outcome(),
                 removed_by: history.removed_by,
-                natural: is_natural(&row, &versions, &history),
+                natural: is_natural(&row, &history),
                 ask: judge(&facts, &row, &info, now),
                 editable_until: end.filter(|end| *end != Time::MAX),
                 versions: versions.len(),
@@ -187,8 +188,8 @@ fn find(texts: &[(TextOwner, String, String)], id: &str) -> String {
     texts.iter().find(|(_, of, _)| of == id).map_or_else(String::new, |(_, _, body)| body.clone())
 }
 
-fn is_natural(row: &ReviewRow, versions: &[ReviewVersion], history: &ReviewHistory) -> bool {
-    match (history.changed_at(versions), row.handling.first_human_action_at) {
+fn is_natural(row: &ReviewRow, history: &ReviewHistory) -> bool {
+    match (history.changed_at(), row.handling.first_human_action_at) {
         (Some(changed), Some(acted)) => changed <= acted,
         (Some(_), None) => true,
         (None, _) => false,

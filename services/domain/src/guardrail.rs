@@ -18,7 +18,7 @@ mod text;
 mod words;
 mod zones;
 
-pub use ask::{ASK_REST, AskFacts, revisable_until};
+pub use ask::{ASK_REST, AskFacts, askable_until, revisable_until};
 pub use contact::{Buyer, CAP_LONG, CAP_SHORT};
 pub use guide::Guide;
 pub use hours::QuietHours;

@@ -79,7 +79,9 @@ impl Plan {
 #[must_use]
 pub fn next_look(versions: &[ReviewVersion], window: EditWindow, delivered_at: Option<Time>) -> Option<Time> {
     let (first, last) = (versions.first()?, versions.last()?);
-    let mut since_gone = versions.iter().rev().take_while(|version| !version.visible);
+    // An addition that was taken away leaves the review where it was.
+    let of_review = versions.iter().rev().filter(|version| version.is_of_the_review());
+    let mut since_gone = of_review.take_while(|version| !version.visible);
     if since_gone.any(|version| version.removed_by.is_some()) {
         return None;
     }

@@ -7,6 +7,10 @@
 use crate::code::codes;
 use crate::{SignalId, Time};
 
+mod dates;
+
+use dates::{LastSeen, written_at};
+
 codes! {
     /// Who made a review disappear.
     pub enum RemovedBy {
@@ -80,11 +84,22 @@ pub struct ReviewVersion {
     pub follow_up: bool,
 }
 
+impl ReviewVersion {
+    /// Whether it shows the review, there or gone, and not an addition that was taken away.
+    #[must_use]
+    pub const fn is_of_the_review(&self) -> bool {
+        self.visible || !self.follow_up
+    }
+}
+
 /// The story that the versions of a review tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReviewHistory {
     /// When it was first seen with a rating.
     pub first_observed_at: Option<Time>,
+    /// When it was there at the latest: the earlier of that and of what the channel says; its edit
+    /// window is counted from here.
+    pub written_at: Option<Time>,
     /// The rating it was first seen with.
     pub first_rating: Option<u8>,
     /// The rating it has now; a removed review keeps its last.
@@ -99,6 +114,8 @@ pub struct ReviewHistory {
     pub edit_state: Option<EditState>,
     /// One per version, in order.
     pub diffs: Vec<DiffKind>,
+    /// When each of those happened, as well as it is known.
+    pub dates: Vec<Time>,
     /// When it was first reversed.
     pub reversed_at: Option<Time>,
     /// When it last fell back, unless it was reversed again.
@@ -113,6 +130,7 @@ pub fn replay(mut versions: Vec<ReviewVersion>, threshold: u8) -> (Vec<ReviewVer
     versions.sort_by(|a, b| (a.observed_at, &a.signal).cmp(&(b.observed_at, &b.signal)));
     let mut history = ReviewHistory {
         first_observed_at: None,
+        written_at: None,
         first_rating: None,
         rating: None,
         negative: false,
@@ -120,20 +138,23 @@ pub fn replay(mut versions: Vec<ReviewVersion>, threshold: u8) -> (Vec<ReviewVer
         removed_by: None,
         edit_state: None,
         diffs: Vec::with_capacity(versions.len()),
+        dates: Vec::with_capacity(versions.len()),
         reversed_at: None,
         re_reversed_at: None,
         last_edit_at: None,
     };
-    let mut words = Words::default();
+    let (mut words, mut seen) = (Words::default(), LastSeen::default());
     for version in &versions {
         let diff = diff(&history, words, version, threshold);
-        history.take(version, diff, threshold);
+        history.take(version, diff, seen.date(version), threshold);
+        seen.note(version);
         match (version.visible, version.follow_up) {
-            (false, _) => {}
+            (false, false) => {}
             (true, false) => words.own = Some(version.text_hash),
-            (true, true) => words.follow_up = Some(version.text_hash),
+            (visible, true) => words.follow_up = visible.then_some(version.text_hash),
         }
     }
+    history.written_at = written_at(&versions, history.first_observed_at);
     (versions, history)
 }
 
@@ -148,6 +169,10 @@ struct Words {
 fn diff(so_far: &ReviewHistory, words: Words, next: &ReviewVersion, threshold: u8) -> DiffKind {
     if so_far.diffs.is_empty() {
         return DiffKind::First;
+    }
+    if next.follow_up && !next.visible {
+        // Whoever takes an addition away leaves the review where it is.
+        return DiffKind::Unchanged;
     }
     if !next.visible {
         return match (so_far.visible, next.removed_by) {
@@ -185,10 +210,13 @@ impl DiffKind {
 }
 
 impl ReviewHistory {
-    fn take(&mut self, version: &ReviewVersion, diff: DiffKind, threshold: u8) {
+    fn take(&mut self, version: &ReviewVersion, diff: DiffKind, date: Time, threshold: u8) {
         self.diffs.push(diff);
-        self.visible = version.visible;
-        self.removed_by = version.removed_by.or(self.removed_by).filter(|_| !version.visible);
+        self.dates.push(date);
+        if version.is_of_the_review() {
+            self.visible = version.visible;
+            self.removed_by = version.removed_by.or(self.removed_by).filter(|_| !version.visible);
+        }
         self.edit_state = version.edit_state.or(self.edit_state);
         if let (true, false, Some(rating)) = (version.visible, version.follow_up, version.rating) {
             if self.first_rating.is_none() {
@@ -200,14 +228,14 @@ impl ReviewHistory {
         }
         match diff {
             DiffKind::Reversed => {
-                self.reversed_at = self.reversed_at.or(Some(version.observed_at));
+                self.reversed_at = self.reversed_at.or(Some(date));
                 self.re_reversed_at = None;
             }
-            DiffKind::ReReversed => self.re_reversed_at = Some(version.observed_at),
+            DiffKind::ReReversed => self.re_reversed_at = Some(date),
             _ => {}
         }
         if diff.is_edit() {
-            self.last_edit_at = Some(version.observed_at);
+            self.last_edit_at = Some(date);
         }
     }
 
@@ -237,10 +265,10 @@ impl ReviewHistory {
         }
     }
 
-    /// When what became of it was first observed, among the versions that tell the story; none
-    /// while nothing did. A change seen before any person acted on the case is natural.
+    /// When what became of it first happened; none while nothing did. A change before any person
+    /// acted on the case is natural.
     #[must_use]
-    pub fn changed_at(&self, versions: &[ReviewVersion]) -> Option<Time> {
+    pub fn changed_at(&self) -> Option<Time> {
         let outcome = self.outcome();
         match outcome {
             DiffKind::First | DiffKind::Unchanged => return None,
@@ -248,15 +276,11 @@ impl ReviewHistory {
             DiffKind::ReReversed => return self.re_reversed_at,
             _ => {}
         }
-        let of_kind = versions.iter().zip(&self.diffs).filter(|(_, kind)| **kind == outcome);
-        let seen = of_kind.map(|(version, _)| version.observed_at).min();
+        let told = || self.dates.iter().zip(&self.diffs);
+        let first = told().filter(|(_, kind)| **kind == outcome).map(|(at, _)| *at).min();
         // What was gone when it was first heard of, or rose and fell to where it stands, has no
         // version that says so itself: then the last change of any kind tells.
-        seen.or_else(|| {
-            let mut changes =
-                versions.iter().zip(&self.diffs).filter(|(_, kind)| **kind != DiffKind::Unchanged);
-            changes.next_back().map(|(version, _)| version.observed_at)
-        })
+        first.or_else(|| told().rev().find(|(_, kind)| **kind != DiffKind::Unchanged).map(|(at, _)| *at))
     }
 
     /// Whether a diff of this kind lies anywhere in the story.

@@ -190,7 +190,8 @@ pub fn of_review(review: &ReviewHistory, handling: &ReviewHandling, policy: &Cha
             counts.push((day, measure, 1));
         }
     };
-    let window_end = policy.edit_window.ends_at(first, handling.delivered_at);
+    let written = review.written_at.unwrap_or(first);
+    let window_end = policy.edit_window.ends_at(written, handling.delivered_at);
     // The window's end is no longer inside it, as for the guardrail.
     let eligible = window_end.is_some_and(|end| end > first + Span::from_days(1));
     let after = |since: Option<Time>| match (review.reversed_at, since) {

@@ -42,7 +42,7 @@ pub struct BuyerState {
     pub key: BuyerKey,
     /// The buyer as the caller names them; none once erased.
     pub buyer: Option<BuyerRef>,
-    /// Their IANA time zone, as the latest order said.
+    /// Their IANA time zone, as their latest order that named one said.
     pub time_zone: Option<String>,
     /// When they asked not to be written to.
     pub opted_out_at: Option<Time>,
@@ -85,13 +85,17 @@ pub fn opt_out(buyers: &[(ShopId, BuyerKey, Time)]) -> Write {
     Write::change(BUYERS.name, &ASKED, rows.collect(), "UPDATE buyers SET opted_out_at = t.at FROM", which)
 }
 
-/// Notes the time zones of buyers.
-pub fn zones(buyers: &[(ShopId, BuyerKey, String)]) -> Write {
-    const SAID: [Column; 3] = [("shop_id", Kind::Text), ("buyer_key", Kind::Text), ("time_zone", Kind::Text)];
-    let rows = buyers.iter().map(|(shop, key, zone)| vec![text(shop), text(key), str(zone)]);
+/// Notes the time zones of buyers and when each was said; the latest word stands, whatever the order
+/// in which they come, and of two at once the one that sorts later.
+pub fn zones(buyers: &[(ShopId, BuyerKey, Time, String)]) -> Write {
+    const SAID: [Column; 4] =
+        [("shop_id", Kind::Text), ("buyer_key", Kind::Text), ("at", Kind::Int), ("time_zone", Kind::Text)];
+    const SET: &str = "UPDATE buyers SET time_zone = t.time_zone, zone_said_at = t.at FROM";
+    let rows = buyers.iter().map(|(shop, key, at, zone)| vec![text(shop), text(key), time(*at), str(zone)]);
     let which = "WHERE buyers.shop_id = t.shop_id AND buyers.buyer_key = t.buyer_key \
-                 AND buyers.time_zone IS DISTINCT FROM t.time_zone";
-    Write::change(BUYERS.name, &SAID, rows.collect(), "UPDATE buyers SET time_zone = t.time_zone FROM", which)
+                 AND (zone_said_at IS NULL OR zone_said_at < t.at \
+                 OR (zone_said_at = t.at AND buyers.time_zone < t.time_zone))";
+    Write::change(BUYERS.name, &SAID, rows.collect(), SET, which)
 }
 
 fn read(row: &Fetched) -> Result<BuyerState> {

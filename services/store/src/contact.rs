@@ -35,12 +35,12 @@ pub struct ContactRow {
     pub at: Time,
 }
 
-/// What happened in a time: asks sent, and reviews first seen.
+/// What happened in a time: asks sent, and reviews received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AskUse {
     /// Reviews that were asked about.
     pub asked: u32,
-    /// Reviews that were first seen.
+    /// Reviews that were written, as well as that is known.
     pub received: u32,
 }
 
@@ -88,7 +88,7 @@ pub async fn of_buyer(
     rows.iter().map(|row| Row::new(TABLE.name, row).time("at")).collect()
 }
 
-/// How many reviews of a shop were asked about and first seen in `[from, to)`.
+/// How many reviews of a shop were asked about and received in `[from, to)`.
 ///
 /// # Errors
 /// When the database fails.
@@ -97,7 +97,7 @@ pub async fn asks_between(conn: &Conn, shop: &ShopId, from: Time, to: Time) -> R
     let sql = format!(
         "SELECT {} AS asked, {} AS received FROM reviews WHERE shop_id = $1",
         within("asked_at"),
-        within("first_observed_at")
+        within("written_at")
     );
     let Some(row) = conn.one(&sql, vec![text(shop), time(from), time(to)]).await? else {
         return Ok(AskUse { asked: 0, received: 0 });

@@ -21,6 +21,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0015_offers", include_str!("../migrations/0015_offers.sql")),
     ("0014_channels", include_str!("../migrations/0014_channels.sql")),
     ("0016_guard", include_str!("../migrations/0016_guard.sql")),
+    ("0017_zone_said_at", include_str!("../migrations/0017_zone_said_at.sql")),
+    ("0018_written_at", include_str!("../migrations/0018_written_at.sql")),
 ];
 
 /// Any number that only Amends locks.

@@ -36,6 +36,7 @@ const REVIEWS: Table = Table {
         ("rating", Kind::Int),
         ("first_observed_at", Kind::Int),
         ("last_observed_at", Kind::Int),
+        ("written_at", Kind::Int),
         ("visible", Kind::Bool),
         ("last_diff", Kind::Text),
         ("reversed_at", Kind::Int),
@@ -91,6 +92,8 @@ pub struct ReviewHead {
     pub rating: Option<u8>,
     /// When it was first seen with a rating.
     pub first_observed_at: Option<Time>,
+    /// When it was there at the latest, by what was seen and by what the channel says.
+    pub written_at: Option<Time>,
     /// Whether it can be seen now.
     pub visible: bool,
     /// What its last version that brought a change brought.
@@ -201,6 +204,7 @@ fn write(r: &ReviewRow) -> Vec<Value> {
         int_opt(head.rating),
         time_opt(head.first_observed_at),
         time(r.last_observed_at),
+        time_opt(head.written_at),
         head.visible.into(),
         str(head.last_diff.as_str()),
         time_opt(head.reversed_at),
@@ -232,6 +236,7 @@ fn read(row: &Fetched) -> Result<ReviewRow> {
             first_rating: row.number_opt("first_rating")?,
             rating: row.number_opt("rating")?,
             first_observed_at: row.time_opt("first_observed_at")?,
+            written_at: row.time_opt("written_at")?,
             visible: row.get("visible")?,
             last_diff: row.parse("last_diff")?,
             reversed_at: row.time_opt("reversed_at")?,

@@ -61,6 +61,7 @@ pub(crate) fn of_review(story: &ReviewHistory) -> Facts {
         ("rating", story.rating.map_or_else(String::new, |rating| rating.to_string())),
         ("visible", story.visible.to_string()),
         ("first_observed_at", time(story.first_observed_at)),
+        ("written_at", time(story.written_at)),
         ("edit_state", story.edit_state.map_or_else(String::new, |state| state.to_string())),
         ("edits_seen", story.diffs.iter().filter(|diff| diff.is_edit()).count().to_string()),
     ]

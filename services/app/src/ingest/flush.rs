@@ -61,7 +61,8 @@ impl World {
         let out = std::mem::take(&mut self.out);
         let buyers: Vec<_> = out.buyers.into_values().collect();
         let opt_outs: Vec<_> = out.opt_outs.into_iter().map(|((shop, key), at)| (shop, key, at)).collect();
-        let zones: Vec<_> = out.zones.into_iter().map(|((shop, key), zone)| (shop, key, zone)).collect();
+        let zones: Vec<_> =
+            out.zones.into_iter().map(|((shop, key), (at, zone))| (shop, key, at, zone)).collect();
         work.write([
             signal::insert(&out.signals),
             buyer::put(&buyers),

@@ -132,8 +132,8 @@ pub(super) struct Out {
     pub(super) signals: Vec<SignalRow>,
     pub(super) buyers: BTreeMap<Of<BuyerKey>, BuyerRow>,
     pub(super) opt_outs: BTreeMap<Of<BuyerKey>, Time>,
-    /// Time zones of buyers, as the latest order said.
-    pub(super) zones: BTreeMap<Of<BuyerKey>, String>,
+    /// Time zones of buyers as their latest orders said, and when.
+    pub(super) zones: BTreeMap<Of<BuyerKey>, (Time, String)>,
     pub(super) texts: Vec<TextRow>,
     pub(super) messages: Vec<MessageRow>,
     pub(super) surveys: Vec<SurveyRow>,

@@ -11,8 +11,8 @@ use crate::error::{Violation, Why};
 ///
 /// What the channel allows is not for the shop to decide, so a row that allows
 /// more than the catalogue's must say why. Where the channel leaves nothing to
-/// the owner, an ask contradicts it: then the row must name where it is
-/// written otherwise.
+/// the owner, an ask contradicts it: then the change that allows it must name
+/// where it is written otherwise, and no earlier change does so for it.
 pub(super) fn sign_off(
     change: &mut PolicyChange,
     before: &ShopPolicy,
@@ -39,7 +39,8 @@ pub(super) fn sign_off(
         );
         found.push(wrong("reason", &problem));
     }
-    if contradicts(&known, row, &looser) {
+    let sourced = change.sourced && !row.source.trim().is_empty();
+    if contradicts(&known, row, &looser, &since, sourced) {
         let problem = format!(
             "must name where it is written otherwise: the channel forbids this ask, and leaves the owner no choice ({})",
             known.source
@@ -50,8 +51,16 @@ pub(super) fn sign_off(
     found
 }
 
-fn contradicts(known: &ChannelPolicy, row: &ChannelPolicy, looser: &[&str]) -> bool {
-    known.opt_in == OptIn::Never && looser.contains(&"ask_permission") && row.source == known.source
+/// A source that an earlier change named was named for something else.
+fn contradicts(
+    known: &ChannelPolicy,
+    row: &ChannelPolicy,
+    looser: &[&str],
+    since: &[&str],
+    sourced: bool,
+) -> bool {
+    let (asks, asks_anew) = (looser.contains(&"ask_permission"), since.contains(&"ask_permission"));
+    known.opt_in == OptIn::Never && asks && (row.source == known.source || (asks_anew && !sourced))
 }
 
 fn wrong(field: &str, problem: &str) -> Violation {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use amends_domain::case::Case;
 use amends_domain::detection::Flag;
 use amends_domain::guardrail::{self, Eyes, Kind, Outgoing, QuotaUse, Rule, Text, check, year_of};
-use amends_domain::policy::ChannelPolicy;
+use amends_domain::policy::{AskPermission, ChannelPolicy};
 use amends_domain::remedy::{Remedy, RemedyState};
 use amends_domain::review::{ReviewHistory, ReviewVersion};
 use amends_domain::subject::Anchor;
@@ -209,6 +209,9 @@ pub(super) fn judge(facts: &AskFacts, row: &ReviewRow, info: &ShopInfo, now: Tim
     let inputs = facts.inputs(row);
     let quota = QuotaUse { year_ends_at: Time::MAX, used: 0, reviews: 0 };
     let limits = Limits { budget: Budget::open(inputs.opted_out_at, inputs.erased), quota };
-    let refusals = check(&inputs.outgoing(&info.channel_policy(now), &limits, false, now));
+    let policy = info.channel_policy(now);
+    // Where only the channel's own request is open, that is how the ask would go out.
+    let by_request = policy.ask == AskPermission::RequestOnly;
+    let refusals = check(&inputs.outgoing(&policy, &limits, by_request, now));
     refusals.first().map_or(AskState::Eligible, |refusal| AskState::Blocked(refusal.rule))
 }

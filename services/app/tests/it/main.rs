@@ -33,6 +33,7 @@ mod reply;
 mod reply_recall;
 mod reply_template;
 mod replying;
+mod review_dates;
 mod runner;
 mod shops;
 mod skills;

@@ -158,6 +158,7 @@ pub(crate) fn review(n: u32) -> (ReviewRow, ReviewVersion) {
         first_rating: Some(1),
         rating: Some(1),
         first_observed_at: Some(START),
+        written_at: Some(START),
         visible: true,
         last_diff: DiffKind::First,
         reversed_at: None,

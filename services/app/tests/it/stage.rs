@@ -95,7 +95,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Pushes a signal about what happened earlier.
-    async fn push_at(&self, occurred_at: Time, body: SignalBody) -> Receipt {
+    pub(crate) async fn push_at(&self, occurred_at: Time, body: SignalBody) -> Receipt {
         let number = self.signals.fetch_add(1, Ordering::Relaxed);
         let digest = u128::from(number).to_be_bytes();
         let signal = Signal { id: id(format!("s{number}")), occurred_at, body };

@@ -53,7 +53,7 @@ pub(super) fn check(out: &Outgoing<'_>, ask: &AskFacts<'_>, refusals: &mut Vec<R
     if let Some(at) = ask.asked_at {
         refusals.push(Refusal::new(Rule::G10, vec![("asked_at", at.micros().to_string())]));
     }
-    if let Err(why) = revisable_until(out.policy, ask.review, ask.delivered_at, out.now) {
+    if let Err(why) = askable_until(out.policy, ask.review, ask.delivered_at, out.now) {
         refusals.push(Refusal::new(Rule::G11, vec![("why", why.to_owned())]));
     }
     quota::check(out, &ask.quota, refusals);
@@ -75,7 +75,25 @@ fn edits_used(review: &ReviewHistory) -> usize {
     seen.max(usize::from(review.edit_state == Some(EditState::EditedOnce)))
 }
 
-/// Until when the buyer can make a bad review better.
+/// Until when a buyer can be told that a bad review can be made better: as long as it surely can.
+///
+/// # Errors
+/// With why nothing about it can be revised now, or why nobody knows.
+pub fn askable_until(
+    policy: &ChannelPolicy,
+    review: &ReviewHistory,
+    delivered_at: Option<Time>,
+    now: Time,
+) -> Result<Time, &'static str> {
+    let end = revisable_until(policy, review, delivered_at, now)?;
+    if policy.edit_window.lacks_delivery(delivered_at) {
+        return Err("the edit window counts from the delivery, and when it was delivered is not known");
+    }
+    Ok(end)
+}
+
+/// Until when the buyer can make a bad review better, or perhaps can: where the window counts from a
+/// delivery that nobody knows of, until it would end had the delivery been on the day of the review.
 ///
 /// # Errors
 /// With why nothing about it can be revised now.
@@ -97,8 +115,8 @@ pub fn revisable_until(
     if policy.edits_allowed.is_some_and(|allowed| edits_used(review) >= usize::from(allowed)) {
         return Err("every allowed edit was used");
     }
-    let first_observed_at = review.first_observed_at.unwrap_or(now);
-    match policy.edit_window.ends_at(first_observed_at, delivered_at) {
+    let written_at = review.written_at.unwrap_or(now);
+    match policy.edit_window.ends_at(written_at, delivered_at) {
         None => Err("reviews of this channel cannot be edited"),
         Some(end) if end <= now => Err("the edit window has closed"),
         Some(end) => Ok(end),

@@ -43,7 +43,7 @@ impl QuietHours {
         if let Some(zone) = buyer_zone.and_then(known) {
             return Self { zones: vec![zone], from: FROM, to: TO };
         }
-        let zones: Vec<_> = zones_of(region).iter().filter_map(|name| known(name)).collect();
+        let zones: Vec<_> = zones_of(region).into_iter().filter_map(known).collect();
         if !zones.is_empty() {
             return Self { zones, from: FROM, to: TO };
         }

@@ -107,17 +107,27 @@ pub struct ChannelPolicy {
 }
 
 impl EditWindow {
-    /// When the window ends; none if there is no window, the far future if it never ends.
+    /// Whether it counts from a delivery of which nobody knows when it was.
     #[must_use]
-    pub fn ends_at(self, first_observed_at: Time, delivered_at: Option<Time>) -> Option<Time> {
+    pub const fn lacks_delivery(self, delivered_at: Option<Time>) -> bool {
+        matches!(self, Self::Days { from: EditFrom::Delivered, .. }) && delivered_at.is_none()
+    }
+
+    /// When the window of a review that was there then ends; none if there is no window, the far
+    /// future if it never ends.
+    ///
+    /// A window from a delivery that nobody knows of ends at the latest when it would, had the
+    /// delivery been on the day of the review: nobody reviews what has not come.
+    #[must_use]
+    pub fn ends_at(self, written_at: Time, delivered_at: Option<Time>) -> Option<Time> {
         match self {
             Self::None => None,
             Self::Always => Some(Time::MAX),
             Self::Days { days, from: EditFrom::FirstObserved } => {
-                Some(first_observed_at + Span::from_days(i64::from(days)))
+                Some(written_at + Span::from_days(i64::from(days)))
             }
             Self::Days { days, from: EditFrom::Delivered } => {
-                Some(delivered_at.unwrap_or(first_observed_at) + Span::from_days(i64::from(days)))
+                Some(delivered_at.unwrap_or(written_at) + Span::from_days(i64::from(days)))
             }
         }
     }

@@ -5,14 +5,22 @@ use super::{AskPermission, EditWindow};
 
 /// The fields in which a row allows more than another, by the names they have for callers.
 ///
-/// Only what is a permission counts: when a return counts, or which stars are
-/// negative, is knowledge and forbids nothing.
+/// Only what is a permission counts: when a return counts is knowledge and forbids
+/// nothing. Which stars are negative is both: more of them are more reviews to ask
+/// about. And where a public reply ends the buyer's chance to edit, whatever says
+/// that there is none to end (fewer negative stars, a shorter window, fewer edits)
+/// allows a reply that would otherwise wait.
 #[must_use]
 pub fn loosened(base: &ChannelPolicy, own: &ChannelPolicy) -> Vec<&'static str> {
+    let locks = base.reply_locks_edit;
+    let (stars, own_stars) = (base.negative_threshold, own.negative_threshold);
+    let (window, own_window) = (base.edit_window, own.edit_window);
+    let (edits, own_edits) = (base.edits_allowed, own.edits_allowed);
     let fields = [
+        ("negative_threshold", own_stars > stars || (locks && own_stars < stars)),
         ("ask_permission", permission(own.ask) > permission(base.ask)),
-        ("edit_window_days", longer(base.edit_window, own.edit_window)),
-        ("edits_max", more(base.edits_allowed, own.edits_allowed)),
+        ("edit_window_days", longer(window, own_window) || (locks && longer(own_window, window))),
+        ("edits_max", more(edits, own_edits) || (locks && more(own_edits, edits))),
         ("reply_locks_edit", base.reply_locks_edit && !own.reply_locks_edit),
         ("replies_max", more(base.reply_count, own.reply_count)),
         ("reply_characters_max", more(base.reply_length, own.reply_length)),

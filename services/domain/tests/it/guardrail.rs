@@ -18,6 +18,7 @@ mod contact;
 mod offer;
 mod public;
 mod words;
+mod zones;
 
 /// What is to go out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

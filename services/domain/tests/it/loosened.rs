@@ -95,10 +95,45 @@ fn a_quota_is_wider_in_any_of_its_parts() {
 }
 
 #[test]
+fn more_negative_stars_are_more_reviews_to_ask_about() {
+    let base = policy("shopee");
+    let with = |negative_threshold| ChannelPolicy { negative_threshold, ..base.clone() };
+    check(&base, with(base.negative_threshold + 1), &["negative_threshold"]);
+    check(&base, with(base.negative_threshold), &[]);
+    check(&base, with(base.negative_threshold - 1), &[]);
+}
+
+#[test]
+fn where_a_reply_locks_the_edit_less_of_it_allows_the_reply() {
+    let days = |days| EditWindow::Days { days, from: EditFrom::Delivered };
+    let base = ChannelPolicy { edit_window: days(100), edits_allowed: Some(2), ..policy("etsy") };
+    assert!(base.reply_locks_edit);
+    let unlocked = ChannelPolicy { reply_locks_edit: false, ..base.clone() };
+    type Change = fn(&mut ChannelPolicy);
+    let less: [(&str, Change); 4] = [
+        ("negative_threshold", |row| row.negative_threshold -= 1),
+        ("edit_window_days", |row| {
+            row.edit_window = EditWindow::Days { days: 99, from: EditFrom::Delivered }
+        }),
+        ("edit_window_days", |row| row.edit_window = EditWindow::None),
+        ("edits_max", |row| row.edits_allowed = Some(1)),
+    ];
+    for (field, change) in less {
+        let changed = |row: &ChannelPolicy| {
+            let mut own = row.clone();
+            change(&mut own);
+            own
+        };
+        check(&base, changed(&base), &[field]);
+        check(&unlocked, changed(&unlocked), &[]);
+    }
+}
+
+#[test]
 fn knowledge_is_no_permission() {
     let base = policy("shopee");
     let own = ChannelPolicy {
-        negative_threshold: 2,
+        negative_threshold: base.negative_threshold,
         counting: CountingRule::Approved,
         return_window: Span::from_days(90),
         auto_approval: None,

@@ -33,6 +33,7 @@ mod remedy_policy;
 mod reply;
 mod returns;
 mod review;
+mod review_dates;
 mod scrutiny;
 mod sla_calendar;
 mod sla_calendar_oracle;

@@ -13,7 +13,7 @@ conformance!(
     a_contact_is_there_once_and_of_one_buyer,
     asks_can_be_left_out,
     a_shop_without_reviews_used_nothing,
-    the_zone_of_a_buyer_is_the_latest_that_was_told,
+    the_zone_of_a_buyer_is_that_of_the_latest_order_whenever_it_arrives,
 );
 
 fn row(key: u128, id: &str, seconds: i64) -> ContactRow {
@@ -105,17 +105,26 @@ async fn a_shop_without_reviews_used_nothing(store: Store) {
     assert_eq!(used, AskUse { asked: 0, received: 0 });
 }
 
-async fn the_zone_of_a_buyer_is_the_latest_that_was_told(store: Store) {
+async fn the_zone_of_a_buyer_is_that_of_the_latest_order_whenever_it_arrives(store: Store) {
     let (shop, key) = (shop(), buyer_key(1));
     let new =
         buyer::BuyerRow { shop: shop.clone(), key, buyer: "someone".parse().unwrap(), first_seen_at: at(0) };
-    for zone in ["Europe/Berlin", "Europe/Berlin", "Asia/Tokyo"] {
+    for (said_at, zone, stands) in [
+        (5, "Europe/Berlin", "Europe/Berlin"),
+        (5, "Europe/Berlin", "Europe/Berlin"),
+        (4, "Asia/Tokyo", "Europe/Berlin"),
+        (6, "Asia/Tokyo", "Asia/Tokyo"),
+        (5, "Europe/Berlin", "Asia/Tokyo"),
+        // Of two at once the same one stands, whichever comes first.
+        (6, "Asia/Seoul", "Asia/Tokyo"),
+        (6, "Europe/Paris", "Europe/Paris"),
+    ] {
         let tx = store.begin().await.unwrap();
-        let said = [(shop.clone(), key, zone.to_owned())];
+        let said = [(shop.clone(), key, at(said_at), zone.to_owned())];
         tx.send([buyer::put(std::slice::from_ref(&new))]).await.unwrap();
         tx.send([buyer::zones(&said)]).await.unwrap();
         tx.commit().await.unwrap();
         let read = buyer::get(&store.reader(), &[(shop.clone(), key)]).await.unwrap().remove(0);
-        assert_eq!(read.time_zone.as_deref(), Some(zone));
+        assert_eq!(read.time_zone.as_deref(), Some(stands), "{zone} of {said_at}");
     }
 }

@@ -3,6 +3,7 @@
 use amends_domain::review::{DiffKind, EditState, RemovedBy, ReviewVersion};
 use amends_domain::tally::ReviewHandling;
 use amends_domain::{ReviewId, Sku, Time};
+use amends_store::contact;
 use amends_store::review::{self, ReviewFilter, ReviewHead, ReviewRow};
 use amends_store::{Engine, Store};
 
@@ -17,7 +18,24 @@ conformance!(
     all_reviews_of_a_shop_are_read_page_by_page,
     reviews_to_look_at_are_read_the_longest_due_first,
     the_look_that_is_due_is_found_on_its_index,
+    a_review_is_received_when_it_was_written_and_not_when_it_was_brought_in,
 );
+
+async fn a_review_is_received_when_it_was_written_and_not_when_it_was_brought_in(store: Store) {
+    let tx = store.begin().await.unwrap();
+    // Both first seen at 0, one of them written at -7; the third has no rating yet.
+    let mut fresh = full("2");
+    fresh.history.written_at = Some(at(0));
+    review::put(&[full("1"), fresh, bare("3")]).run(&tx).await.unwrap();
+    let used = async |from, to| {
+        let used = contact::asks_between(&tx, &shop_id(ODD), at(from), at(to)).await.unwrap();
+        (used.received, used.asked)
+    };
+    assert_eq!(used(0, 9).await, (1, 2));
+    assert_eq!(used(-7, 0).await, (1, 0));
+    assert_eq!(used(-7, 1).await, (2, 0));
+    tx.commit().await.unwrap();
+}
 
 fn bare(id: &str) -> ReviewRow {
     ReviewRow {
@@ -36,6 +54,7 @@ fn bare(id: &str) -> ReviewRow {
             first_rating: None,
             rating: None,
             first_observed_at: None,
+            written_at: None,
             visible: false,
             last_diff: DiffKind::First,
             reversed_at: None,
@@ -59,6 +78,7 @@ pub(crate) fn full(id: &str) -> ReviewRow {
             first_rating: Some(1),
             rating: Some(5),
             first_observed_at: Some(at(0)),
+            written_at: Some(at(-7)),
             visible: true,
             last_diff: DiffKind::Reversed,
             reversed_at: Some(at(1)),

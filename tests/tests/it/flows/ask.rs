@@ -59,7 +59,12 @@ async fn an_ask_is_refused_where_no_row_allows_it(h: &Harness) {
         assert!(explored.refusals.iter().any(|refusal| refusal.rule == "G01" && !refusal.facts.is_empty()));
         let read = v1::GetReviewRequest { name: review };
         let read = h.client().call(read).await.unwrap().review.unwrap();
-        assert_eq!((read.ask_state(), read.blocked_rule.as_str()), (AskState::AskBlocked, "G01"));
+        let state = (read.ask_state(), read.blocked_rule.as_str());
+        match channel {
+            // It takes the ask as its own revision request, and so it would pass.
+            "ebay" => assert_eq!(state, (AskState::AskEligible, "")),
+            _ => assert_eq!(state, (AskState::AskBlocked, "G01"), "{channel}"),
+        }
     }
 }
 

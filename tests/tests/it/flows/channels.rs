@@ -187,10 +187,23 @@ async fn an_ask_that_the_channel_forbids_needs_a_newer_source(h: &Harness) {
     let refusal =
         refused(update(h, &shop, own(), &fields).await, Code::InvalidArgument, Reason::InvalidField);
     assert_eq!(refusal::fields(&refusal), ["channel_overrides.source"]);
+    // A source that was named before, for something else, is none for this.
     let sourced = v1::ChannelPolicy { source: Some("seller code of conduct of 2027".to_owned()), ..own() };
+    let early = update(h, &shop, sourced.clone(), &["source"]).await.unwrap().channel_effective.unwrap();
+    assert_eq!(early.source(), sourced.source());
+    h.advance(Span::from_hours(1)).await;
+    let bare = refused(update(h, &shop, own(), &fields).await, Code::InvalidArgument, Reason::InvalidField);
+    assert_eq!(refusal::fields(&bare), ["channel_overrides.source"]);
     let fields = ["ask_permission", "edit_window_days", "reason", "source"];
+    let blank = v1::ChannelPolicy { source: Some(" ".to_owned()), ..own() };
+    let blank = refused(update(h, &shop, blank, &fields).await, Code::InvalidArgument, Reason::InvalidField);
+    assert_eq!(refusal::fields(&blank), ["channel_overrides.source"]);
     let policy = update(h, &shop, sourced, &fields).await.unwrap();
     assert_eq!(policy.channel_effective.unwrap().ask_permission(), AskPermission::Yes);
+    h.advance(Span::from_hours(1)).await;
+    let other = v1::ChannelPolicy { replies_max: Some(1), ..Default::default() };
+    let later = update(h, &shop, other, &["replies_max"]).await.unwrap().channel_effective.unwrap();
+    assert_eq!(later.ask_permission(), AskPermission::Yes, "what was signed off goes on");
 }
 
 async fn limits_are_set_and_given_back_field_by_field(h: &Harness) {

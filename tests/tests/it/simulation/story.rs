@@ -140,19 +140,23 @@ impl Teller<'_> {
         for _ in 0..self.rng.random_range(1..5) {
             hour += self.rng.random_range(0..60);
             let gone = self.rng.random_bool(0.1);
-            let follow_up = !gone && self.rng.random_bool(0.1);
+            let added = !gone && self.rng.random_bool(0.1);
+            let rating = (!added).then(|| self.rng.random_range(1..=5));
+            // Some additions are taken away again, and some channels say when a change was made.
+            let follow_up = added || (gone && hour % 4 == 0);
+            let modified = BEGIN + Span::from_hours((hour - hour % 7).min(DAYS * 24));
             let seen = ReviewSignal {
                 review: id(name.to_owned()),
                 order: about.map(|(n, _)| id(format!("o{n}"))),
                 line: about.map(|(_, line)| line.line.clone()),
                 sku: None,
                 buyer: None,
-                rating: (!follow_up).then(|| self.rng.random_range(1..=5)),
+                rating: rating.filter(|_| !follow_up),
                 text: (*WORDS.choose(self.rng).unwrap()).to_owned(),
                 language: String::new(),
                 visible: !gone,
                 removed_by: gone.then_some(RemovedBy::Platform),
-                platform_modified_at: None,
+                platform_modified_at: (hour % 3 == 0).then_some(modified),
                 edit_state: None,
                 follow_up,
             };

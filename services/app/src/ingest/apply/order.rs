@@ -25,7 +25,9 @@ impl World {
         }
         let buyer = self.buyer(at, &order.buyer);
         if !order.time_zone.is_empty() {
-            self.out.zones.insert((shop.clone(), buyer), order.time_zone.clone());
+            let said = (at.signal.occurred_at, order.time_zone.clone());
+            let zone = self.out.zones.entry((shop.clone(), buyer)).or_insert_with(|| said.clone());
+            *zone = said.max(zone.clone());
         }
         let late = self.late_times(at, &order.order);
         for ordered in &order.lines {

@@ -261,6 +261,7 @@ fn unknown(at: Now<'_>, seen: &ReviewSignal) -> ReviewWorld {
                 first_rating: None,
                 rating: None,
                 first_observed_at: None,
+                written_at: None,
                 visible: true,
                 last_diff: DiffKind::First,
                 reversed_at: None,

@@ -21,7 +21,8 @@ fn g01_only_a_channel_that_says_yes_allows_an_ask() {
         let refused: &[Rule] = if ask == AskPermission::No { &[Rule::G01] } else { &[] };
         assert_eq!(world.rules(), refused, "{ask} by the channel's own request");
     }
-    let with = |channel| World { policy: policy(channel), ..World::new(Ask) };
+    let delivered_at = Some(on_day(-1));
+    let with = |channel| World { policy: policy(channel), delivered_at, ..World::new(Ask) };
     for channel in
         ["amazon", "taobao", "trustpilot", "lazada", "shopee", "tiktok_shop", "ebay", "nobody-knows"]
     {
@@ -30,6 +31,26 @@ fn g01_only_a_channel_that_says_yes_allows_an_ask() {
     for channel in ["etsy", "shopify", "judge.me", "own_store"] {
         assert_eq!(with(channel).rules(), [], "{channel}");
     }
+}
+
+#[test]
+fn g01_a_row_rules_from_its_first_instant_and_in_its_region_only() {
+    use amends_domain::policy::in_force;
+    let starts = noon();
+    let row = |region: &str, ask| ChannelPolicy {
+        region: region.to_owned(),
+        effective_from: starts,
+        ask,
+        edit_window: EditWindow::Always,
+        ..policy("shopee")
+    };
+    let own = [row("", AskPermission::No), row("SG", AskPermission::Yes)];
+    let rules =
+        |region, at| World { policy: in_force(&own, "shopee", region, at), ..World::new(Ask) }.rules();
+    assert_eq!(rules("SG", just_before(starts)), [Rule::G01], "the row before");
+    assert_eq!(rules("SG", starts), []);
+    assert_eq!(rules("MY", starts), [Rule::G01], "next door");
+    assert_eq!(rules("", starts), [Rule::G01]);
 }
 
 #[test]
@@ -97,7 +118,6 @@ fn g11_the_window_closes_to_the_microsecond() {
     let days = |from| EditWindow::Days { days: 30, from };
     check(days(EditFrom::FirstObserved), Some(on_day(-20)), on_day(30));
     check(days(EditFrom::Delivered), Some(on_day(-20)), on_day(10));
-    check(days(EditFrom::Delivered), None, on_day(30));
     let check = |edit_window, refused: &[Rule]| {
         let mut world = World::new(Ask);
         world.policy = ChannelPolicy { edit_window, ..policy("own_store") };
@@ -106,6 +126,32 @@ fn g11_the_window_closes_to_the_microsecond() {
     };
     check(EditWindow::Always, &[]);
     check(EditWindow::None, &[Rule::G11]);
+}
+
+#[test]
+fn g11_nobody_is_asked_while_it_is_not_known_when_the_window_began() {
+    let unknown = World { policy: policy("etsy"), ..World::new(Ask) };
+    let why = "the edit window counts from the delivery, and when it was delivered is not known";
+    assert_eq!(unknown.rules(), [Rule::G11]);
+    assert_eq!(unknown.refusals()[0].facts, [("why", why.to_owned())]);
+    assert_eq!(unknown.not_before(), None);
+    let known = World { delivered_at: Some(on_day(-94)), ..unknown };
+    assert_eq!(known.rules(), [], "the day before its last");
+}
+
+#[test]
+fn g11_a_review_that_is_brought_in_late_is_as_old_as_the_channel_says() {
+    let window = EditWindow::Days { days: 30, from: EditFrom::FirstObserved };
+    let told = |modified: Time| {
+        let mut world = World::new(Ask);
+        world.policy = ChannelPolicy { edit_window: window, ..policy("own_store") };
+        world.review = story(vec![ReviewVersion { platform_modified_at: Some(modified), ..seen(0, 1, 1) }]);
+        world.rules()
+    };
+    assert_eq!(told(on_day(-60)), [Rule::G11]);
+    assert_eq!(told(noon() - Span::from_days(30)), [Rule::G11]);
+    assert_eq!(told(Time::from_micros((noon() - Span::from_days(30)).micros() + 1)), []);
+    assert_eq!(told(on_day(3)), [], "never younger than it was seen");
 }
 
 #[test]

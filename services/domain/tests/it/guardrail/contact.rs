@@ -137,6 +137,15 @@ fn g18_who_opted_out_is_answered_and_never_written_to() {
 }
 
 #[test]
+fn g18_an_opt_out_holds_from_its_instant_whatever_was_written_before() {
+    for contacts in [vec![], vec![just_before(noon())], vec![noon()]] {
+        let world = World { contacts, opted_out: true, ..World::new(Private) };
+        assert_eq!(world.rules().last(), Some(&Rule::G18), "{:?}", world.contacts);
+        assert_eq!(world.not_before(), None, "no waiting lifts it");
+    }
+}
+
+#[test]
 fn g23_who_was_erased_gets_nothing() {
     for which in EVERY {
         let mut world = World::new(which);

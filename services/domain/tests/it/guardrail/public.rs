@@ -59,6 +59,17 @@ fn g12_holds_until_the_window_has_closed() {
 }
 
 #[test]
+fn g12_holds_where_nobody_knows_whether_the_window_has_closed() {
+    let mut world = World::new(Public);
+    world.policy = policy("etsy");
+    let end = on_day(100);
+    world.now = just_before(end);
+    assert_eq!((world.rules(), world.not_before()), (vec![Rule::G12], Some(end)));
+    world.now = end;
+    assert_eq!(world.rules(), [], "no delivery is later than the review of it");
+}
+
+#[test]
 fn g13_a_reply_that_may_have_arrived_is_never_sent_again() {
     hold(&[
         ("nothing is unsettled", Public, |w| w.unsettled = 0, &[]),
@@ -68,6 +79,16 @@ fn g13_a_reply_that_may_have_arrived_is_never_sent_again() {
     let sends = |verb| matches!(verb, ReplyVerbKind::Queue | ReplyVerbKind::Submit | ReplyVerbKind::Begin);
     let again = ARROWS.iter().any(|(from, verb, _)| *from == ReplyStage::Unknown && sends(*verb));
     assert!(!again, "no arrow leads from UNKNOWN to the channel");
+}
+
+#[test]
+fn g13_what_was_settled_again_is_no_bar() {
+    let mut world = World::new(Public);
+    world.unsettled = 2;
+    for expected in [&[Rule::G13][..], &[Rule::G13], &[]] {
+        assert_eq!(world.rules(), expected, "{} unsettled", world.unsettled);
+        world.unsettled = world.unsettled.saturating_sub(1);
+    }
 }
 
 #[test]

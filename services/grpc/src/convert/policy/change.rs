@@ -61,6 +61,7 @@ impl PolicyUpdate {
                     change.reason = self.reason(fields);
                     continue;
                 }
+                change.sourced |= field == "source" && self.overrides.source.is_some();
                 let row = row.get_or_insert_with(|| now.effective.clone());
                 if !overrides::set(fields, field, &self.overrides, row, base) {
                     unknown(fields, index);
