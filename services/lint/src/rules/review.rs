@@ -11,6 +11,9 @@ const LEFT_OPEN_MAX: u32 = 5;
 /// "Only" stands close to what is accepted.
 const ONLY_MAX: u32 = 24;
 
+/// A plea stands this close to what it asks for.
+const PLEADED_MAX: u32 = 24;
+
 /// What the rules find in a scene.
 pub(crate) type Found = Vec<(Rule, Span)>;
 
@@ -62,10 +65,15 @@ fn is_told(scene: &Scene<'_, '_>, act: Span) -> bool {
     if scene.of(Part::Took).any(|took| scene.within(took.span(), act, FAR)) {
         return true;
     }
-    let told = [Part::Thanks, Part::Noted, Part::Sorry].into_iter().flat_map(|part| scene.of(part));
-    told.map(Hit::span).any(|told| {
+    let mut told = [Part::Thanks, Part::Noted, Part::Sorry].into_iter().flat_map(|part| scene.of(part));
+    told.any(|hit| {
+        let told = hit.span();
         let (first, second) = if told.0 <= act.0 { (told, act) } else { (act, told) };
-        let asked = scene.of(Part::Please).any(|please| please.start >= first.0 && please.end <= second.1);
+        let asked = scene.of(Part::Please).any(|please| {
+            (please.start >= first.0 && please.end <= second.1)
+                // "Could you change the rating you left": what was noted says which, not that.
+                || (hit.part == Part::Noted && scene.beside(please.span(), act, PLEADED_MAX))
+        });
         // Thanks come last in some languages, and then closely.
         let max = if told.0 <= act.0 { 40 } else { 24 };
         !asked && scene.beside(told, act, max)
