@@ -12,7 +12,7 @@ use crate::evade::Lookalikes;
 use crate::matcher::{self, Gathering, Hit, Matcher};
 use crate::read::{Reading, spell};
 use crate::rule::{Advice, Hint, Refusal, Report, Rule};
-use crate::rules::{advice, contact, personal, review, threat};
+use crate::rules::{advice, contact, named, personal, review, threat};
 use crate::scene::{Scene, Span};
 use crate::shape::{Seen, Shape, Shapes};
 use crate::template;
@@ -244,6 +244,9 @@ impl Found {
         threat::threat(scene, &mut found);
         if outgoing.venue == Venue::Marketplace {
             contact::off_platform(scene, shapes, &mut found);
+        }
+        if outgoing.audience != Audience::PublicReply {
+            named::given(scene, &asked, &mut found);
         }
         if outgoing.audience == Audience::PublicReply {
             let numbers = personal::numbers(scene, shapes);

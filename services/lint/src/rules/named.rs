@@ -1,0 +1,52 @@
+//! Reviews that a message to the buyer names without a reason of its own: neither thanked for nor
+//! told of. What is given or asked beside them is about them.
+
+use super::review::{Asked, Found};
+use crate::part::Part;
+use crate::rule::Rule;
+use crate::scene::{Scene, Span, join};
+
+/// What is thanked for, regretted or told of stands in the sentence or one beside it, this close.
+const TOLD_MAX: u32 = 80;
+/// What is given stands in the sentence of the review or one beside it, this close.
+const GIVEN_MAX: u32 = 220;
+
+/// What is given in a message that names a review.
+pub(crate) fn given(scene: &Scene<'_, '_>, asked: &Asked, found: &mut Found) {
+    if scene.has(Part::Regardless) {
+        return;
+    }
+    let mut gifts = scene.values();
+    gifts.extend(scene.any(&[Part::Remedy]));
+    for review in named(scene) {
+        let near = |gift: &&Span| {
+            let apart = scene.sentence(review).abs_diff(scene.sentence(**gift));
+            apart <= 1 && scene.reading.gap(review, **gift) <= GIVEN_MAX && !overlap(review, **gift)
+        };
+        let Some(gift) = gifts.iter().find(near) else { continue };
+        let tied = scene.said_with(review, &[Part::If, Part::Exchange, Part::For]);
+        let rule = if tied && asked.revision().is_none() { Rule::Incentive } else { Rule::Mixed };
+        found.push((rule, join(review, *gift)));
+    }
+}
+
+/// Reviews that are neither thanked for nor told of.
+fn named(scene: &Scene<'_, '_>) -> Vec<Span> {
+    let told = scene.any(&[Part::Noted, Part::Took]);
+    let kind = scene.any(&[Part::Thanks, Part::Sorry]);
+    let beside = |kind: Span, review: Span| {
+        scene.sentence(kind).abs_diff(scene.sentence(review)) <= 1
+            && scene.reading.gap(kind, review) <= TOLD_MAX
+    };
+    let mut reviews = scene.any(&[Part::Review, Part::Good]);
+    reviews.retain(|review| {
+        !scene.is_waived(*review)
+            && !told.iter().any(|told| scene.within(*told, *review, TOLD_MAX))
+            && !kind.iter().any(|kind| beside(*kind, *review))
+    });
+    reviews
+}
+
+const fn overlap(a: Span, b: Span) -> bool {
+    a.0 < b.1 && b.0 < a.1
+}
