@@ -35,6 +35,7 @@ impl<'r, 'a> Scene<'r, 'a> {
         let money = shapes.iter().filter(|seen| seen.shape == Shape::Money).map(Seen::span).collect();
         let mut scene = Self { reading, parts, money };
         scene.mute();
+        scene.hope();
         scene
     }
 
@@ -52,6 +53,16 @@ impl<'r, 'a> Scene<'r, 'a> {
         for list in &mut self.parts {
             list.retain(|hit| {
                 kind(hit) || !neutral.iter().any(|(start, end)| *start <= hit.start && hit.end <= *end)
+            });
+        }
+    }
+
+    /// "We would be grateful for" asks, though "grateful for" thanks.
+    fn hope(&mut self) {
+        let pleas = self.any(&[Part::Please]);
+        if let Some(thanks) = self.parts.get_mut(Part::Thanks as usize) {
+            thanks.retain(|thanks| {
+                !pleas.iter().any(|(start, end)| *start < thanks.start && thanks.start < *end)
             });
         }
     }

@@ -32,7 +32,9 @@ pub(crate) fn given(scene: &Scene<'_, '_>, asked: &Asked, found: &mut Found) {
 
 /// Reviews that are neither thanked for nor told of.
 fn named(scene: &Scene<'_, '_>) -> Vec<Span> {
-    let told = scene.any(&[Part::Noted, Part::Took]);
+    // "The review you wrote" says which one, if something is asked about it.
+    let mut told = scene.any(&[Part::Noted, Part::Took]);
+    told.retain(|told| !scene.of(Part::Please).any(|please| scene.same_sentence(please.span(), *told)));
     let kind = scene.any(&[Part::Thanks, Part::Sorry]);
     let beside = |kind: Span, review: Span| {
         scene.sentence(kind).abs_diff(scene.sentence(review)) <= 1
