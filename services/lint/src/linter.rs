@@ -174,6 +174,9 @@ impl Check<'_, '_> {
             let scene = Scene::new(self.reading, &self.hits, &self.shapes, languages);
             self.found.look(&scene, self.outgoing, &self.shapes);
             self.names(&scene);
+            if self.outgoing.audience != Audience::PublicReply && self.is_whole(languages, &pools) {
+                self.found.named(&scene, self.outgoing.audience);
+            }
         }
         if self.outgoing.audience == Audience::PublicReply {
             self.found.streets = self.parts.shapes.streets(self.reading.original, &self.claimed_too(&pools));
@@ -183,6 +186,14 @@ impl Check<'_, '_> {
                 self.found.advice.insert(((0, 0), Advice::NoApology));
             }
         }
+    }
+
+    /// Whether these languages know what else the text says: English alone does not, where only loans are from it.
+    fn is_whole(&self, languages: &[u8], pools: &[Vec<u8>]) -> bool {
+        let english = number_of(ENGLISH);
+        let claimed = self.outgoing.language.and_then(primary_tag).and_then(|tag| number_of(&tag));
+        let alone = languages.iter().all(|language| Some(*language) == english);
+        !alone || pools.len() == 1 || claimed == english
     }
 
     /// What is known of the buyer, told to everyone.
@@ -245,9 +256,6 @@ impl Found {
         if outgoing.venue == Venue::Marketplace {
             contact::off_platform(scene, shapes, &mut found);
         }
-        if outgoing.audience != Audience::PublicReply {
-            named::given(scene, &asked, &mut found);
-        }
         if outgoing.audience == Audience::PublicReply {
             let numbers = personal::numbers(scene, shapes);
             found.extend(numbers.into_iter().map(|span| (Rule::PersonalData, span)));
@@ -256,6 +264,17 @@ impl Found {
         self.kind |= advice::is_kind(scene);
         self.refusals.extend(found.into_iter().map(|(rule, span)| (span, rule)));
         self.advice.extend(advice::by_parts(scene).into_iter().map(|(advice, span)| (span, advice)));
+    }
+
+    /// What only matters where a review is named without a reason.
+    fn named(&mut self, scene: &Scene<'_, '_>, audience: Audience) {
+        let asked = review::Asked::of(scene);
+        let mut found = review::Found::new();
+        named::given(scene, &asked, &mut found);
+        if audience != Audience::Ask {
+            named::unexplained(scene, &asked, &mut found);
+        }
+        self.refusals.extend(found.into_iter().map(|(rule, span)| (span, rule)));
     }
 
     fn report(self, reading: &Reading<'_>) -> Report {

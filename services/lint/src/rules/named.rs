@@ -30,8 +30,29 @@ pub(crate) fn given(scene: &Scene<'_, '_>, asked: &Asked, found: &mut Found) {
     }
 }
 
-/// Reviews that are neither thanked for nor told of.
+/// The buyer's review, named for no reason that the message gives.
+pub(crate) fn unexplained(scene: &Scene<'_, '_>, asked: &Asked, found: &mut Found) {
+    // A plain ask to write or revise one is for the guardrails of asks.
+    if scene.has(Part::Regardless) || !asked.write.is_empty() || !asked.change.is_empty() {
+        return;
+    }
+    let named = untold(scene, scene.any(&[Part::Named]));
+    found.extend(named.into_iter().map(|review| (Rule::Pressure, review)));
+}
+
+/// Reviews that something may be given for. Stars may be those of a product, unless something is asked.
 fn named(scene: &Scene<'_, '_>) -> Vec<Span> {
+    let stars = scene.any(&[Part::Stars]);
+    let mut reviews = untold(scene, scene.any(&[Part::Review, Part::Good]));
+    reviews.retain(|review| {
+        !stars.iter().any(|stars| overlap(*stars, *review))
+            || scene.said_with(*review, &[Part::Please, Part::Exchange, Part::Change, Part::Write])
+    });
+    reviews
+}
+
+/// Reviews that are neither thanked for, nor regretted, nor told of.
+fn untold(scene: &Scene<'_, '_>, mut reviews: Vec<Span>) -> Vec<Span> {
     // "The review you wrote" says which one, if something is asked about it.
     let mut told = scene.any(&[Part::Noted, Part::Took]);
     told.retain(|told| !scene.of(Part::Please).any(|please| scene.same_sentence(please.span(), *told)));
@@ -40,7 +61,6 @@ fn named(scene: &Scene<'_, '_>) -> Vec<Span> {
         scene.sentence(kind).abs_diff(scene.sentence(review)) <= 1
             && scene.reading.gap(kind, review) <= TOLD_MAX
     };
-    let mut reviews = scene.any(&[Part::Review, Part::Good]);
     reviews.retain(|review| {
         !scene.is_waived(*review)
             && !told.iter().any(|told| scene.within(*told, *review, TOLD_MAX))

@@ -37,7 +37,7 @@ impl Asked {
         write.retain(|span| !is_told(scene, *span));
         let mut change = scene.acts(Part::Change, &targets);
         change.extend(scene.acts_on_it(Part::Change, Part::ChangeIt, &targets));
-        change.retain(|span| !is_told(scene, *span) && !is_left_open(scene, *span));
+        change.retain(|span| !is_done(scene, *span) && !is_left_open(scene, *span));
         let raise = scene.acts(Part::Raise, &targets);
         let mut remove = scene.acts(Part::Remove, &targets);
         remove.extend(scene.acts_on_it(Part::Remove, Part::RemoveIt, &targets));
@@ -62,12 +62,24 @@ fn is_left_open(scene: &Scene<'_, '_>, act: Span) -> bool {
 
 /// "Thank you for leaving a review": told of, not asked for.
 fn is_told(scene: &Scene<'_, '_>, act: Span) -> bool {
+    is_told_by(scene, act, true)
+}
+
+/// "Glad that you changed your review": done. "Change the review you left" is still to do.
+fn is_done(scene: &Scene<'_, '_>, act: Span) -> bool {
+    is_told_by(scene, act, false)
+}
+
+fn is_told_by(scene: &Scene<'_, '_>, act: Span, noted_after: bool) -> bool {
     if scene.of(Part::Took).any(|took| scene.within(took.span(), act, FAR)) {
         return true;
     }
     let mut told = [Part::Thanks, Part::Noted, Part::Sorry].into_iter().flat_map(|part| scene.of(part));
     told.any(|hit| {
         let told = hit.span();
+        if !noted_after && hit.part == Part::Noted && told.0 > act.0 {
+            return false;
+        }
         let (first, second) = if told.0 <= act.0 { (told, act) } else { (act, told) };
         let asked = scene.of(Part::Please).any(|please| {
             (please.start >= first.0 && please.end <= second.1)
