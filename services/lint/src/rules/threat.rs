@@ -25,7 +25,10 @@ pub(crate) fn threat(scene: &Scene<'_, '_>, found: &mut Found) {
     }
     let private = scene.any(&[Part::Private]);
     for expose in scene.of(Part::Expose).map(Hit::span).filter(|span| !scene.is_waived(*span)) {
-        if let Some(private) = private.iter().find(|private| !overlap(expose, **private) && scene.within(expose, **private, EXPOSED_MAX)) {
+        if let Some(private) = private
+            .iter()
+            .find(|private| !overlap(expose, **private) && scene.within(expose, **private, EXPOSED_MAX))
+        {
             found.push((Rule::Threat, join(expose, *private)));
         }
     }
