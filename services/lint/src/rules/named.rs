@@ -33,7 +33,8 @@ pub(crate) fn given(scene: &Scene<'_, '_>, asked: &Asked, found: &mut Found) {
 /// The buyer's review, named for no reason that the message gives.
 pub(crate) fn unexplained(scene: &Scene<'_, '_>, asked: &Asked, found: &mut Found) {
     // A plain ask to write or revise one is for the guardrails of asks.
-    if scene.has(Part::Regardless) || !asked.write.is_empty() || !asked.change.is_empty() {
+    let plain = asked.write.iter().any(|write| scene.said_with(*write, &[Part::Please]));
+    if scene.has(Part::Regardless) || plain || !asked.change.is_empty() {
         return;
     }
     let named = untold(scene, scene.any(&[Part::Named]));
