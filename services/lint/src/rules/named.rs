@@ -54,18 +54,16 @@ fn named(scene: &Scene<'_, '_>) -> Vec<Span> {
 
 /// Reviews that are neither thanked for, nor regretted, nor told of.
 fn untold(scene: &Scene<'_, '_>, mut reviews: Vec<Span>) -> Vec<Span> {
-    // "The review you wrote" says which one, if something is asked about it.
-    let mut told = scene.any(&[Part::Noted, Part::Took]);
-    told.retain(|told| !scene.of(Part::Please).any(|please| scene.same_sentence(please.span(), *told)));
-    let kind = scene.any(&[Part::Thanks, Part::Sorry]);
-    let beside = |kind: Span, review: Span| {
-        scene.sentence(kind).abs_diff(scene.sentence(review)) <= 1
-            && scene.reading.gap(kind, review) <= TOLD_MAX
-    };
+    let (noted, kind) = (scene.any(&[Part::Noted, Part::Took]), scene.any(&[Part::Thanks, Part::Sorry]));
+    let pleas = scene.any(&[Part::Please]);
     reviews.retain(|review| {
-        !scene.is_waived(*review)
-            && !told.iter().any(|told| scene.within(*told, *review, TOLD_MAX))
-            && !kind.iter().any(|kind| beside(*kind, *review))
+        let gap = |other: &Span| scene.reading.gap(*other, *review);
+        // What is asked in the same sentence, and closer, is asked about the review.
+        let asked = pleas.iter().filter(|please| scene.same_sentence(**please, *review)).map(gap).min();
+        let max = asked.unwrap_or(u32::MAX).min(TOLD_MAX + 1);
+        let told = noted.iter().any(|noted| scene.same_sentence(*noted, *review) && gap(noted) < max);
+        let near = |kind: &Span| scene.sentence(*kind).abs_diff(scene.sentence(*review)) <= 1;
+        !scene.is_waived(*review) && !told && !kind.iter().any(|kind| near(kind) && gap(kind) < max)
     });
     reviews
 }
