@@ -57,13 +57,18 @@ impl<'r, 'a> Scene<'r, 'a> {
         }
     }
 
-    /// "We would be grateful for" asks, though "grateful for" thanks.
+    /// "We would be grateful for" and "we would be glad that" ask, though "grateful for" thanks.
     fn hope(&mut self) {
+        const AT_ONCE: usize = 3;
         let pleas = self.any(&[Part::Please]);
-        if let Some(thanks) = self.parts.get_mut(Part::Thanks as usize) {
-            thanks.retain(|thanks| {
-                !pleas.iter().any(|(start, end)| *start < thanks.start && thanks.start < *end)
-            });
+        for part in [Part::Thanks, Part::Noted] {
+            let reach = if part == Part::Noted { AT_ONCE } else { 0 };
+            let hoped = |told: &Hit| {
+                pleas.iter().any(|(start, end)| *start < told.start && told.start < *end + reach)
+            };
+            if let Some(list) = self.parts.get_mut(part as usize) {
+                list.retain(|told| !hoped(told));
+            }
         }
     }
 
