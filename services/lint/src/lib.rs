@@ -9,6 +9,7 @@
 mod data;
 mod error;
 mod evade;
+mod found;
 mod linter;
 mod matcher;
 mod part;

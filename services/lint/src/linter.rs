@@ -9,11 +9,12 @@ use amends_detect::text::{Alphabet, LETTERS_MAX, primary_tag, script_fits};
 use crate::data::{COMMON, Common, EMBEDDED, Rules};
 use crate::error::{LintError, TooLong};
 use crate::evade::Lookalikes;
+use crate::found::Found;
 use crate::matcher::{self, Gathering, Hit, Matcher};
 use crate::read::{Reading, spell};
-use crate::rule::{Advice, Hint, Refusal, Report, Rule};
-use crate::rules::{advice, contact, personal, review, threat};
-use crate::scene::{Scene, Span};
+use crate::rule::{Advice, Report, Rule};
+use crate::rules::personal;
+use crate::scene::Scene;
 use crate::shape::{Seen, Shape, Shapes};
 use crate::template;
 
@@ -156,23 +157,13 @@ struct Check<'c, 't> {
     found: Found,
 }
 
-/// What was found, in letters.
-#[derive(Default)]
-struct Found {
-    refusals: BTreeSet<(Span, Rule)>,
-    /// In bytes of the original already.
-    streets: Vec<std::ops::Range<usize>>,
-    advice: BTreeSet<(Span, Advice)>,
-    asks: bool,
-    kind: bool,
-}
-
 impl Check<'_, '_> {
     fn run(&mut self) {
         let pools = self.pools();
         for languages in &pools {
             let scene = Scene::new(self.reading, &self.hits, &self.shapes, languages);
-            self.found.look(&scene, self.outgoing, &self.shapes);
+            let whole = self.is_whole(languages, &pools);
+            self.found.look(&scene, self.outgoing, &self.shapes, whole);
             self.names(&scene);
         }
         if self.outgoing.audience == Audience::PublicReply {
@@ -183,6 +174,14 @@ impl Check<'_, '_> {
                 self.found.advice.insert(((0, 0), Advice::NoApology));
             }
         }
+    }
+
+    /// Whether these languages know what else the text says: English alone does not, where only loans are from it.
+    fn is_whole(&self, languages: &[u8], pools: &[Vec<u8>]) -> bool {
+        let english = number_of(ENGLISH);
+        let claimed = self.outgoing.language.and_then(primary_tag).and_then(|tag| number_of(&tag));
+        let alone = languages.iter().all(|language| Some(*language) == english);
+        !alone || pools.len() == 1 || claimed == english
     }
 
     /// What is known of the buyer, told to everyone.
@@ -230,64 +229,6 @@ impl Check<'_, '_> {
 
 fn number_of(tag: &str) -> Option<u8> {
     EMBEDDED.iter().position(|(ours, _)| *ours == tag).and_then(|at| u8::try_from(at).ok())
-}
-
-impl Found {
-    fn look(&mut self, scene: &Scene<'_, '_>, outgoing: &Outgoing<'_>, shapes: &[Seen]) {
-        let asked = review::Asked::of(scene);
-        let mut found = review::Found::new();
-        review::incentive(scene, &asked, &mut found);
-        review::mixed(scene, &asked, &mut found);
-        review::pressure(scene, &asked, &mut found);
-        review::removal(scene, &asked, &mut found);
-        review::withdrawal(scene, &mut found);
-        threat::threat(scene, &mut found);
-        if outgoing.venue == Venue::Marketplace {
-            contact::off_platform(scene, shapes, &mut found);
-        }
-        if outgoing.audience == Audience::PublicReply {
-            let numbers = personal::numbers(scene, shapes);
-            found.extend(numbers.into_iter().map(|span| (Rule::PersonalData, span)));
-        }
-        self.asks |= asked.revision().is_some();
-        self.kind |= advice::is_kind(scene);
-        self.refusals.extend(found.into_iter().map(|(rule, span)| (span, rule)));
-        self.advice.extend(advice::by_parts(scene).into_iter().map(|(advice, span)| (span, advice)));
-    }
-
-    fn report(self, reading: &Reading<'_>) -> Report {
-        let text = reading.original;
-        let words = |span: &std::ops::Range<usize>| text.get(span.clone()).unwrap_or_default().to_owned();
-        let spans = self.refusals.into_iter().map(|(span, rule)| (rule, reading.origin(span)));
-        let streets = self.streets.into_iter().map(|span| (Rule::PersonalData, span));
-        let mut refusals: Vec<Refusal> = Vec::new();
-        let mut all: Vec<(Rule, std::ops::Range<usize>)> = spans.chain(streets).collect();
-        // The shortest of what overlaps under one rule says it best.
-        all.sort_by_key(|(rule, span)| (*rule, span.len(), span.start));
-        for (rule, span) in all {
-            let overlaps = |other: &Refusal| {
-                other.rule == rule && other.span.start < span.end && span.start < other.span.end
-            };
-            if !refusals.iter().any(overlaps) {
-                refusals.push(Refusal { rule, words: words(&span), span });
-            }
-        }
-        refusals.sort_by_key(|refusal| (refusal.span.start, refusal.span.end, refusal.rule));
-        let told = self.advice.into_iter().map(|(span, advice)| match advice {
-            Advice::NoApology => (advice, 0..0),
-            _ => (advice, reading.origin(span)),
-        });
-        let loud = advice::shouting(text).into_iter().map(|span| (Advice::Shouting, span));
-        let marks = advice::exclamations(text).into_iter().map(|span| (Advice::Exclamation, span));
-        let mut hints: Vec<Hint> = told
-            .chain(loud)
-            .chain(marks)
-            .map(|(advice, span)| Hint { advice, words: words(&span), span })
-            .collect();
-        hints.sort_by_key(|hint| (hint.span.start, hint.span.end, hint.advice));
-        hints.dedup();
-        Report { refusals, advice: hints, asks_for_revision: self.asks }
-    }
 }
 
 #[cfg(test)]

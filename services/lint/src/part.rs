@@ -19,6 +19,8 @@ macro_rules! parts {
 parts! {
     /// A review, rating, comment, feedback.
     Review,
+    /// What can only be the review of this buyer: "your review".
+    Named,
     /// Stars.
     Stars,
     /// As many stars as there are.

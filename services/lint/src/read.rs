@@ -162,12 +162,16 @@ const fn width_of(letter: Letter) -> u32 {
     }
 }
 
-/// A full stop inside a number or a host name ends nothing, nor does one of "tel. 12".
+/// A full stop inside a number or a host name ends nothing, nor does one of "tel. 12" or "12. Juni".
 fn ends_sentence(letters: &Letters, at: usize) -> bool {
     let is = |at: usize, class: Class| letters.get(at).is_some_and(|letter| letter.is(class));
     let is_stop = letters.get(at).is_some_and(|letter| letter.c == '.');
     let is_space = letters.get(at + 1).is_some_and(|letter| letter.c == ' ');
-    !is_stop || !(is(at + 1, Class::WORD) || (is_space && is(at + 2, Class::DIGIT)))
+    let before = |back: usize, class: Class| at.checked_sub(back).is_some_and(|at| is(at, class));
+    let day = before(1, Class::DIGIT)
+        && (!before(2, Class::WORD) || (before(2, Class::DIGIT) && !before(3, Class::WORD)));
+    let goes_on = is(at + 1, Class::WORD) || (is_space && (day || is(at + 2, Class::DIGIT)));
+    !(is_stop && goes_on)
 }
 
 /// The character by which a letter and a phrase are compared; nothing for what is only decoration.

@@ -35,6 +35,7 @@ impl<'r, 'a> Scene<'r, 'a> {
         let money = shapes.iter().filter(|seen| seen.shape == Shape::Money).map(Seen::span).collect();
         let mut scene = Self { reading, parts, money };
         scene.mute();
+        scene.hope();
         scene
     }
 
@@ -53,6 +54,21 @@ impl<'r, 'a> Scene<'r, 'a> {
             list.retain(|hit| {
                 kind(hit) || !neutral.iter().any(|(start, end)| *start <= hit.start && hit.end <= *end)
             });
+        }
+    }
+
+    /// "We would be grateful for" and "we would be glad that" ask, though "grateful for" thanks.
+    fn hope(&mut self) {
+        const AT_ONCE: usize = 3;
+        let pleas = self.any(&[Part::Please]);
+        for part in [Part::Thanks, Part::Noted] {
+            let reach = if part == Part::Noted { AT_ONCE } else { 0 };
+            let hoped = |told: &Hit| {
+                pleas.iter().any(|(start, end)| *start < told.start && told.start < *end + reach)
+            };
+            if let Some(list) = self.parts.get_mut(part as usize) {
+                list.retain(|told| !hoped(told));
+            }
         }
     }
 

@@ -11,6 +11,9 @@ const LEFT_OPEN_MAX: u32 = 5;
 /// "Only" stands close to what is accepted.
 const ONLY_MAX: u32 = 24;
 
+/// A plea stands this close to what it asks for.
+const PLEADED_MAX: u32 = 24;
+
 /// What the rules find in a scene.
 pub(crate) type Found = Vec<(Rule, Span)>;
 
@@ -34,7 +37,7 @@ impl Asked {
         write.retain(|span| !is_told(scene, *span));
         let mut change = scene.acts(Part::Change, &targets);
         change.extend(scene.acts_on_it(Part::Change, Part::ChangeIt, &targets));
-        change.retain(|span| !is_told(scene, *span) && !is_left_open(scene, *span));
+        change.retain(|span| !is_done(scene, *span) && !is_left_open(scene, *span));
         let raise = scene.acts(Part::Raise, &targets);
         let mut remove = scene.acts(Part::Remove, &targets);
         remove.extend(scene.acts_on_it(Part::Remove, Part::RemoveIt, &targets));
@@ -59,13 +62,30 @@ fn is_left_open(scene: &Scene<'_, '_>, act: Span) -> bool {
 
 /// "Thank you for leaving a review": told of, not asked for.
 fn is_told(scene: &Scene<'_, '_>, act: Span) -> bool {
+    is_told_by(scene, act, true)
+}
+
+/// "Glad that you changed your review": done. "Change the review you left" is still to do.
+fn is_done(scene: &Scene<'_, '_>, act: Span) -> bool {
+    is_told_by(scene, act, false)
+}
+
+fn is_told_by(scene: &Scene<'_, '_>, act: Span, noted_after: bool) -> bool {
     if scene.of(Part::Took).any(|took| scene.within(took.span(), act, FAR)) {
         return true;
     }
-    let told = [Part::Thanks, Part::Noted, Part::Sorry].into_iter().flat_map(|part| scene.of(part));
-    told.map(Hit::span).any(|told| {
+    let mut told = [Part::Thanks, Part::Noted, Part::Sorry].into_iter().flat_map(|part| scene.of(part));
+    told.any(|hit| {
+        let told = hit.span();
+        if !noted_after && hit.part == Part::Noted && told.0 > act.0 {
+            return false;
+        }
         let (first, second) = if told.0 <= act.0 { (told, act) } else { (act, told) };
-        let asked = scene.of(Part::Please).any(|please| please.start >= first.0 && please.end <= second.1);
+        let asked = scene.of(Part::Please).any(|please| {
+            (please.start >= first.0 && please.end <= second.1)
+                // "Could you change the rating you left": what was noted says which, not that.
+                || (hit.part == Part::Noted && scene.beside(please.span(), act, PLEADED_MAX))
+        });
         // Thanks come last in some languages, and then closely.
         let max = if told.0 <= act.0 { 40 } else { 24 };
         !asked && scene.beside(told, act, max)

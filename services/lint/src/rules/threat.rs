@@ -7,7 +7,7 @@ use crate::rule::Rule;
 use crate::scene::{FAR, Scene, Span, join};
 
 /// Private things are exposed by a verb close by.
-const EXPOSED_MAX: u32 = 40;
+const EXPOSED_MAX: u32 = 60;
 /// What is done to an account, or known of the buyer, stands close to it.
 const NAMED_MAX: u32 = 44;
 /// A veiled threat says in the next sentence what for.
@@ -25,7 +25,10 @@ pub(crate) fn threat(scene: &Scene<'_, '_>, found: &mut Found) {
     }
     let private = scene.any(&[Part::Private]);
     for expose in scene.of(Part::Expose).map(Hit::span).filter(|span| !scene.is_waived(*span)) {
-        if let Some(private) = private.iter().find(|private| scene.beside(expose, **private, EXPOSED_MAX)) {
+        if let Some(private) = private
+            .iter()
+            .find(|private| !overlap(expose, **private) && scene.within(expose, **private, EXPOSED_MAX))
+        {
             found.push((Rule::Threat, join(expose, *private)));
         }
     }

@@ -1,12 +1,20 @@
 //! The checksums by which payment data are told from other numbers, and where words end.
 
-/// Whether the digits are a card number: length and Luhn's sum.
+/// Whether the digits are a card number: length, and Luhn's sum or four groups of four.
 pub(super) fn is_card(text: &str) -> bool {
     let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
     let all_same = digits.windows(2).all(|pair| pair.first() == pair.last());
     // Cards begin with 2 to 6.
     let begins = digits.first().is_some_and(|first| (2..=6).contains(first));
-    (13..=19).contains(&digits.len()) && begins && !all_same && luhn(&digits)
+    let sums = || luhn(&digits) || fours(text).is_some_and(|groups| groups == 4);
+    (13..=19).contains(&digits.len()) && begins && !all_same && sums()
+}
+
+/// How many groups of four there are, if there is nothing else. A mistyped number is no less a number
+/// of payment, and nothing else is written so.
+fn fours(text: &str) -> Option<usize> {
+    let groups = text.split([' ', '-']);
+    groups.clone().all(|group| group.len() == 4).then(|| groups.count())
 }
 
 fn luhn(digits: &[u32]) -> bool {
@@ -22,11 +30,16 @@ fn luhn(digits: &[u32]) -> bool {
     sum.is_multiple_of(10)
 }
 
-/// Whether the text is an IBAN: country, check digits, and the remainder 1 of 97.
+/// Whether the text is an IBAN: country, check digits, and the remainder 1 of 97 or groups of four.
 pub(super) fn is_iban(text: &str) -> bool {
     let signs: Vec<u32> = text.chars().filter_map(|c| c.to_digit(36)).collect();
     if !(15..=34).contains(&signs.len()) {
         return false;
+    }
+    let groups = text.split([' ', '-']).take_while(|group| group.len() == 4).collect::<Vec<_>>();
+    let digits = |group: &&&str| group.bytes().filter(u8::is_ascii_digit).count() >= 3;
+    if groups.len() >= 4 && groups.iter().skip(1).filter(digits).count() >= 3 {
+        return true;
     }
     // The words after an IBAN may have been taken with it.
     (15..=signs.len()).rev().any(|length| remainder(signs.get(..length).unwrap_or_default()) == 1)
@@ -70,14 +83,20 @@ mod tests {
     fn card_numbers_have_their_sum() {
         assert!(is_card("4111 1111 1111 1111"));
         assert!(is_card("5500-0000-0000-0004"));
-        assert!(!is_card("4111 1111 1111 1112"));
+        assert!(!is_card("4111111111111112"));
         assert!(!is_card("0000 0000 0000 0000"));
+    }
+
+    #[test]
+    fn mistyped_numbers_in_groups_of_four_are_known_as_well() {
+        assert!(is_card("4111 1111 1111 1112"));
+        assert!(is_iban("DE88 3704 0044 0532 0130 00"));
     }
 
     #[test]
     fn ibans_have_their_sum() {
         assert!(is_iban("DE89 3704 0044 0532 0130 00"));
         assert!(is_iban("GB82 WEST 1234 5698 7654 32"));
-        assert!(!is_iban("DE88 3704 0044 0532 0130 00"));
+        assert!(!is_iban("DE88370400440532013000"));
     }
 }
