@@ -217,12 +217,15 @@ impl Check<'_, '_> {
         let twins = TWINS.iter().filter(|(tag, _)| tags.contains(*tag));
         let twins: Vec<String> = twins.map(|(_, twin)| (*twin).to_owned()).collect();
         tags.extend(twins);
-        tags.insert(ENGLISH.to_owned());
+        // Without a word of its own a language says nothing that English does not.
+        let speaks = |number: &u8| self.hits.iter().any(|hit| hit.language == *number);
+        // Beside a language that speaks, English is looked at with it alone: its words untie English ones.
+        if !tags.iter().filter_map(|tag| number_of(tag)).any(|number| speaks(&number)) {
+            tags.insert(ENGLISH.to_owned());
+        }
         let english = number_of(ENGLISH);
         let pools = tags.iter().filter_map(|tag| number_of(tag));
-        // Without a word of its own a language says nothing that English does not.
-        let speaks =
-            |number: &u8| Some(*number) == english || self.hits.iter().any(|hit| hit.language == *number);
+        let speaks = |number: &u8| Some(*number) == english || speaks(number);
         pools.filter(speaks).map(|number| [Some(number), english].into_iter().flatten().collect()).collect()
     }
 }
