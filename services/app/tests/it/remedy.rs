@@ -193,6 +193,11 @@ async fn a_withdrawn_offer_frees_its_unit_and_an_accepted_one_stands() {
         let gone = stage.app.perform(ann(), withdraw).await.unwrap();
         assert_eq!(gone.remedy.state.stage(), RemedyStage::Withdrawn);
         assert_eq!(grants(&stage, "o1").await.first().map(|g| g.state), Some(GrantState::Released));
+        let at_once = stage.offered(case, RemedyKind::Replacement, Terms::default()).await;
+        let Err(AppError::Guarded(refused)) = at_once else { panic!("{at_once:?}") };
+        assert_eq!(refused.refusals[0].rule, Rule::G16, "whoever has not answered had one message already");
+        stage.pass(Span::from_days(3)).await;
+        stage.claim(case).await;
         let second = stage.offered(case, RemedyKind::Replacement, Terms::default()).await.unwrap();
         stage.answer(second.id, BuyerAnswer::Accepted).await.unwrap();
         let version = stage.case(case).await.version;

@@ -35,18 +35,18 @@ pub(super) fn plan(trouble: &Trouble<'_>) -> Helped {
         }
         _ => None,
     };
-    let mut offer = offer(trouble, &contacts);
-    if let Some(at) = offer.state.opens_at(trouble.now)
-        && !trouble.answers(at)
-    {
+    let unasked = |step: &Step| step.state.opens_at(trouble.now).filter(|at| !trouble.answers(*at));
+    let alone = offer(trouble, trouble.buyer.contacts);
+    let offer = if write.is_open() && approve_reply.is_none() && unasked(&alone).is_some() {
         // Two messages that nobody asked for are one too many: the offer says what there is to say.
-        if write.is_open() && approve_reply.is_none() {
-            write = Step::not_needed(StepKind::Write, "the offer is the first word: two would be too many");
-            contacts = trouble.buyer.contacts.to_vec();
-            offer = self::offer(trouble, &contacts);
-        }
-        contacts.extend(offer.state.opens_at(trouble.now));
-    }
+        write = Step::not_needed(StepKind::Write, "the offer is the first word: two would be too many");
+        contacts = trouble.buyer.contacts.to_vec();
+        let latest = alone.latest.into_iter().chain(trouble.due.response).min();
+        alone.until(latest)
+    } else {
+        offer(trouble, &contacts)
+    };
+    contacts.extend(unasked(&offer));
     let approve = approve(trouble, &mut contacts, approve_reply);
     let answer = answer(trouble, &offer, &approve);
     let fulfil = fulfil(trouble, &answer);

@@ -47,10 +47,10 @@ fn g19_a_threat_buys_nothing_that_the_policy_does_not_grant() {
         ("more", Offer, |w| (w.extortion, w.offer.beyond_policy) = (true, true), &[Rule::G19]),
         ("more, without a threat", Offer, |w| w.offer.beyond_policy = true, &[]),
         (
-            "more, and another person decides",
+            "more, and another person agrees",
             Offer,
-            |w| (w.extortion, w.offer.beyond_policy, w.eyes) = (true, true, Eyes::Asked),
-            &[],
+            |w| (w.extortion, w.offer.beyond_policy, w.eyes) = (true, true, Eyes::Four),
+            &[Rule::G19],
         ),
     ]);
 }

@@ -76,14 +76,6 @@ fn answered(world: &World, at: Time) -> bool {
     world.words.are_answered(at)
 }
 
-fn reply_answers(world: &World, at: Time) -> bool {
-    world.kind == CaseKind::Return || answered(world, at)
-}
-
-fn offer_answers(world: &World, at: Time) -> bool {
-    world.kind != CaseKind::Delivery || answered(world, at)
-}
-
 /// The remedy that a step is about.
 fn remedy_of(plan: &Plan, kind: StepKind) -> Option<RemedyId> {
     match plan.step(kind)?.about {
@@ -101,13 +93,13 @@ fn contacts(world: &World, plan: &Plan, kind: StepKind) -> Vec<Time> {
         return contacts;
     }
     if kind > StepKind::Write {
-        contacts.extend(planned(StepKind::Write).filter(|at| !reply_answers(world, *at)));
+        contacts.extend(planned(StepKind::Write).filter(|at| !answered(world, *at)));
     }
     if kind > StepKind::Offer {
-        contacts.extend(planned(StepKind::Offer).filter(|at| !offer_answers(world, *at)));
+        contacts.extend(planned(StepKind::Offer).filter(|at| !answered(world, *at)));
     }
     if kind > StepKind::Approve && remedy_of(plan, StepKind::Approve).is_some() {
-        contacts.extend(planned(StepKind::Approve).filter(|at| !offer_answers(world, *at)));
+        contacts.extend(planned(StepKind::Approve).filter(|at| !answered(world, *at)));
     }
     contacts
 }
@@ -154,13 +146,13 @@ fn refusals(world: &World, plan: &Plan, kind: StepKind, at: Time) -> Option<Vec<
         let (kind, answers, eyes) = match kind {
             StepKind::Write => {
                 let asked = world.draft.is_some_and(|draft| draft.asked);
-                (Kind::PrivateReply, reply_answers(world, at), eyes(asked))
+                (Kind::PrivateReply, answered(world, at), eyes(asked))
             }
             StepKind::Approve if remedy_of(plan, kind).is_none() => {
-                (Kind::PrivateReply, reply_answers(world, at), Eyes::Four)
+                (Kind::PrivateReply, answered(world, at), Eyes::Four)
             }
             StepKind::Offer | StepKind::Approve => {
-                (an_offer(world, plan, kind), offer_answers(world, at), eyes(kind == StepKind::Approve))
+                (an_offer(world, plan, kind), answered(world, at), eyes(kind == StepKind::Approve))
             }
             StepKind::Ask => (an_ask(world, plan, review?), false, Eyes::Two),
             StepKind::PublicReply => {

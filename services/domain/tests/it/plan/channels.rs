@@ -10,7 +10,7 @@ fn own_store_writes_helps_asks_and_replies_at_once() {
     assert_eq!(
         world.told(),
         [
-            "WRITE now",
+            "WRITE -",
             "OFFER now",
             "AWAIT_ANSWER after OFFER",
             "APPROVE -",
@@ -22,7 +22,7 @@ fn own_store_writes_helps_asks_and_replies_at_once() {
     );
     let plan = world.plan();
     assert_eq!((plan.outlook, plan.editable_until, plan.fulfil_for_ask), (Outlook::Open, None, None));
-    // The private words nobody asked for count: three days until the next.
+    // The offer is the first word, which nobody asked for: three days until the next.
     assert_eq!(not_before(&world.step(StepKind::Ask)), world.now + hours(72));
 }
 
@@ -80,7 +80,6 @@ fn ebay_asks_by_its_own_request() {
 #[test]
 fn amazon_asks_nobody_and_writes_for_thirty_days() {
     let mut world = World::new("amazon");
-    assert_eq!(word(&world.step(StepKind::Write)), "now");
     let ask = world.step(StepKind::Ask);
     assert!(ask.state == StepState::Blocked && rules(&ask).contains(&"G01".to_owned()), "{ask:?}");
     assert_eq!(world.plan().outlook, Outlook::NotRecoverable);
@@ -88,6 +87,7 @@ fn amazon_asks_nobody_and_writes_for_thirty_days() {
     world.now = at(0) + Span::from_days(30);
     world.zone = "Asia/Tokyo";
     assert_eq!(word(&world.step(StepKind::Write)), "blocked CONTACT_WINDOW");
+    assert_eq!(word(&world.step(StepKind::Offer)), "blocked CONTACT_WINDOW");
     world.words.last_at = Some(world.now);
     assert_eq!(word(&world.step(StepKind::Write)), "now", "what the buyer writes is answered");
 }
@@ -120,7 +120,12 @@ fn who_opted_out_or_was_erased_is_written_to_by_nobody() {
     world.last_from_us = None;
     world.remedies.clear();
     assert_eq!(word(&world.step(StepKind::Write)), "blocked G18");
-    assert_eq!(word(&world.step(StepKind::Offer)), "now", "an offer answers the buyer's own word");
+    assert_eq!(word(&world.step(StepKind::Offer)), "blocked G18");
+    (world.words.opted_out_at, world.words.last_at) =
+        (Some(world.now - hours(2)), Some(world.now - hours(1)));
+    assert_eq!(word(&world.step(StepKind::Offer)), "now", "what the buyer writes after it is answered");
+    world.words.last_at = world.words.opted_out_at;
+    assert_eq!(word(&world.step(StepKind::Offer)), "blocked G18", "that word asks for no answer");
     world.erased = true;
     for kind in [StepKind::Write, StepKind::Offer, StepKind::Ask, StepKind::PublicReply] {
         assert!(rules(&world.step(kind)).contains(&"G23".to_owned()), "{kind}");

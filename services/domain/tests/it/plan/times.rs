@@ -96,17 +96,20 @@ fn promises_are_told_beside_the_steps() {
     let (response, agreement, resolution) = (noon() + hours(1), noon() + hours(2), noon() + hours(3));
     world.due = Due { response: Some(response), agreement: Some(agreement), resolution: Some(resolution) };
     let latest = |kind| world.step(kind).latest;
+    assert_eq!(latest(StepKind::Offer), Some(response), "the first word is the answer that was promised");
+    assert_eq!(latest(StepKind::Solve), Some(resolution));
+    let world = World { words: Words { last_at: Some(noon()), ..Words::default() }, ..world };
+    let latest = |kind| world.step(kind).latest;
     assert_eq!(latest(StepKind::Write), Some(response));
     assert_eq!(latest(StepKind::Offer), Some(agreement));
-    assert_eq!(latest(StepKind::Solve), Some(resolution));
 }
 
 #[test]
-fn a_delivery_that_nobody_knows_counts_from_the_review() {
+fn nobody_is_asked_while_the_delivery_is_not_known_and_a_reply_still_locks() {
     let mut world = World::helped("etsy", 25);
     world.delivered_at = None;
     assert_eq!(world.plan().editable_until, Some(at(0) + Span::from_days(100)));
-    assert_eq!(word(&world.step(StepKind::Ask)), "now");
+    assert_eq!(word(&world.step(StepKind::Ask)), "blocked G11");
 }
 
 #[test]
