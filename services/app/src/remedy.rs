@@ -32,6 +32,7 @@ mod withdraw;
 
 pub use answer::{Answered, BuyerAnswer, RecordAnswer};
 pub use approve::ApproveRemedy;
+pub(crate) use approve::asked_of;
 pub use fulfil::{Report, ReportFulfilment};
 pub use offer::OfferRemedy;
 pub(crate) use suggest::Inputs;

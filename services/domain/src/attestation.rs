@@ -44,6 +44,8 @@ pub struct Record {
     pub action: String,
     /// The case it is about.
     pub case: Option<CaseId>,
+    /// The review it is about.
+    pub review: Option<String>,
     /// Whether no rule refused.
     pub allowed: bool,
     /// When it was made.

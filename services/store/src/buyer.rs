@@ -44,7 +44,7 @@ pub struct BuyerState {
     pub buyer: Option<BuyerRef>,
     /// Their IANA time zone, as their latest order that named one said.
     pub time_zone: Option<String>,
-    /// When they asked not to be written to.
+    /// When they last asked not to be written to.
     pub opted_out_at: Option<Time>,
     /// When they were erased.
     pub erased_at: Option<Time>,
@@ -75,13 +75,13 @@ pub async fn get(conn: &Conn, buyers: &[Of<BuyerKey>]) -> Result<Vec<BuyerState>
     conn.all(sql, values).await?.iter().map(read).collect()
 }
 
-/// Notes that buyers asked not to be written to; the earliest time stands,
-/// whatever the order in which the requests come.
+/// Notes that buyers asked not to be written to; the latest time stands, whatever the order in which
+/// the requests come: what was said up to then asks for no answer.
 pub fn opt_out(buyers: &[(ShopId, BuyerKey, Time)]) -> Write {
     const ASKED: [Column; 3] = [("shop_id", Kind::Text), ("buyer_key", Kind::Text), ("at", Kind::Int)];
     let rows = buyers.iter().map(|(shop, key, at)| vec![text(shop), text(key), time(*at)]);
     let which = "WHERE buyers.shop_id = t.shop_id AND buyers.buyer_key = t.buyer_key \
-                 AND (opted_out_at IS NULL OR opted_out_at > t.at)";
+                 AND (opted_out_at IS NULL OR opted_out_at < t.at)";
     Write::change(BUYERS.name, &ASKED, rows.collect(), "UPDATE buyers SET opted_out_at = t.at FROM", which)
 }
 

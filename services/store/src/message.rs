@@ -117,14 +117,14 @@ pub async fn latest_of_case(conn: &Conn, shop: &ShopId, case: &CaseId) -> Result
     row.as_ref().map(read).transpose()
 }
 
-/// When the buyer last wrote on a case.
+/// When the buyer last wrote to the shop alone on a case: what everybody reads is written to everybody.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn last_from_buyer(conn: &Conn, shop: &ShopId, case: &CaseId) -> Result<Option<Time>> {
     let sql = format!(
         "SELECT occurred_at FROM messages WHERE shop_id = $1 AND case_id = $2 AND direction = '{}' \
-         ORDER BY occurred_at DESC LIMIT 1",
+         AND NOT public ORDER BY occurred_at DESC LIMIT 1",
         Direction::FromBuyer
     );
     let row = conn.one(&sql, vec![str(shop.as_str()), text(case)]).await?;

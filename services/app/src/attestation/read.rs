@@ -16,6 +16,7 @@ pub(super) fn record(row: &DecisionRow) -> Record {
         id: row.id,
         action: row.action.clone(),
         case: row.case,
+        review: row.review.as_ref().map(ToString::to_string),
         allowed: row.allowed,
         at: row.at,
         policy_version: part("policy_version").as_i64().unwrap_or_default(),

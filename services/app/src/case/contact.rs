@@ -51,7 +51,7 @@ impl Command for RecordContact {
         after.first_human_action_at = before.first_human_action_at.or(Some(at));
         if self.reached {
             // Whoever has just been answered waits for nothing.
-            after.waiting_since = None;
+            after.waiting_since = after.waiting_since.filter(|since| *since > at);
         }
         keep(work, &before, &after).await?;
         if before.handling.state() == State::Claimed {

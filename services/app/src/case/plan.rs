@@ -5,7 +5,7 @@ use amends_domain::detection::Flag;
 use amends_domain::event::Event;
 use amends_domain::guardrail::Words;
 use amends_domain::plan::{Draft, Due, Plan, Situation, Trouble, plan};
-use amends_domain::remedy::Remedy;
+use amends_domain::remedy::{Remedy, RemedyStage};
 use amends_domain::reply::{Reply, ReplyStage};
 use amends_domain::signal::{Author, Direction};
 use amends_domain::sla::{Instance, Metric, Verdict};
@@ -13,13 +13,14 @@ use amends_domain::subject::Subject;
 use amends_domain::{CaseId, ReviewId, ShopId, Time};
 use amends_store::bulk::Trip;
 use amends_store::message::MessageRow;
-use amends_store::{case, event, message, order, remedy, reply, review};
+use amends_store::{Conn, case, event, message, order, remedy, reply, review};
 
 use super::DESK;
 use crate::app::App;
 use crate::call::Principal;
 use crate::error::{AppError, Result};
 use crate::guard::{Budget, delivered_of, words_of};
+use crate::remedy::asked_of;
 use crate::review::ReviewToPlan;
 
 /// The newest messages of a case that are looked through for the last of each side.
@@ -81,7 +82,7 @@ impl App {
         let reached: Vec<Time> = contacts.iter().filter_map(|it| reached(&it.row)).collect();
         let replies = answers.take(replies)?;
         let messages = message::of_case(&conn, shop, &id, MESSAGES_MAX).await?;
-        let budget = Budget::load(&conn, &info, case.buyer, "", now).await?;
+        let (budget, asks) = Budget::of_plan(&conn, &info, case.buyer, now).await?;
         let words = words_of(&conn, &case, &budget).await?;
         let said = Said::of(&case, words, &messages, &replies, &reached);
         let reviewed = ReviewToPlan::load(&conn, &info, id, answers.take(reviews)?, now).await?;
@@ -95,11 +96,13 @@ impl App {
             opened_at: case.opened_at,
             extortion: case.flags.contains(&Flag::Extortion),
             buyer,
+            asks: &asks,
             words: said.words,
             last_from_us: said.last_from_us,
             draft: said.draft,
             reachable: said.reachable,
             remedies: &remedies,
+            waits_beyond_policy: waits_beyond_policy(&conn, &remedies).await?,
             hard_deadline: case.hard_deadline,
             due,
         };
@@ -110,6 +113,15 @@ impl App {
         let bad_reviews = reviewed.as_ref().map_or(0, |reviewed| reviewed.bad);
         let reply_length = policy.reply_length;
         Ok(CasePlan { case, at: now, plan, review: id, bad_reviews, hours, zones, reply_length })
+    }
+}
+
+/// Whether the offer that waits for another person goes beyond the shop's policy.
+async fn waits_beyond_policy(conn: &Conn, remedies: &[Remedy]) -> Result<bool> {
+    let waits = remedies.iter().find(|remedy| remedy.state.stage() == RemedyStage::AwaitingApproval);
+    match waits {
+        Some(remedy) => Ok(asked_of(conn, remedy).await?.beyond_policy),
+        None => Ok(false),
     }
 }
 

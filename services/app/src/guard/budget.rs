@@ -46,6 +46,24 @@ impl Budget {
         Self::read(conn, info, buyer, (besides, Counted::ButAsks), now).await
     }
 
+    /// The same for a plan, with the asks apart.
+    pub(crate) async fn of_plan(
+        conn: &Conn,
+        info: &ShopInfo,
+        buyer: Option<BuyerKey>,
+        now: Time,
+    ) -> Result<(Self, Vec<Time>)> {
+        let all = Self::read(conn, info, buyer, ("", Counted::All), now).await?;
+        let but_asks = Self::read(conn, info, buyer, ("", Counted::ButAsks), now).await?;
+        let mut asks = all.contacts;
+        for contact in &but_asks.contacts {
+            if let Some(at) = asks.iter().position(|ask| ask == contact) {
+                asks.swap_remove(at);
+            }
+        }
+        Ok((but_asks, asks))
+    }
+
     async fn read(
         conn: &Conn,
         info: &ShopInfo,

@@ -34,28 +34,42 @@ pub(crate) async fn note_refusal(work: &mut Work, decision: &mut Decision) -> Re
 async fn said_before(work: &Work, decision: &Decision, case: CaseId) -> Result<Option<DecisionId>> {
     let key = [(decision.shop.clone(), case)];
     let told = event::by_cases(&key, &[&[REFUSED]]).all(&work.tx).await?;
-    let latest = told.iter().rev().find_map(|stored| match &stored.row.event {
+    let ids = told.iter().rev().filter_map(|stored| match &stored.row.event {
         Event::ActionRefused { action, decision: id, .. } if *action == decision.action => Some(*id),
         _ => None,
     });
-    let Some(latest) = latest else { return Ok(None) };
-    let found = decision::get(&work.tx, &decision.shop, &latest).await?;
-    Ok(found.filter(|earlier| is_same(earlier, decision, work.now.micros())).map(|earlier| earlier.id))
+    let latest: Vec<_> = ids.take(LOOKED_THROUGH).map(|id| (decision.shop.clone(), id)).collect();
+    let mut found = decision::by_ids(&latest).all(&work.tx).await?;
+    found.sort_by_key(|row| std::cmp::Reverse((row.at, row.id)));
+    // What was said last about this very thing: another one in between changes nothing about it.
+    let last = found.iter().find(|row| is_about(row, decision));
+    Ok(last.filter(|earlier| is_same(earlier, decision)).map(|earlier| earlier.id))
 }
 
 /// The word of a refusal.
 const REFUSED: &str = "guardrail.refused";
 
-fn is_same(earlier: &DecisionRow, now: &Decision, micros: i64) -> bool {
-    let Ok(body) = serde_json::from_str::<Value>(&earlier.body) else { return false };
+/// Refusals of a case that are looked through.
+const LOOKED_THROUGH: usize = 20;
+
+fn body(row: &DecisionRow) -> Value {
+    serde_json::from_str(&row.body).unwrap_or_default()
+}
+
+/// Whether it was about the same reply; an offer that was refused never got an id that anybody kept.
+fn is_about(earlier: &DecisionRow, now: &Decision) -> bool {
+    let about = now.facts.iter().find(|(name, _)| name == "reply");
+    about.is_some_and(|(name, id)| body(earlier)["inputs"][name].as_str() == Some(id))
+}
+
+/// Whether it says the same: the rules, and when they let it pass.
+fn is_same(earlier: &DecisionRow, now: &Decision) -> bool {
+    let body = body(earlier);
     let rules = |body: &Value| -> Vec<String> {
         let rules = body["rules"].as_array().into_iter().flatten();
         rules.filter_map(|rule| rule["rule"].as_str().map(str::to_owned)).collect()
     };
     let ours: Vec<String> = now.refusals.iter().map(|refusal| refusal.rule.to_string()).collect();
-    // Which reply, which remedy: an offer that was refused never got an id that anybody kept.
-    let about = now.facts.iter().find(|(name, _)| name == "reply");
-    let same_thing = about.is_some_and(|(name, id)| body["inputs"][name].as_str() == Some(id));
-    let holds = body["not_before"].as_i64().is_none_or(|until| micros < until);
-    same_thing && holds && rules(&body) == ours
+    let until = now.not_before.map(amends_domain::Time::micros);
+    body["not_before"].as_i64() == until && rules(&body) == ours
 }

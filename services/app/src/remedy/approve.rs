@@ -1,12 +1,14 @@
 //! Four eyes: another person agrees to a remedy, and it goes to the buyer.
 
+use std::collections::HashSet;
+
 use amends_domain::case::Verb;
 use amends_domain::deadline::DeadlineKind;
 use amends_domain::event::Event;
 use amends_domain::guardrail::Eyes;
 use amends_domain::remedy::{Remedy, RemedyState, RemedyVerb};
 use amends_domain::{DecisionId, RemedyId, ShopId, Time};
-use amends_store::{decision, event, remedy};
+use amends_store::{Conn, decision, event, remedy};
 
 use super::offer::{check_note, expiry};
 use super::step::{Right, open_remedy, text_of};
@@ -17,6 +19,9 @@ use crate::error::Result;
 use crate::guard::{Asked, Offered, offer_may_go};
 use crate::runner::Command;
 use crate::work::Work;
+
+/// Cases that became part of one, that are looked through at most.
+const CASES_MAX: usize = 50;
 
 /// Approves a remedy that waits for it.
 #[derive(Debug, Clone)]
@@ -55,7 +60,7 @@ impl Command for ApproveRemedy {
         let remedy = remedy.apply(RemedyVerb::Approve { by: by.clone(), expires_at }, work.now)?;
         ledger::still_stands(work, &remedy).await?;
         let text = text_of(work, &remedy).await?;
-        let asked = asked_of(work, &remedy).await?;
+        let asked = asked_of(&work.tx, &remedy).await?;
         let again = Offered {
             remedy: &remedy,
             case: &opened.case,
@@ -76,20 +81,33 @@ impl Command for ApproveRemedy {
 
 /// What the shop's rules asked of it when it was made, by the decision of that time. An offer from before
 /// its decision was named counts as one that goes beyond them: why else did it have to wait?
-async fn asked_of(work: &Work, remedy: &Remedy) -> Result<Asked> {
-    let key = [(remedy.shop.clone(), remedy.case)];
-    let told = event::by_cases(&key, &[&["remedy.approval_asked"]]).all(&work.tx).await?;
-    let decision = told.iter().rev().find_map(|stored| match &stored.row.event {
-        Event::ApprovalAsked { remedy: id, decision } if *id == remedy.id => *decision,
-        _ => None,
-    });
-    let row = match decision {
-        Some(id) => decision::get(&work.tx, &remedy.shop, &id).await?,
+pub(crate) async fn asked_of(conn: &Conn, remedy: &Remedy) -> Result<Asked> {
+    let row = match asked_by(conn, remedy).await? {
+        Some(id) => decision::get(conn, &remedy.shop, &id).await?,
         None => None,
     };
     let body = row.and_then(|row| serde_json::from_str::<serde_json::Value>(&row.body).ok());
     let granted = body.is_some_and(|body| body["inputs"]["beyond_policy"] == "false");
     Ok(Asked { beyond_policy: !granted, approval: true })
+}
+
+/// The decision that took it before another person, on its case or on one that became part of that.
+async fn asked_by(conn: &Conn, remedy: &Remedy) -> Result<Option<DecisionId>> {
+    let (mut seen, mut next) = (HashSet::new(), vec![remedy.case]);
+    while let Some(case) = next.pop().filter(|_| seen.len() < CASES_MAX) {
+        if !seen.insert(case) {
+            continue;
+        }
+        let key = [(remedy.shop.clone(), case)];
+        for stored in event::by_cases(&key, &[&["remedy.approval_asked", "case.absorbed"]]).all(conn).await? {
+            match stored.row.event {
+                Event::ApprovalAsked { remedy: id, decision } if id == remedy.id => return Ok(decision),
+                Event::CaseAbsorbed { from } => next.push(from),
+                _ => {}
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// The offer lies with the buyer from now on, until it ends.

@@ -127,19 +127,39 @@ fn decided_with_offer(links: &[Link], check: &mut Check) {
 enum Kept {
     Promised,
     Done(Time),
+    /// It was done, and an entry of an earlier version says only when that was reported.
+    Told(Time),
+}
+
+/// The case of an ask, and the cases that had become part of it by then: what the rules could see.
+fn known_to<'a>(links: &'a [Link], ask: &'a Link) -> HashSet<String> {
+    let mut cases = HashSet::from([ask.case.to_string()]);
+    loop {
+        let absorbed = links.iter().filter(|link| {
+            link.step == Step::Absorbed && link.seq < ask.seq && cases.contains(&link.case.to_string())
+        });
+        let more: Vec<String> = absorbed.map(|link| link.about.clone()).collect();
+        let before = cases.len();
+        cases.extend(more);
+        if cases.len() == before {
+            return cases;
+        }
+    }
 }
 
 fn fulfilled_before_ask(links: &[Link], check: &mut Check) {
     for ask in links.iter().filter(|link| link.step == Step::Asked) {
         check.looked_at += 1;
         let mut kept: HashMap<&str, Kept> = HashMap::new();
-        let mut before: Vec<&Link> = links.iter().filter(|link| link.seq < ask.seq).collect();
+        let cases = known_to(links, ask);
+        let known = |link: &&Link| link.seq < ask.seq && cases.contains(&link.case.to_string());
+        let mut before: Vec<&Link> = links.iter().filter(known).collect();
         before.sort_by_key(|link| link.seq);
         for link in before {
             match link.step {
                 Step::Accepted => drop(kept.insert(&link.about, Kept::Promised)),
                 Step::Fulfilled => {
-                    kept.insert(&link.about, Kept::Done(link.fulfilled_at.unwrap_or(link.at)));
+                    kept.insert(&link.about, link.fulfilled_at.map_or(Kept::Told(link.at), Kept::Done));
                 }
                 _ => {}
             }
@@ -152,7 +172,10 @@ fn fulfilled_before_ask(links: &[Link], check: &mut Check) {
                 Kept::Done(at) if ask.at < at + ASK_REST => {
                     check.fault(ask, format!("{remedy} was fulfilled less than 24 hours before"));
                 }
-                Kept::Done(_) => {}
+                Kept::Told(at) if ask.at < at + ASK_REST => {
+                    check.fault(ask, format!("when {remedy} was fulfilled is not stored"));
+                }
+                Kept::Done(_) | Kept::Told(_) => {}
             }
         }
     }
@@ -177,7 +200,17 @@ fn outgoing_decided(links: &[Link], check: &mut Check) {
             _ => continue,
         };
         check.looked_at += 1;
-        passes(link, action, check);
+        if !passes(link, action, check) {
+            continue;
+        }
+        let Decided::By(record) = &link.decided else { continue };
+        let of = match link.step {
+            Step::Asked => record.review.clone(),
+            _ => record.inputs.iter().find(|(name, _)| name == "reply").map(|(_, id)| id.clone()),
+        };
+        if of.as_ref() != Some(&link.about) {
+            check.fault(link, format!("the decision {} is about something else", record.id));
+        }
     }
 }
 

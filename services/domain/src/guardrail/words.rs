@@ -24,7 +24,9 @@ impl Words {
     /// Whether what is said then answers them: they wait for it, or are in the middle of a conversation.
     #[must_use]
     pub fn are_answered(&self, at: Time) -> bool {
-        let last = self.last_at.filter(|last| self.opted_out_at.is_none_or(|out| *last > out));
+        // What was said before they wrote answers nothing.
+        let last = self.last_at.filter(|last| *last <= at);
+        let last = last.filter(|last| self.opted_out_at.is_none_or(|out| *last > out));
         last.is_some_and(|last| {
             at < last + CONVERSATION || self.waiting_since.is_some_and(|since| since <= last)
         })

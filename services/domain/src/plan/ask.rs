@@ -112,7 +112,7 @@ pub(super) fn step(trouble: &Trouble<'_>, review: Option<&Reviewed<'_>>, helped:
     let now = trouble.now;
     let fulfil_at = helped.opens_at(StepKind::Fulfil, now);
     let write_at = helped.opens_at(StepKind::Write, now);
-    let mut planned = Planned::of(trouble, helped.contacts.clone());
+    let mut planned = Planned::of(trouble, [&helped.contacts, trouble.asks].concat());
     let (after, start) = match (fulfil_at, write_at) {
         (Some(at), _) => {
             (planned.promised, planned.fulfilled_at) = (0, planned.fulfilled_at.max(Some(at)));

@@ -66,7 +66,7 @@ fn write(trouble: &Trouble<'_>, contacts: &mut Vec<Time>) -> Step {
     if !trouble.reachable {
         return Step::new(kind, StepState::Blocked, "the order or conversation to write to is not known yet");
     }
-    let (now, known) = (trouble.now, contacts.clone());
+    let (now, known) = (trouble.now, [contacts.as_slice(), trouble.asks].concat());
     let asked = trouble.draft.is_some_and(|draft| draft.asked);
     let (after, eyes) = if asked { (Some(StepKind::Approve), Eyes::Four) } else { (None, Eyes::Two) };
     let (state, refusals) = timed(now, now, after, |at| trouble.reply(&known, eyes, at));

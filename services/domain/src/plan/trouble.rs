@@ -41,8 +41,11 @@ pub struct Trouble<'a> {
     pub opened_at: Time,
     /// Whether the buyer made a threat.
     pub extortion: bool,
-    /// Whoever would read it; whether it answers them is found out from `words`.
+    /// Whoever would read it; whether it answers them is found out from `words`. Among their contacts is no
+    /// ask: none holds an offer back (G08).
     pub buyer: Buyer<'a>,
+    /// When the buyer was asked about reviews: that counts for other words, not for an offer.
+    pub asks: &'a [Time],
     /// What the buyer wrote and still waits for.
     pub words: Words,
     /// When a person of the shop last wrote to the buyer alone, or spoke with them.
@@ -53,6 +56,8 @@ pub struct Trouble<'a> {
     pub reachable: bool,
     /// The remedies of the case.
     pub remedies: &'a [Remedy],
+    /// Whether the offer that waits for another person gives what the shop's policy does not grant.
+    pub waits_beyond_policy: bool,
     /// When the channel decides by itself.
     pub hard_deadline: Option<Time>,
     /// When promises fall due.
@@ -88,11 +93,12 @@ impl Trouble<'_> {
         eyes: Eyes,
         at: Time,
     ) -> Outgoing<'b> {
+        let beyond_policy = eyes == Eyes::Four && self.waits_beyond_policy;
         let facts = OfferFacts {
             return_shown: true,
             alternative: true,
             countered,
-            beyond_policy: false,
+            beyond_policy,
             needs_approval: false,
         };
         let answers = self.answers(at);

@@ -57,6 +57,7 @@ impl Log {
     fn decided(&mut self, n: u128, action: &str, inputs: &[(&str, &str)]) -> &mut Self {
         let inputs = inputs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         self.0.decisions.push(Record {
+            review: (action == "ask").then(|| review().to_string()),
             id: named(n),
             action: action.to_owned(),
             case: Some(case(1)),
@@ -310,8 +311,37 @@ fn what_goes_out_without_a_passing_decision_is_broken() {
     log.then(sending(None));
     log.breaks(Promise::OutgoingDecided);
     let mut log = whole();
-    log.then(sending(Some(named(12)))).decided(12, "delivery", &[]);
+    log.then(sending(Some(named(12)))).decided(12, "delivery", &[("reply", &reply.to_string())]);
     assert_eq!(log.verdict(Promise::OutgoingDecided), Verdict::Holds);
+    log.record(12).inputs.clear();
+    log.breaks(Promise::OutgoingDecided);
+    let mut log = whole();
+    log.record(10).review = Some("another".to_owned());
+    log.breaks(Promise::OutgoingDecided);
+}
+
+#[test]
+fn what_another_case_promised_binds_an_ask_from_the_merge_on() {
+    let merged = |before_the_ask: bool| {
+        let mut log = Log::new();
+        log.offer().accept();
+        for one in &mut log.0.events {
+            one.case = case(2);
+        }
+        log.record(9).case = Some(case(2));
+        let absorbed = Event::CaseAbsorbed { from: case(2) };
+        if before_the_ask {
+            log.then(absorbed.clone());
+        }
+        let later = log.now() + Span::from_days(1);
+        log.ask(10, later);
+        if !before_the_ask {
+            log.then(absorbed);
+        }
+        log.verdict(Promise::FulfilledBeforeAsk)
+    };
+    assert_eq!(merged(true), Verdict::Broken);
+    assert_eq!(merged(false), Verdict::Holds, "at the ask it was another case, which the rules did not see");
 }
 
 #[test]

@@ -27,6 +27,7 @@ struct World {
     extortion: bool,
     zone: &'static str,
     contacts: Vec<Time>,
+    asks: Vec<Time>,
     opted_out: bool,
     erased: bool,
     delivered_at: Option<Time>,
@@ -34,6 +35,7 @@ struct World {
     last_from_us: Option<Time>,
     draft: Option<Draft>,
     remedies: Vec<Remedy>,
+    waits_beyond_policy: bool,
     hard_deadline: Option<Time>,
     due: Due,
     review: Option<ReviewHistory>,
@@ -69,6 +71,7 @@ impl World {
             extortion: false,
             zone: "UTC",
             contacts: Vec::new(),
+            asks: Vec::new(),
             opted_out: false,
             erased: false,
             delivered_at: Some(at(0)),
@@ -76,6 +79,7 @@ impl World {
             last_from_us: None,
             draft: None,
             remedies: Vec::new(),
+            waits_beyond_policy: false,
             hard_deadline: None,
             due: Due::default(),
             review: Some(story(vec![seen(0, 1, 1)])),
@@ -116,6 +120,8 @@ impl World {
             opened_at: noon() - Span::from_hours(1),
             extortion: self.extortion,
             buyer,
+            asks: &self.asks,
+            waits_beyond_policy: self.waits_beyond_policy,
             words: self.words,
             last_from_us: self.last_from_us,
             draft: self.draft,
@@ -124,6 +130,8 @@ impl World {
             hard_deadline: self.hard_deadline,
             due: self.due,
         };
+        let all = [self.contacts.as_slice(), &self.asks].concat();
+        let buyer = Buyer { contacts: &all, ..buyer };
         let review = self.review.as_ref().map(|history| Reviewed {
             id: ReviewId::new("r1").unwrap(),
             history,

@@ -62,6 +62,7 @@ fn fact(word: &str, name: &str) -> String {
         (_, "subject") => "review:R-1".to_owned(),
         (_, "outcome") => Outcome::NoAnswer.to_string(),
         (_, "rule") => Rule::ALL[0].to_string(),
+        (_, "also") => format!("{} {}", Rule::ALL[1], Rule::ALL[2]),
         (_, "decision") => DecisionId::from_bits(6).to_string(),
         (_, "remedy") => RemedyId::from_bits(7).to_string(),
         (_, "direction") => Direction::ALL[0].to_string(),

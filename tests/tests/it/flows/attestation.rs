@@ -223,5 +223,5 @@ async fn an_ask_holds_no_offer_back(h: &Harness) {
     let found = attest(h, &desk.case.name).await;
     let inputs = &found.links[0].decision.as_ref().unwrap().inputs;
     let input = |name: &str| inputs.iter().find(|fact| fact.name == name).unwrap().value.as_str();
-    assert_eq!((input("unasked"), input("contacts")), ("true", "0"));
+    assert_eq!((input("unasked"), input("contacts_in_3_days")), ("true", "0"));
 }

@@ -52,7 +52,12 @@ impl World {
     ) -> Effect {
         if detection.flags.contains(&Flag::OptOut) {
             let key = (at.info.shop.id.clone(), buyer);
-            self.out.opt_outs.entry(key).or_insert(at.signal.occurred_at);
+            let said_at = at.signal.occurred_at;
+            self.out
+                .opt_outs
+                .entry(key)
+                .and_modify(|latest| *latest = said_at.max(*latest))
+                .or_insert(said_at);
         }
         let mut trouble = Trouble::heard(detection);
         trouble.buyer = Some(buyer);

@@ -61,6 +61,9 @@ fn world() -> impl Strategy<Value = World> {
             world.delivered_at = review.3.map(|days| at(-days * 86_400));
             world.remedies = remedies;
             world.hard_deadline = hard.map(|hours| noon() + Span::from_hours(hours));
+            // The last word was an ask, sometimes.
+            world.asks = world.contacts.pop().into_iter().collect();
+            world.waits_beyond_policy = drafts.2;
             world.draft = (drafts.0 < 2).then(|| Draft { reply: reply(1), asked: drafts.0 == 0 });
             world.public_draft = (drafts.1 < 2).then(|| PublicDraft {
                 reply: reply(2),
@@ -88,6 +91,11 @@ fn remedy_of(plan: &Plan, kind: StepKind) -> Option<RemedyId> {
 fn contacts(world: &World, plan: &Plan, kind: StepKind) -> Vec<Time> {
     let planned = |kind: StepKind| plan.step(kind)?.state.opens_at(world.now);
     let mut contacts = world.contacts.clone();
+    if matches!(kind, StepKind::Write | StepKind::Ask)
+        || (kind == StepKind::Approve && remedy_of(plan, kind).is_none())
+    {
+        contacts.extend(&world.asks);
+    }
     if kind == StepKind::Approve && remedy_of(plan, kind).is_none() {
         // What is planned for a reply that is approved is that reply itself.
         return contacts;
@@ -111,7 +119,7 @@ fn an_offer(world: &World, plan: &Plan, kind: StepKind) -> Kind<'static> {
         return_shown: true,
         alternative: true,
         countered: is_countered(&others),
-        beyond_policy: false,
+        beyond_policy: kind == StepKind::Approve && world.waits_beyond_policy,
         needs_approval: false,
     })
 }
