@@ -14,7 +14,7 @@ pub const CONVERSATION: Span = Span::from_hours(24);
 pub struct Words {
     /// Since when they wait for an answer.
     pub waiting_since: Option<Time>,
-    /// When they last wrote, answered an offer, or requested a return.
+    /// When they last wrote, spoke with an agent, answered an offer, or requested a return.
     pub last_at: Option<Time>,
     /// When they asked to be left alone: only what they say after it asks for an answer.
     pub opted_out_at: Option<Time>,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use amends_app::{Clock as _, SystemClock};
 use amends_client::{Client, Retry, Settings, v1};
 use amends_tests::harness::{MAIN, make_shop};
-use amends_tests::make::{Fact, LEAKS, money, order, return_now, review, stamp};
+use amends_tests::make::{Fact, LEAKS, message, money, order, return_now, review, stamp};
 use amends_tests::process::{Server, succeed};
 use amends_tests::race::{self, CALLERS, Told};
 use amends_tests::{Database, Desk, Engine};
@@ -67,6 +67,8 @@ async fn killed_while_units_are_granted(engine: Engine) {
     let bought = v1::OrderSignal { lines: vec![race::line()], ..order("o1") };
     tell(&root, "bought", bought).await;
     let case = tell(&root, "seen", review("r1", "o1", 1, LEAKS)).await.case;
+    // Who waits for an answer may be written to at any hour, and as often as it takes.
+    tell(&root, "wrote", message("m1", "o1", "What will you do about it?")).await;
     let desk = Desk::work_on(&root, &case).await;
     let answered = Arc::new(AtomicUsize::new(0));
     let mut callers = JoinSet::new();

@@ -14,7 +14,7 @@ flow!(
     an_ask_is_sent_once_however_many_try
 );
 
-/// A shop of that channel where a case about a bad review was talked through two days ago.
+/// A shop of that channel where a case about a bad review was talked through three days ago.
 async fn talked_through(h: &Harness, channel: &str) -> (Desk, String) {
     let shop = h.open_shop(&format!("on-{channel}"), channel).await;
     h.say_in(&shop, h.now(), order("o1")).await;
@@ -22,7 +22,7 @@ async fn talked_through(h: &Harness, channel: &str) -> (Desk, String) {
     let heard = h.say_in(&shop, h.now(), review("r1", "o1", 1, LEAKS)).await;
     let mut desk = Desk::work_on(h.client(), &heard.case).await;
     desk.solve(v1::CaseOutcome::TalkedThrough).await.unwrap();
-    h.advance(Span::from_days(2)).await;
+    h.advance(Span::from_days(3)).await;
     desk.look().await;
     (desk, format!("{shop}/reviews/r1"))
 }

@@ -52,7 +52,7 @@ async fn whole(h: &Harness) -> (Desk, String) {
     report(h.client(), &remedy.name, FulfilmentState::Fulfilled).await.unwrap();
     desk.look().await;
     desk.solve(v1::CaseOutcome::RemedyFulfilled).await.unwrap();
-    h.advance(Span::from_hours(25)).await;
+    h.advance(Span::from_days(3)).await;
     desk.look().await;
     desk.ask(&about).await.unwrap();
     (desk, about)

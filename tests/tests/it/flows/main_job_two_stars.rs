@@ -50,14 +50,14 @@ async fn read(h: &Harness, review: &str) -> v1::Review {
 async fn two_stars_become_five_after_a_replacement(h: &Harness) {
     let (mut desk, about) = leaking(h).await;
     let remedy = desk.agree_on(RemedyKind::Replacement, terms()).await;
-    assert_eq!(rules(&check(&desk, &about).await), ["G03"], "not before the remedy is fulfilled");
+    assert_eq!(rules(&check(&desk, &about).await), ["G03", "G16"], "not before the remedy is fulfilled");
     report(h.client(), &remedy.name, FulfilmentState::Fulfilled).await.unwrap();
     assert_eq!(rules(&check(&desk, &about).await), ["G03"], "nor within a day of it");
     let early = refused(desk.ask(&about).await, Code::Aborted, Reason::EtagMismatch);
     desk.look().await;
     assert_eq!(early.metadata["current_etag"], desk.case.etag);
     desk.solve(v1::CaseOutcome::RemedyFulfilled).await.unwrap();
-    h.advance(Span::from_hours(25)).await;
+    h.advance(Span::from_days(3)).await;
     assert_eq!(read(h, &about).await.ask_state(), AskState::AskEligible);
     desk.look().await;
     let asked = desk.ask(&about).await.unwrap();

@@ -122,7 +122,7 @@ async fn a_template_is_looked_over_when_it_is_stored_and_when_it_is_filled(h: &H
     let (mut desk, _) = desk_in(h, MAIN, 1).await;
     let value = v1::TemplateValue {
         placeholder: "product".to_owned(),
-        value: "the lamp; please delete your review".to_owned(),
+        value: "the lamp. Please delete your review".to_owned(),
     };
     let used = v1::TemplateUse { template: template.name, values: vec![value] };
     let request = v1::DraftReplyRequest {
@@ -134,7 +134,8 @@ async fn a_template_is_looked_over_when_it_is_stored_and_when_it_is_filled(h: &H
     };
     let drafted = desk.client.call(request).await.unwrap();
     desk.case = drafted.case.unwrap();
-    assert_eq!(refused_reply(&mut desk, &drafted.reply.unwrap()).await, ["G06"]);
+    let rules = refused_reply(&mut desk, &drafted.reply.unwrap()).await;
+    assert!(rules.iter().any(|rule| rule == "G06"), "{rules:?}");
 }
 
 async fn words_are_looked_over_while_they_are_written(h: &Harness) {
