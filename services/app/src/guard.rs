@@ -29,7 +29,7 @@ mod said;
 pub(crate) use budget::{Budget, quota_use};
 pub(crate) use inputs::{of_review, time};
 pub(crate) use offer::{Asked, Offered, offer_may_go};
-pub(crate) use refusal::note_refusal;
+pub(crate) use refusal::{input_of, note_refusal};
 pub(crate) use reminder::{Reminder, reminder_may_go};
 pub(crate) use reply::{Passing, delivered_of, reply_may_go};
 pub(crate) use said::words_of;

@@ -1,7 +1,7 @@
 //! A no that is written down: in a transaction of its own, in which nothing of the command is left.
 
 use amends_domain::event::Event;
-use amends_domain::{CaseId, DecisionId};
+use amends_domain::{CaseId, DecisionId, Time};
 use amends_store::decision::{self, DecisionRow};
 use amends_store::event;
 use serde_json::Value;
@@ -56,20 +56,23 @@ fn body(row: &DecisionRow) -> Value {
     serde_json::from_str(&row.body).unwrap_or_default()
 }
 
+/// What a stored decision says of one of its inputs.
+pub(crate) fn input_of(row: &DecisionRow, name: &str) -> Option<String> {
+    body(row).pointer(&format!("/inputs/{name}"))?.as_str().map(str::to_owned)
+}
+
 /// Whether it was about the same reply; an offer that was refused never got an id that anybody kept.
 fn is_about(earlier: &DecisionRow, now: &Decision) -> bool {
     let about = now.facts.iter().find(|(name, _)| name == "reply");
-    about.is_some_and(|(name, id)| body(earlier)["inputs"][name].as_str() == Some(id))
+    about.is_some_and(|(name, id)| input_of(earlier, name).as_ref() == Some(id))
 }
 
 /// Whether it says the same: the rules, and when they let it pass.
 fn is_same(earlier: &DecisionRow, now: &Decision) -> bool {
     let body = body(earlier);
-    let rules = |body: &Value| -> Vec<String> {
-        let rules = body["rules"].as_array().into_iter().flatten();
-        rules.filter_map(|rule| rule["rule"].as_str().map(str::to_owned)).collect()
-    };
-    let ours: Vec<String> = now.refusals.iter().map(|refusal| refusal.rule.to_string()).collect();
-    let until = now.not_before.map(amends_domain::Time::micros);
-    body["not_before"].as_i64() == until && rules(&body) == ours
+    let rules = body.get("rules").and_then(Value::as_array).into_iter().flatten();
+    let rules: Vec<&str> = rules.filter_map(|rule| rule.get("rule")?.as_str()).collect();
+    let ours: Vec<&str> = now.refusals.iter().map(|refusal| refusal.rule.as_str()).collect();
+    let until = now.not_before.map(Time::micros);
+    body.get("not_before").and_then(Value::as_i64) == until && rules == ours
 }

@@ -16,7 +16,7 @@ use super::{RemedyOfCase, ledger};
 use crate::call::Role;
 use crate::case::tell;
 use crate::error::Result;
-use crate::guard::{Asked, Offered, offer_may_go};
+use crate::guard::{Asked, Offered, input_of, offer_may_go};
 use crate::runner::Command;
 use crate::work::Work;
 
@@ -86,8 +86,8 @@ pub(crate) async fn asked_of(conn: &Conn, remedy: &Remedy) -> Result<Asked> {
         Some(id) => decision::get(conn, &remedy.shop, &id).await?,
         None => None,
     };
-    let body = row.and_then(|row| serde_json::from_str::<serde_json::Value>(&row.body).ok());
-    let granted = body.is_some_and(|body| body["inputs"]["beyond_policy"] == "false");
+    let beyond = row.and_then(|row| input_of(&row, "beyond_policy"));
+    let granted = beyond.is_some_and(|beyond| beyond == "false");
     Ok(Asked { beyond_policy: !granted, approval: true })
 }
 
