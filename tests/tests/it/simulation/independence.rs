@@ -1,9 +1,8 @@
 //! A remedy never depends on a review: the same random history lived twice, once without all that is
 //! about reviews, gives the same remedies to the byte, but for ids.
 //!
-//! Without reviews means: none is seen, revised, answered or removed, and nobody is asked. Only
-//! what a buyer complained of stays what it was: where a review was the first to say it, the same
-//! words come as a message, because a shop may help whoever says that the bottle leaks, wherever they say it.
+//! Without reviews means: none is seen, revised, answered or removed, and nobody is asked. What a
+//! buyer complained of reaches the shop as a message in both lives, and the review stands beside it in one.
 
 use amends_tests::{Database, Engine};
 use rand::SeedableRng as _;

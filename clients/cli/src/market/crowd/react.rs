@@ -76,7 +76,7 @@ impl Crowd {
         ]);
         plans
             .extend(change.flatten().map(|opinion| (chance.between(2 * DAY, 9 * DAY), Act::Review(opinion))));
-        plans.push((chance.between(26 * HOUR, 44 * HOUR), Act::Ask));
+        plans.push((chance.between(74 * HOUR, 92 * HOUR), Act::Ask));
         for (after, act) in plans {
             self.plan(now + after, number, act);
         }

@@ -60,18 +60,21 @@ fn boss() -> Principal {
 impl Life {
     async fn act(&mut self, number: u64, act: &Act) {
         match act {
-            Act::Say(body) => self.say(number, body.clone()).await,
-            Act::Review { seen, .. } if self.reviews => {
-                self.say(number, SignalBody::Review(seen.clone())).await;
-            }
-            Act::Review { seen, first: true } => {
-                let order: u32 = seen.review.as_str()[1..].parse().unwrap();
-                let buyer = seen.buyer.as_ref().unwrap().to_string();
-                let said = message(order, &buyer, &format!("instead-{order}"), &seen.text);
-                self.say(number, SignalBody::Message(said)).await;
+            Act::Say(body) => self.say(&number.to_string(), body.clone()).await,
+            Act::Review { seen, first } => {
+                if *first {
+                    // The complaint itself reaches the shop in both lives: what it is may matter.
+                    let order: u32 = seen.review.as_str()[1..].parse().unwrap();
+                    let buyer = seen.buyer.as_ref().unwrap().to_string();
+                    let said = message(order, &buyer, &format!("beside-{order}"), &seen.text);
+                    self.say(&format!("beside-{number}"), SignalBody::Message(said)).await;
+                }
+                if self.reviews {
+                    self.say(&number.to_string(), SignalBody::Review(seen.clone())).await;
+                }
             }
             Act::Ask { order } if self.reviews => self.ask(*order).await,
-            Act::Review { .. } | Act::Ask { .. } => {}
+            Act::Ask { .. } => {}
             Act::Suggest { order } => {
                 let Some(case) = self.case(*order).await else { return };
                 let suggest =
@@ -100,7 +103,7 @@ impl Life {
         }
     }
 
-    async fn say(&self, number: u64, body: SignalBody) {
+    async fn say(&self, number: &str, body: SignalBody) {
         let id = format!("signal-{number}").parse().unwrap();
         let signal = Signal { id, occurred_at: self.house.app.now(), body };
         self.house.record(&[signal]).await.unwrap();
