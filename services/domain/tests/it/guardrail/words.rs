@@ -1,8 +1,9 @@
 //! The rules about words: what a lint found is refused where the rule applies.
 
-use amends_domain::guardrail::{Finding, Rule, is_marketplace};
+use amends_domain::Span;
+use amends_domain::guardrail::{CONVERSATION, Finding, Rule, Words, is_marketplace};
 
-use super::{EVERY, Which, World, hold};
+use super::{EVERY, Which, World, hold, noon};
 use crate::make::policy;
 
 use Which::{Ask, Offer, Private, Public};
@@ -86,5 +87,64 @@ fn a_finding_of_any_rule_refuses() {
     for &rule in Rule::ALL.iter().filter(|rule| rule.is_about_words()) {
         let world = World { findings: found(rule), policy: policy("ebay"), ..World::new(Public) };
         assert_eq!(world.rules(), [rule]);
+    }
+}
+
+#[test]
+fn g16_g18_what_the_buyer_said_asks_for_an_answer_while_they_wait_and_for_a_day() {
+    let (said, micro) = (noon(), Span::from_micros(1));
+    let words = Words { last_at: Some(said), ..Words::default() };
+    let waiting = |since| Words { waiting_since: Some(since), ..words };
+    let out = |at| Words { opted_out_at: Some(at), ..words };
+    let last = said + CONVERSATION - micro;
+    let cases = [
+        ("nothing was said", Words::default(), said, false),
+        (
+            "a review alone makes nobody wait for the shop",
+            Words { last_at: None, ..waiting(said) },
+            said,
+            false,
+        ),
+        ("at once", words, said, true),
+        ("before it was said", words, said - micro, false),
+        ("the last moment of a day", words, last, true),
+        ("a day later", words, last + micro, false),
+        ("they still wait", waiting(said), said + Span::from_days(20), true),
+        ("they wait for something that came later", waiting(said + micro), said + Span::from_days(20), false),
+        ("that was the opt-out itself", out(said), said, false),
+        ("a moment after the opt-out", out(said - micro), said, true),
+        ("before the opt-out", out(said + micro), said + micro, false),
+    ];
+    for (name, words, at, answered) in cases {
+        assert_eq!(words.are_answered(at), answered, "{name}");
+    }
+}
+
+#[test]
+fn g02_g04_g05_g06_g07_g22_the_first_and_the_last_character_count_like_any_other() {
+    for rule in [Rule::G02, Rule::G04, Rule::G05, Rule::G06, Rule::G07, Rule::G22] {
+        for (start, end) in [(0, 1), (0, 100), (99, 100)] {
+            let finding = Finding { rule, start, end, words: "x".to_owned() };
+            let world = World { findings: vec![finding], ..World::new(Private) };
+            assert_eq!(world.rules(), [rule], "{start}–{end}");
+        }
+    }
+}
+
+#[test]
+fn g14_g15_the_same_words_pass_a_step_aside() {
+    let both = || [found(Rule::G14), found(Rule::G15)].concat();
+    hold(&[
+        ("everyone, own shop", Public, |_| (), &[]),
+        ("the buyer, own shop", Private, |w| w.findings = found(Rule::G14), &[]),
+    ]);
+    for (which, channel, rules) in [
+        (Public, "own_store", vec![Rule::G14]),
+        (Public, "ebay", vec![Rule::G14, Rule::G15]),
+        (Private, "ebay", vec![Rule::G15]),
+        (Private, "judge.me", vec![]),
+    ] {
+        let world = World { findings: both(), policy: policy(channel), ..World::new(which) };
+        assert_eq!(world.rules(), rules, "{which:?} on {channel}");
     }
 }
