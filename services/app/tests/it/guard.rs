@@ -207,7 +207,7 @@ async fn who_wrote_is_answered_at_any_hour_and_as_often_as_they_write() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reply_that_waited_into_the_night_goes_out_in_the_morning() {
+async fn a_reply_that_waited_into_the_night_does_not_go_out_then() {
     everywhere(async |house| {
         let stage = Stage::on(house, "own_store").await;
         stage.pass(Span::from_minutes(478)).await;

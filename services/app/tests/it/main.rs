@@ -12,6 +12,7 @@ mod due;
 mod fences;
 mod figures;
 mod guard;
+mod guard_buyer;
 mod hand_back;
 mod house;
 mod keys;
