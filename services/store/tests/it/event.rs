@@ -11,7 +11,7 @@ use amends_domain::returns::{ReturnStatus, Verdict};
 use amends_domain::review::DiffKind;
 use amends_domain::signal::{Author, Direction, ShipmentState, SignalKind};
 use amends_domain::sla::Metric;
-use amends_domain::{CaseId, DecisionId, EventId, IncidentId, RemedyId, ReplyId, ShopId};
+use amends_domain::{CaseId, DecisionId, EventId, IncidentId, RemedyId, ReplyId, ShopId, SuggestionId};
 use amends_store::Store;
 use amends_store::event::{self, EventRow};
 
@@ -62,6 +62,8 @@ fn fact(word: &str, name: &str) -> String {
         (_, "subject") => "review:R-1".to_owned(),
         (_, "outcome") => Outcome::NoAnswer.to_string(),
         (_, "rule") => Rule::ALL[0].to_string(),
+        ("remedy.proposed", "suggestion") => SuggestionId::from_bits(4).to_string(),
+        ("remedy.fulfilled", "at") => "1700000000000006".to_owned(),
         (_, "also") => format!("{} {}", Rule::ALL[1], Rule::ALL[2]),
         (_, "decision") => DecisionId::from_bits(6).to_string(),
         (_, "remedy") => RemedyId::from_bits(7).to_string(),
