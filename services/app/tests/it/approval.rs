@@ -23,7 +23,7 @@ async fn waiting(stage: &Stage<'_>, case: CaseId, life: Option<Span>) -> RemedyO
     offered
 }
 
-async fn approve(stage: &Stage<'_>, waits: &RemedyOfCase) -> Result<RemedyOfCase> {
+pub(crate) async fn approve(stage: &Stage<'_>, waits: &RemedyOfCase) -> Result<RemedyOfCase> {
     let version = stage.case(waits.case.id).await.version;
     let (shop, remedy) = (stage.shop.clone(), waits.remedy.id);
     stage.app.perform(boss(), ApproveRemedy { shop, remedy, version, note: String::new() }).await

@@ -1,7 +1,7 @@
 //! What a buyer said to the shop decides what may be said to them: an opt-out, a threat, a word after a no.
 
 use amends_app::guard::Decision;
-use amends_app::remedy::{ApproveRemedy, OfferRemedy, RemedyOfCase};
+use amends_app::remedy::{OfferRemedy, RemedyOfCase};
 use amends_app::{AppError, Result};
 use amends_domain::detection::Flag;
 use amends_domain::guardrail::Rule;
@@ -10,8 +10,9 @@ use amends_domain::signal::{Author, Direction, MessageSignal, SignalBody};
 use amends_domain::{CaseId, Span};
 use amends_store::{buyer as buyers, event};
 
+use crate::approval::approve;
 use crate::house::everywhere;
-use crate::stage::{Stage, ann, boss, buyer, id, money};
+use crate::stage::{Stage, ann, buyer, id, money};
 
 async fn wrote(stage: &Stage<'_>, name: &str, text: &str) {
     let message = MessageSignal {
@@ -74,12 +75,6 @@ async fn offer(stage: &Stage<'_>, case: CaseId, kind: RemedyKind, terms: Terms, 
     let offered = stage.app.perform(ann(), OfferRemedy { units, ..offer }).await.unwrap();
     assert_eq!(offered.remedy.state.stage(), RemedyStage::AwaitingApproval);
     offered
-}
-
-async fn approve(stage: &Stage<'_>, waits: &RemedyOfCase) -> Result<RemedyOfCase> {
-    let version = stage.case(waits.case.id).await.version;
-    let (shop, remedy) = (stage.shop.clone(), waits.remedy.id);
-    stage.app.perform(boss(), ApproveRemedy { shop, remedy, version, note: String::new() }).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
