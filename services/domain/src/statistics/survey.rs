@@ -67,14 +67,16 @@ impl Nps {
     /// The adjusted Wald interval: with three more answers, ¾ of them promoters and ¾ detractors, it is the
     /// score's plain one, cut off at −1 and 1. Rocks, "Interval estimation for the 'Net Promoter
     /// Score'", The American Statistician 70 (2016): 365–372, found it right where the plain one is too
-    /// narrow: with few answers, and where all say the same, of whom the plain one is sure.
+    /// narrow: with few answers, and where all say the same, of whom the plain one is sure. Of a single
+    /// answer it is widened to hold the score.
     #[must_use]
     pub fn estimate(self) -> Option<Estimate> {
         let value = self.score()?;
         let n = self.answers() as f64 + 3.0;
         let (promoters, detractors) = (self.promoters as f64 + 0.75, self.detractors as f64 + 0.75);
         let (centre, half) = ((promoters - detractors) / n, Z * spread(promoters, detractors, n).sqrt());
-        Some(Estimate { value, lower: (centre - half).max(-1.0), upper: (centre + half).min(1.0) })
+        let (lower, upper) = ((centre - half).max(-1.0), (centre + half).min(1.0));
+        Some(Estimate { value, lower: lower.min(value), upper: upper.max(value) })
     }
 }
 
