@@ -15,8 +15,9 @@ use super::Z;
 /// From this variance `n·p·(1−p)` of a count on, its tails are taken from the normal distribution.
 ///
 /// Three standard deviations above a small count are crossed by chance far more often than the normal
-/// distribution says: up to 19 times as often where the variance is below 1, 5 times at 5, and 2.5
-/// times at 25 (searched over shares of 0.00001 to 0.5). Below it tails are counted out.
+/// distribution says: up to 65 times as often where the variance is below 1, 11 times from 1 on, 5
+/// times from 5 on, and 2.5 times from 25 on (searched over shares of 0.00001 to 0.5). Below this, tails are
+/// counted out.
 pub const NORMAL_FROM: f64 = 25.0;
 
 /// How likely a standard normal number is at most `z`.

@@ -23,7 +23,7 @@ fn resampled(draws: &mut Draws) -> f64 {
 }
 
 /// There, in table 14.2, at 90 % from 2,000 resamples: variance 171.5, percentile interval 100.8–233.9, BCa
-/// 115.8–259.6. Ends of 2,000 resamples have a standard error of about 2, the upper end of BCa 3: within two of
+/// 115.8–259.6. Ends of 2,000 resamples have a standard error of about 2, the upper end of BCa 4: within two of
 /// those ours, of more resamples, must lie.
 #[test]
 fn the_intervals_of_the_textbook_are_found_again() {

@@ -1,4 +1,5 @@
 use amends_domain::statistics::chart::{Alarm, Base, Limits, Sample, Verdict, three_sigma};
+use amends_domain::statistics::tails::{at_least, normal_below};
 use proptest::prelude::*;
 
 use super::near;
@@ -66,6 +67,16 @@ fn what_chance_brings_every_year_is_no_signal() {
     assert!(three_sigma(0.005, 200).upper < 4.0 / 200.0);
     assert_eq!(base.judge(sample(4, 200), Alarm::Quiet).verdict, Verdict::Within);
     assert_eq!(base.judge(sample(6, 200), Alarm::Quiet).verdict, Verdict::Above);
+}
+
+/// The worst there is in each range, found by searching with SciPy; see `NORMAL_FROM`.
+#[test]
+fn three_deviations_above_a_small_count_are_crossed_far_more_often_than_they_should() {
+    let worst = [(9_158, 1e-5, 64.83), (14_223, 1e-4, 11.22), (51_754, 1e-4, 5.227), (257_679, 1e-4, 2.517)];
+    for (size, chance, times) in worst {
+        let beyond = (three_sigma(chance, size).upper * size as f64) as u64 + 1;
+        near(at_least(beyond, size, chance) / normal_below(-3.0), times, 5e-3);
+    }
 }
 
 #[test]
