@@ -53,7 +53,7 @@ impl Draws {
     }
 
     /// The `rank`-th smallest of `n` numbers between 0 and 1, without drawing them: Beta(rank, n − rank + 1)
-    /// (David and Nagaraja, Order Statistics, 3rd ed. (2003), §2.1). Ranks are 1 to `n`.
+    /// (David and Nagaraja, Order Statistics, 3rd ed. (2003), chapter 2). Ranks are 1 to `n`.
     pub fn ranked(&mut self, rank: u64, n: u64) -> f64 {
         let rank = rank.clamp(1, n.max(1));
         let (below, above) = (self.gamma(rank as f64), self.gamma((n.max(1) - rank) as f64 + 1.0));

@@ -41,10 +41,10 @@ fn the_numbers_of_buckets_are_a_contract() {
     }
 }
 
-/// Campbell and Gardner, "Calculating confidence intervals for some non-parametric analyses", BMJ 296 (1988):
-/// 1454–1456, table: ranks of a median's interval at 95 %. Those of p90 with SciPy's `binom`.
+/// Of a median at 95 %: ranks 1–6 of 6, 2–9 of 10, 6–15 of 20, 10–21 of 30 (Campbell and Gardner, "Calculating
+/// confidence intervals for some non-parametric analyses", BMJ 296 (1988): 1454–1456). The others with SciPy's `binom`.
 #[test]
-fn a_quantiles_interval_has_the_ranks_of_the_table() {
+fn a_quantiles_interval_has_the_published_ranks() {
     let table = [
         (50, 6, 1, 6),
         (50, 10, 2, 9),

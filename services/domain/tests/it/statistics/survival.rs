@@ -31,8 +31,8 @@ pub(super) const TREATED: [(u32, Exits); 16] = [
     exits(35, 0, 1),
 ];
 
-/// The curve as Kalbfleisch and Prentice (1980) and Collett tell it; standard errors and intervals as Stata's
-/// `sts list` prints them for these data in Kleinbaum and Klein, Survival Analysis, computer appendix.
+/// The curve as Kalbfleisch and Prentice (1980) and Collett tell it, with the standard errors and intervals that
+/// Stata's `sts list, by(group)` prints for these data (data.princeton.edu/pop509/gehan.html).
 #[test]
 fn the_curve_of_the_leukaemia_trial_is_the_published_one() {
     let published = [

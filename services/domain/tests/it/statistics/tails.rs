@@ -1,4 +1,4 @@
-use amends_domain::statistics::tails::{at_least, at_most, normal_below, normal_quantile};
+use amends_domain::statistics::tails::{at_least, at_most, chi_square_tail, normal_below, normal_quantile};
 
 /// How far from what it should be, in shares of it.
 #[track_caller]
@@ -38,4 +38,14 @@ fn the_ends_of_a_binomial_are_certain() {
         (at_most(5, 5, 0.5), at_most(0, 5, 1.0), at_most(0, 5, 0.0), at_most(9, 5, 0.5)),
         (1.0, 0.0, 1.0, 1.0)
     );
+}
+
+/// SciPy's `chi2`.
+#[test]
+fn chi_squares_tails_are_those_of_another_program() {
+    exact(chi_square_tail(20.515, 5), 0.0010000024510678572);
+    exact(chi_square_tail(0.3, 1), 0.583882420770365);
+    exact(chi_square_tail(7.8, 3), 0.050331097859853326);
+    exact(chi_square_tail(50.0, 12), 1.3971121075428589e-06);
+    exact(chi_square_tail(3.0, 40), 0.9999999999999997);
 }
