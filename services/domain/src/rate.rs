@@ -1,7 +1,6 @@
 //! Rates with their interval.
 
-/// z for a two-sided 95 % interval.
-const Z: f64 = 1.959_963_984_540_054;
+use crate::statistics::Z;
 
 /// So many of so many, with the Wilson score interval at 95 %.
 ///
@@ -29,12 +28,15 @@ impl Rate {
         let n = denominator as f64;
         let p = numerator as f64 / n;
         // Only a share of a whole has a binomial interval.
-        let interval = (0..=denominator).contains(&numerator).then(|| {
-            let z2 = Z * Z;
-            let centre = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
-            let half = Z / (1.0 + z2 / n) * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
-            ((centre - half).max(0.0), (centre + half).min(1.0))
-        });
+        let interval = (0..=denominator).contains(&numerator).then(|| wilson(p, n));
         Self { numerator, denominator, value: Some(p), interval }
     }
+}
+
+/// Wilson's score interval at 95 % of a share of `n`, which need not be whole: an effective size.
+pub(crate) fn wilson(share: f64, n: f64) -> (f64, f64) {
+    let z2 = Z * Z;
+    let centre = (share + z2 / (2.0 * n)) / (1.0 + z2 / n);
+    let half = Z / (1.0 + z2 / n) * (share * (1.0 - share) / n + z2 / (4.0 * n * n)).sqrt();
+    ((centre - half).max(0.0), (centre + half).min(1.0))
 }

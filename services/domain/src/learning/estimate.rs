@@ -1,7 +1,10 @@
 //! What the learned order caused, and what another order would have: from sums, not from rows.
 
 use super::adjust::Trend;
-use super::moments::{Estimate, Moments, t_quantile};
+use super::moments::{Estimate, Moments};
+use crate::rate::Rate;
+use crate::statistics::difference;
+use crate::statistics::tails::t_quantile;
 
 /// Cases with the same treatment in one stratum.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -51,10 +54,7 @@ const ARM_MIN: i64 = 2;
 /// Compares treated and holdout within each stratum, and weighs the strata as the treated fall on them.
 ///
 /// With `w` a stratum's share of the treated, the difference is `Σ w·(holdout − treated)`. Of rates its
-/// interval is Newcombe's hybrid of Wilson's bounds (Statistics in Medicine 17 (1998): 873–890,
-/// method 10), carried over to a sum of strata by recovering each variance from its bounds (Zou and
-/// Donner, Statistics in Medicine 27 (2008): 1693–1702):
-/// `lower = d − √Σ w²·((h − l_h)² + (u_t − t)²)`, and the upper end likewise. Of means it is Welch's
+/// interval is Newcombe's over strata ([`difference::weighted`]). Of means it is Welch's
 /// (Biometrika 34 (1947): 28–35), with the degrees of freedom of Satterthwaite over all strata.
 ///
 /// Costs are compared less what the case's possible loss explains of them: dear and cheap cases fall on
@@ -79,34 +79,13 @@ pub fn causal(strata: &[Stratum]) -> Causal {
     let rate = rate_difference(&weighted);
     let saving = mean_difference(&weighted, trend.growth);
     let total = |one: Estimate| one.times(treated as f64);
-    Causal {
-        holdout,
-        treated,
-        left_out,
-        rate: Some(rate),
-        avoided: Some(total(rate)),
-        saving,
-        saved: saving.map(total),
-    }
+    Causal { holdout, treated, left_out, rate, avoided: rate.map(total), saving, saved: saving.map(total) }
 }
 
-fn rate_difference(strata: &[(f64, Stratum)]) -> Estimate {
-    let (mut value, mut below, mut above) = (0.0, 0.0, 0.0);
-    for (weight, stratum) in strata {
-        let (h, h_low, h_high) = wilson(&stratum.holdout);
-        let (t, t_low, t_high) = wilson(&stratum.treated);
-        value += weight * (h - t);
-        below += weight * weight * ((h - h_low).powi(2) + (t_high - t).powi(2));
-        above += weight * weight * ((h_high - h).powi(2) + (t - t_low).powi(2));
-    }
-    Estimate { value, lower: value - below.sqrt(), upper: value + above.sqrt() }
-}
-
-/// A rate with Wilson's bounds, see [`crate::rate`].
-fn wilson(arm: &Arm) -> (f64, f64, f64) {
-    let rate = crate::rate::Rate::of(arm.counted, arm.cost.n);
-    let (lower, upper) = rate.interval.unwrap_or((0.0, 1.0));
-    (rate.value.unwrap_or_default(), lower, upper)
+/// See [`difference::weighted`].
+fn rate_difference(strata: &[(f64, Stratum)]) -> Option<Estimate> {
+    let rate = |arm: &Arm| Rate::of(arm.counted, arm.cost.n);
+    difference::weighted(strata.iter().map(|(weight, s)| (*weight, rate(&s.holdout), rate(&s.treated))))
 }
 
 /// The weighted difference of means; variances are `growth` times what they seem.

@@ -1,6 +1,8 @@
 //! Whether groups whose members lie in strata were treated alike.
 
-use super::moments::{Estimate, Moments, Z, chi_square_tail};
+use super::moments::{Estimate, Moments};
+use crate::statistics::Z;
+use crate::statistics::tails::chi_square_tail;
 
 /// How far apart groups are once what they are made of is taken out.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,7 +2,8 @@
 
 use amends_domain::learning::estimate::{Arm, Stratum, Weighted, causal, off_policy, welch};
 use amends_domain::learning::flatness::flatness;
-use amends_domain::learning::moments::{Moments, chi_square_tail, t_quantile};
+use amends_domain::learning::moments::Moments;
+use amends_domain::statistics::tails::{chi_square_tail, t_quantile};
 
 use crate::make_beta::Draws;
 
