@@ -37,6 +37,7 @@ pub mod scrutiny;
 pub mod shop;
 pub mod signal;
 pub mod sla;
+pub mod staffing;
 pub mod stock;
 pub mod subject;
 pub mod suggestion;

@@ -48,6 +48,7 @@ mod sla_story;
 mod sla_terms;
 mod sla_told;
 mod sla_wall;
+mod staffing;
 mod stock;
 mod subject;
 mod suggestion;
