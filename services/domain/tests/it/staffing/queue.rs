@@ -57,16 +57,16 @@ fn a_simulated_queue_waits_as_the_formula_says() {
         (200.0, 180, 12, 1, 20),
         (12.0, 600, 3, 1, 60),
         (90.0, 900, 9, 3, 60),
-        (1_200.0, 240, 90, 1, 15),
+        (600.0, 240, 46, 1, 15),
     ];
     for (seed, (arrivals, handling, agents, at_once, within)) in (1..).zip(queues) {
         let load = Load::new(arrivals, Span::from_hours(1), Span::from_secs(handling), at_once).unwrap();
         let said = figures(&load, agents, within);
         let said = [said.waits, said.level, said.mean_wait, said.occupancy];
-        let seen = simulate(seed, &load, handling as f64, agents * at_once, within as f64, 25_000);
+        let seen = simulate(seed, &load, handling as f64, agents * at_once, within as f64, 40_000);
         for (which, said) in said.into_iter().enumerate() {
             let (mean, error) = mean(&seen, which);
-            assert!(error < 0.05 * said, "{which} of {load:?} is known too badly: {mean} ± {error}");
+            assert!(error < 0.06 * said, "{which} of {load:?} is known too badly: {mean} ± {error}");
             near(mean, said, 3.5 * error);
         }
     }
