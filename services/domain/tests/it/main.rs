@@ -56,4 +56,5 @@ mod suggestion_rules;
 mod tally;
 mod template;
 mod time;
+mod twin;
 mod worked_examples;
