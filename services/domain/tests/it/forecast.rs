@@ -1,9 +1,7 @@
 //! The volume forecast, on series that are made and on series that are odd.
 
 use amends_domain::Day;
-use amends_domain::forecast::{
-    Ahead, DAYS_MAX, ForecastProblem, Method, Profile, Series, forecast,
-};
+use amends_domain::forecast::{Ahead, DAYS_MAX, ForecastProblem, Method, Profile, Series, forecast};
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -10,6 +10,7 @@ use crate::sla_make::{date, utc};
 
 mod drawn;
 mod edges;
+mod example;
 mod oracle;
 mod rows;
 

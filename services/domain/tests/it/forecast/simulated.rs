@@ -68,9 +68,10 @@ const LIVES: u64 = 20;
 
 #[test]
 fn the_intervals_hold_what_came_as_often_as_they_say_and_the_forecast_beats_a_mean() {
-    let mut table = "\n| made series | in the 80 % interval | in the 95 % interval | error | error of the mean of \
+    let mut table =
+        "\n| made series | in the 80 % interval | in the 95 % interval | error | error of the mean of \
                      all days | of the last 28 |\n|---|---|---|---|---|---|\n"
-        .to_owned();
+            .to_owned();
     for (name, world, days) in worlds() {
         let tally = judge(world, 1..LIVES + 1, days, HORIZON);
         let (in_80, in_95) = (tally.in_80 / tally.days, tally.in_95 / tally.days);
