@@ -134,9 +134,9 @@ fn the_examples_are_what_the_twins_count() {
     for name in ["lazada_same_day_response_rate", "shopee_chat_response_rate"] {
         kept(PAGE, name, &told_of(name, &week(), "2026-03-10T08:30:00Z"));
     }
-    // The mean is spoilt by one answer of a night; take it away, and it can be saved.
+    // One answer of a night spoils any mean; without it, a quick answer saves this one.
     let mut quick = week();
-    quick.retain(|c| !["2", "3", "5"].contains(&c.id.as_str()));
+    quick.retain(|c| ["0", "1", "6", "8"].contains(&c.id.as_str()));
     let name = "lazada_response_time";
     kept(PAGE, name, &told_of(name, &quick, "2026-03-10T08:30:00Z"));
 }
