@@ -2,8 +2,8 @@
 //!
 //! The expected number of a day is `level × weekday × peak`. Level and weekdays
 //! follow the series by exponential smoothing with a damped trend
-//! ([`filter`]); the peak is what the same week stood out by in the years
-//! before ([`peaks`]). The factors multiply, because a shop that doubles has
+//! (`filter`); the peak is what the same week stood out by in the years
+//! before (`peaks`). The factors multiply, because a shop that doubles has
 //! twice the cases on each weekday and in each sale; and they are smoothed on
 //! the scale of the counts and not of their logarithms, because a quiet shop
 //! has days without any, which have no logarithm.
@@ -11,7 +11,7 @@
 //! The interval is that of a negative binomial whose variance is
 //! `φ·μ + κ(h)·μ²`: `φ` is how much more the counts scatter than a Poisson's,
 //! and `κ`, which grows with the horizon, how far off the expected number
-//! itself was when this series was forecast before ([`fit`]).
+//! itself was when this series was forecast before (`fit`).
 
 use crate::Day;
 

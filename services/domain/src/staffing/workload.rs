@@ -98,7 +98,6 @@ pub fn batches(backlog: &[(usize, f64)], arrivals: &[f64], due_days: usize, case
 pub fn workload(hours: &[f64], work: &[Batch], shrinkage: f64) -> Result<Need, WorkloadProblem> {
     check(hours, work)?;
     let mut need = (0.0, None);
-    // Two floats rarely add up to the same; what is full to a part in 10⁹ fits.
     for from in 0..hours.len() {
         let mut open = 0.0;
         let mut demand = vec![0.0; hours.len()];
@@ -116,6 +115,7 @@ pub fn workload(hours: &[f64], work: &[Batch], shrinkage: f64) -> Result<Need, W
             }
         }
     }
+    // Two sums of floats are rarely the same; what is full to a part in 10⁹ fits.
     let agents = (need.0 * (1.0 - 1e-9)).ceil();
     if agents >= f64::from(u32::MAX) {
         return Err(WorkloadProblem::TooMany);

@@ -103,6 +103,8 @@ fn a_row_that_makes_no_sense_is_refused_with_its_reason() {
         ("formula = \"SAME_DAY\"", "formula = \"SOME_DAY\"", "is no formula"),
         ("region = \"\"", "region = \"th\"", "no ISO 3166-1"),
         ("source = \"somebody\"", "source = \"\"", "needs a source"),
+        ("name = \"fast\"", "name = \"Fast\"", "is no name of a figure"),
+        ("channel = \"bazaar\"", "channel = \"\"", "is no figure of a channel"),
         ("valid_from = 2026-01-01", "valid_from = 2026-01-01\nvalid_until = 2026-01-01", "ends before"),
         ("holidays = \"OUT\"", "holidays = \"MAYBE\"", "is not a Holidays"),
         ("holidays = \"OUT\"", "holidays = \"OUT\"\nweight = 3", "no row has a weight"),
