@@ -22,8 +22,9 @@ const LEAST: f64 = 0.2;
 /// A year that says "no peak" is weighed as half a year: what was seen once is drawn to 1 by a third,
 /// what was seen twice by a fifth.
 const DOUBT: f64 = 0.5;
-/// How far the height of a peak differs from year to year, as a share of what it adds.
-const YEARS_APART: f64 = 0.5;
+/// How far the height of a peak differs from year to year (a standard deviation), as a share of what it
+/// adds, the drawing to 1 included.
+const YEARS_APART: f64 = 0.45;
 /// The lowest and highest factor; beyond them it is an accident and not a season.
 const RANGE: (f64, f64) = (0.1, 20.0);
 
@@ -104,7 +105,8 @@ impl Peaks {
         let mean = years.iter().sum::<f64>() / n;
         let factor = 1.0 + (mean - 1.0) * n / (n + DOUBT);
         let apart = YEARS_APART * (factor - 1.0) / factor;
-        Expected { factor, variance: apart * apart / n }
+        // Once for the year that comes, and once for how well the years before tell the height.
+        Expected { factor, variance: apart * apart * (1.0 + 1.0 / n) }
     }
 }
 
