@@ -5,6 +5,7 @@
 //! arguments, so every rule can be tested by writing the arguments down.
 
 mod code;
+mod rows;
 
 pub mod agent;
 pub mod attestation;
@@ -15,6 +16,7 @@ pub mod deadline;
 pub mod delivery;
 pub mod detection;
 pub mod event;
+pub mod forecast;
 pub mod guardrail;
 pub mod id;
 pub mod incident;
@@ -37,12 +39,14 @@ pub mod scrutiny;
 pub mod shop;
 pub mod signal;
 pub mod sla;
+pub mod staffing;
 pub mod statistics;
 pub mod stock;
 pub mod subject;
 pub mod suggestion;
 pub mod tally;
 pub mod time;
+pub mod twin;
 
 pub use id::*;
 pub use money::{Currency, Money};

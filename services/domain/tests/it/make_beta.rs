@@ -20,7 +20,7 @@ impl Draws {
     }
 
     /// Marsaglia and Tsang, ACM Transactions on Mathematical Software 26 (2000): 363–372.
-    fn gamma(&mut self, shape: f64) -> f64 {
+    pub(crate) fn gamma(&mut self, shape: f64) -> f64 {
         if shape < 1.0 {
             return self.gamma(shape + 1.0) * self.unit().powf(1.0 / shape);
         }

@@ -1,54 +1,15 @@
-//! Reads the catalogue's file: tables `[[row]]` of `key = value`, one to a line.
-//!
-//! It is the part of TOML that a table of rules needs, read strictly: a key
-//! that is spelt wrong must not silently mean "no limit".
-
-use std::collections::BTreeMap;
-use std::fmt::Display;
-use std::str::FromStr;
+//! What a row of the catalogue's file says.
 
 use super::super::channel::{AskQuota, ChannelPolicy};
 use super::super::{EditFrom, EditWindow};
-use crate::{Day, Span, Time};
-
-/// The values of one row that were not taken yet, by key, and what is wrong with them.
-struct Raw<'a> {
-    line: usize,
-    values: BTreeMap<&'a str, (usize, &'a str)>,
-    problems: Vec<String>,
-}
+use crate::rows::{Raw, day, days, number, string, word};
 
 /// Rows with the line that each begins on, and everything that is wrong.
 pub(super) fn rows(text: &str) -> (Vec<(usize, ChannelPolicy)>, Vec<String>) {
-    let (mut raws, mut problems): (Vec<Raw<'_>>, Vec<String>) = (Vec::new(), Vec::new());
-    for (line, text) in (1..).zip(text.lines().map(str::trim)) {
-        if text.is_empty() || text.starts_with('#') {
-            continue;
-        }
-        if text == "[[row]]" {
-            raws.push(Raw { line, values: BTreeMap::new(), problems: Vec::new() });
-            continue;
-        }
-        let (Some((key, value)), Some(raw)) = (text.split_once('='), raws.last_mut()) else {
-            problems.push(format!("line {line}: must be `key = value` in a [[row]]"));
-            continue;
-        };
-        if raw.values.insert(key.trim(), (line, value.trim())).is_some() {
-            problems.push(format!("line {line}: {} is there twice", key.trim()));
-        }
-    }
-    let mut rows = Vec::with_capacity(raws.len());
-    for mut raw in raws {
-        let row = raw.row();
-        let unknown = raw.values.iter().map(|(key, (line, _))| format!("line {line}: no row has a {key}"));
-        problems.extend(unknown);
-        rows.extend(row.filter(|_| raw.problems.is_empty()).map(|row| (raw.line, row)));
-        problems.append(&mut raw.problems);
-    }
-    (rows, problems)
+    crate::rows::rows(text, Raw::row)
 }
 
-impl<'a> Raw<'a> {
+impl Raw<'_> {
     fn row(&mut self) -> Option<ChannelPolicy> {
         // Everything is read before anything is given up, so that all problems are told at once.
         let text = (self.text("channel"), self.text("region"), self.text("source"));
@@ -109,54 +70,6 @@ impl<'a> Raw<'a> {
                 None
             }
         }
-    }
-
-    fn text(&mut self, key: &'static str) -> Option<String> {
-        self.must(key, string)
-    }
-
-    fn must<T>(&mut self, key: &'static str, read: impl Fn(&'a str) -> Result<T, String>) -> Option<T> {
-        if !self.values.contains_key(key) {
-            self.problems.push(format!("line {}: the row says no {key}", self.line));
-        }
-        self.may(key, read)
-    }
-
-    fn may<T>(&mut self, key: &'static str, read: impl Fn(&'a str) -> Result<T, String>) -> Option<T> {
-        let (line, value) = self.values.remove(key)?;
-        read(value).map_err(|why| self.problems.push(format!("line {line}: {key} {why}"))).ok()
-    }
-}
-
-fn string(value: &str) -> Result<String, String> {
-    let inside = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
-    let plain = |text: &&str| !text.contains(['"', '\\']);
-    inside.filter(plain).map(str::to_owned).ok_or_else(|| "must stand in plain quotes".to_owned())
-}
-
-fn word<T: FromStr<Err: Display>>(value: &str) -> Result<T, String> {
-    string(value)?.parse().map_err(|why: T::Err| why.to_string())
-}
-
-/// A number, or true or false.
-fn number<T: FromStr<Err: Display>>(value: &str) -> Result<T, String> {
-    value.parse().map_err(|why: T::Err| format!("{value:?}: {why}"))
-}
-
-fn days(value: &str) -> Result<Span, String> {
-    number::<u16>(value).map(|days| Span::from_days(i64::from(days)))
-}
-
-fn day(value: &str) -> Result<Time, String> {
-    let date: jiff::civil::Date = value.parse().map_err(|_| format!("{value:?} is no day"))?;
-    let first = jiff::civil::date(1970, 1, 1);
-    let days = first.until(date).map_err(|why| why.to_string())?.get_days();
-    let day = Day::from_number(days).start();
-    // What is written is what was read: a day before the first, or a time beside it, is neither.
-    if day.day().to_string() == value && day >= Time::MIN {
-        Ok(day)
-    } else {
-        Err(format!("{value:?} is no day"))
     }
 }
 
