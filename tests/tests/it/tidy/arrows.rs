@@ -28,7 +28,8 @@ const ARROWS: [(&str, &[&str]); 11] = [
         ],
     ),
     ("clients/rust", &["amends-proto"]),
-    ("clients/cli", &["amends-client", "amends-proto"]),
+    ("clients/report", &["amends-proto"]),
+    ("clients/cli", &["amends-client", "amends-report", "amends-proto"]),
 ];
 
 fn manifest(folder: &str) -> toml::Table {
