@@ -26,7 +26,7 @@ pub(crate) fn things(number: i64, one: &str, several: &str) -> String {
 
 /// A share of one as `35.8 %`, the blank one that does not break.
 pub(crate) fn percent(share: f64) -> String {
-    format!("{}\u{a0}%", decimal(share * 100.0, 1))
+    if share.is_finite() { format!("{}\u{a0}%", decimal(share * 100.0, 1)) } else { "–".to_owned() }
 }
 
 /// A number with so many decimals, its thousands apart; `–` for what is no number.

@@ -15,6 +15,8 @@ pub(crate) enum Cell {
     Number(String),
     /// A picture of the numbers beside it.
     Picture(Html),
+    /// The same, given up where there is little room.
+    Extra(Html),
 }
 
 /// A table that grows row by row; the first cell of a row names it.
@@ -25,12 +27,14 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// A heading that begins with `#` is over numbers, one that is empty is over pictures.
+    /// A heading that begins with `#` is over numbers, one that is empty is over pictures, and
+    /// `~` over those that are given up where there is little room.
     pub(crate) fn new(caption: &str, headings: &[&str]) -> Self {
         let heading = |text: &&str| match text.strip_prefix('#') {
             Some(number) => el("th", &[("scope", "col"), ("class", "number")], number),
             // The numbers beside it say the same to whoever cannot see the picture.
             None if text.is_empty() => el("td", &[("class", "picture"), ("aria-hidden", "true")], ""),
+            None if *text == "~" => el("td", &[("class", "picture extra"), ("aria-hidden", "true")], ""),
             None => el("th", &[("scope", "col")], *text),
         };
         let head = headings.iter().map(heading).collect();
@@ -44,6 +48,9 @@ impl Table {
             row = row.and(match cell {
                 Cell::Words(words) => el("td", &[], words),
                 Cell::Number(number) => el("td", &[("class", "number")], number),
+                Cell::Extra(picture) => {
+                    el("td", &[("class", "picture extra"), ("aria-hidden", "true")], picture)
+                }
                 Cell::Picture(picture) => el("td", &[("class", "picture"), ("aria-hidden", "true")], picture),
             });
         }
@@ -109,7 +116,7 @@ impl Share {
 
     /// `34 of 95`.
     pub(crate) fn parts(&self) -> String {
-        format!("{} of {}", count(self.numerator), count(self.denominator))
+        format!("{} of\u{a0}{}", count(self.numerator), count(self.denominator))
     }
 
     /// `26.9 % to 45.8 %`, or `–` of nothing.
@@ -127,7 +134,7 @@ impl Share {
             Cell::Number(self.parts()),
             Cell::Number(self.value()),
             Cell::Number(self.interval()),
-            Cell::Picture(cell::interval(self.value, lower, upper)),
+            Cell::Extra(cell::interval(self.value, lower, upper)),
         ]
     }
 
@@ -142,7 +149,7 @@ impl Share {
 }
 
 /// Over the cells of a [`Share`] and its state.
-pub(crate) const SHARE_HEADINGS: [&str; 5] = ["#count", "#share", "#95 % interval", "", "state"];
+pub(crate) const SHARE_HEADINGS: [&str; 5] = ["#count", "#share", "#95 % interval", "~", "state"];
 
 /// A table of shares, one a row.
 pub(crate) fn shares(caption: &str, first: &str, rows: Vec<(String, Share)>) -> Table {

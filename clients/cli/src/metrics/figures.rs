@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::days::cuts;
 use super::spark::{Part, Signs};
 use super::wide;
+use crate::codes::word;
 use crate::output::{Output, table::or_dash};
 
 /// One row of figures: what it is about, and its named values.
@@ -14,7 +15,9 @@ pub(super) struct Row {
     pub(super) days: String,
     /// Its first day.
     pub(super) start: Option<Date>,
-    /// The values it is about.
+    /// What the values are of that it is about.
+    pub(super) dimensions: Vec<String>,
+    /// These values.
     pub(super) key: Vec<String>,
     /// Its values, the most telling first.
     pub(super) values: Vec<(&'static str, String)>,
@@ -54,6 +57,7 @@ pub(super) fn reversal(answer: &v1::GetReviewReversalResponse, cut: &Cut) -> Str
         Row {
             days: days(row.cohort.as_ref()),
             start: start(row.cohort.as_ref()),
+            dimensions: dimensions(&row.key),
             key: key(&row.key),
             values: vec![
                 ("reversal rate", rate(row.reversal_rate_all.as_ref())),
@@ -86,6 +90,7 @@ pub(super) fn returns(answer: &v1::GetReturnsResponse, cut: &Cut) -> String {
     let rows = answer.rows.iter().map(|row| Row {
         days: days(row.cohort.as_ref()),
         start: start(row.cohort.as_ref()),
+        dimensions: dimensions(&row.key),
         key: key(&row.key),
         values: vec![
             ("return rate", rate(row.return_rate_units.as_ref())),
@@ -124,6 +129,10 @@ fn days(cohort: Option<&v1::DateRange>) -> String {
 
 fn start(cohort: Option<&v1::DateRange>) -> Option<Date> {
     cohort?.start_date.parse().ok()
+}
+
+fn dimensions(key: &[v1::DimensionValue]) -> Vec<String> {
+    key.iter().map(|part| word::<v1::Dimension>(part.dimension)).collect()
 }
 
 fn key(key: &[v1::DimensionValue]) -> Vec<String> {

@@ -50,7 +50,7 @@ fn beside(rows: &[Row], room: Option<usize>) -> Vec<String> {
         + (0..keys).map(|at| key_width(rows, at) + GAP).sum::<usize>();
     let kept = fitting(first, &widths, room);
     let mut headings = vec!["cohort"];
-    headings.extend(std::iter::repeat_n("", keys));
+    headings.extend(rows.first().into_iter().flat_map(|row| &row.dimensions).map(String::as_str));
     headings.extend(names.iter().take(kept));
     let mut table = table(&headings);
     for row in rows {
@@ -76,7 +76,8 @@ fn width(rows: &[Row], at: usize, name: &str) -> usize {
 }
 
 fn key_width(rows: &[Row], at: usize) -> usize {
-    rows.iter().filter_map(|row| row.key.get(at)).map(|value| chars(value)).max().unwrap_or(0)
+    let values = rows.iter().flat_map(|row| [row.dimensions.get(at), row.key.get(at)]);
+    values.flatten().map(|value| chars(value)).max().unwrap_or(0)
 }
 
 /// How many columns have room beside the first; one is always shown.
@@ -165,6 +166,7 @@ mod tests {
         Row {
             days: day.to_owned(),
             start: day.parse().ok(),
+            dimensions: key.iter().map(|_| "sku".to_owned()).collect(),
             key: key.iter().map(|part| (*part).to_owned()).collect(),
             values: vec![
                 ("return rate", format!("{numerator}/4 = 25.0 % (4.6–69.9)")),
@@ -196,7 +198,7 @@ mod tests {
         let rows = vec![row("2026-01-05", &["a"], 1), row("2026-01-05", &["b"], 2)];
         let told = shown(rows, &cut(None));
         assert!(told.contains("a  ▅···  0–50.0 %") && told.contains("b  █···  0–50.0 %"), "{told}");
-        assert!(told.contains("a dot for none, return rate"), "{told}");
+        assert!(told.contains("a dot for none, return rate") && told.contains("COHORT      SKU"), "{told}");
     }
 
     #[test]

@@ -94,11 +94,12 @@ fn scale(part: f64) -> String {
 }
 
 fn place(point: &Point<'_>, start: Date, end: Date, end_of_scale: f64) -> Option<Place> {
-    let value = point.rate.value?;
+    let value = point.rate.value.filter(|value| value.is_finite())?;
     let all = f64::from((end - start).get_days()).max(1.0);
     let at = |text: &str| Some(f64::from((day(text)? - start).get_days()) / all);
     let height = |share: f64| 1.0 - (share / end_of_scale).clamp(0.0, 1.0);
-    let (lower, upper) = (point.rate.lower.unwrap_or(value), point.rate.upper.unwrap_or(value));
+    let bound = |bound: Option<f64>| bound.filter(|bound| bound.is_finite()).unwrap_or(value);
+    let (lower, upper) = (bound(point.rate.lower), bound(point.rate.upper));
     let (numerator, denominator) = (count(point.rate.numerator), count(point.rate.denominator));
     let open = if point.rate.mature { "" } else { ", may still change" };
     Some(Place {

@@ -12,7 +12,8 @@ const TERMS: [(&str, &str); 12] = [
     (
         "Negative, revised",
         "A review is negative if its stars were at or below the shop's threshold when it was first seen. \
-         It is revised if it is above the threshold now. A review that was taken down is not revised.",
+         It was revised if it rose above the threshold later, and it fell back if it sank again. A review \
+         that was taken down is not revised.",
     ),
     (
         "Natural",

@@ -26,7 +26,7 @@ fn name(row: &v1::RemedyKindPerformance) -> Html {
 
 fn answers(kinds: &[v1::RemedyKindPerformance]) -> Html {
     let caption = "Offers that were accepted, of those answered or expired, by kind";
-    let headings = ["remedy", "#offered", "#accepted", "#share", "#95 % interval", ""];
+    let headings = ["remedy", "#offered", "#accepted", "#share", "#95 % interval", "~"];
     let mut table = Table::new(caption, &headings);
     for row in kinds {
         let share: Share = row.acceptance.unwrap_or_default().into();

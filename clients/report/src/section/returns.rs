@@ -6,7 +6,7 @@ use super::{figure, heading, note, p};
 use crate::Report;
 use crate::chart::time::{Point, Words, rate_over_time};
 use crate::html::Html;
-use crate::number::{count, decimal, span};
+use crate::number::{count, decimal, span, things};
 use crate::table::{Cell, Share, Table, number, shares, words};
 
 pub(super) fn body(report: &Report) -> Html {
@@ -88,7 +88,12 @@ fn causes(report: &Report) -> Html {
     row("Returns avoided by the learned order", plain(causal.avoided_causal), sizes.clone());
     row("Saved a case by the learned order", money(causal.saving_per_case), sizes.clone());
     row("Saved in all by the learned order", money(causal.net_saving), sizes);
-    heading("Naive and causal").and(table.html()).and(note(
+    let immature = report.remedies.immature_cases;
+    let open = (immature > 0).then(|| {
+        let cases = things(immature, "case", "cases");
+        note(format!("{cases} whose window is still open are not compared yet."))
+    });
+    heading("Naive and causal").and(table.html()).and(open.unwrap_or_default()).and(note(
         "Who accepts help differs from who does not, so that the naive rows are no cause. The causal rows \
          compare cases that were assigned by chance to one of two orders of suggestions; where an interval \
          holds nothing (0), no difference is shown.",

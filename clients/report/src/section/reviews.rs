@@ -30,7 +30,7 @@ fn way(funnel: &v1::ReviewFunnel) -> Html {
         ("Buyer contacted by a person", funnel.contacted),
         ("Case solved", funnel.solved),
         ("Buyer asked for a revision", funnel.asked),
-        ("Now above the threshold", funnel.reversed),
+        ("Revised: now above the threshold", funnel.reversed),
         ("…of these after our help", funnel.recovered),
     ];
     table("The way from a negative review to a revised one", "step", &steps, funnel.negative).html()
@@ -86,17 +86,16 @@ fn over_time(report: &Report) -> Html {
 
 fn rates(row: &v1::ReviewReversalRow) -> Html {
     let rates = [
-        ("all negative reviews", row.reversal_rate_all),
-        ("those that could still be edited", row.reversal_rate_eligible),
-        ("those whose buyer was contacted", row.reversal_rate_contacted),
-        ("those whose case was solved", row.reversal_rate_solved),
-        ("those whose buyer was asked", row.reversal_rate_asked),
-        ("those revised before anybody acted (natural)", row.natural_rate),
-        ("revised ones that fell back", row.backslide_rate),
+        ("Revised, of all negative", row.reversal_rate_all),
+        ("Revised, of those that could still be edited", row.reversal_rate_eligible),
+        ("Revised, of those whose buyer was contacted", row.reversal_rate_contacted),
+        ("Revised, of those whose case was solved", row.reversal_rate_solved),
+        ("Revised, of those whose buyer was asked", row.reversal_rate_asked),
+        ("Revised before anybody acted (natural), of all negative", row.natural_rate),
+        ("Fell back since, of those revised", row.backslide_rate),
     ];
     let rows = rates.into_iter().map(|(name, rate)| (name.to_owned(), rate.unwrap_or_default().into()));
-    heading("The share revised, of whom")
-        .and(shares("Share of reviews revised, by whom it is a share of", "of", rows.collect()).html())
+    heading("Revised, of whom").and(shares("Shares of reviews", "share", rows.collect()).html())
 }
 
 fn stars(mean: Option<&v1::Mean>) -> Html {
