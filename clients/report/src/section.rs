@@ -10,7 +10,7 @@ mod reviews;
 mod short;
 
 use crate::Report;
-use crate::html::{Html, el};
+use crate::html::{Html, el, void};
 
 /// A part of the page with a heading.
 pub(crate) struct Section {
@@ -52,5 +52,8 @@ fn heading(text: &str) -> Html {
 /// A chart with its words and the table behind it.
 fn figure(caption: &str, picture: Option<Html>, numbers: Html) -> Html {
     let Some(picture) = picture else { return Html::new() };
-    el("figure", &[], el("figcaption", &[], caption).and(picture).and(numbers))
+    let legend =
+        "The line is the share, the band its 95 % interval. Hollow, dashed and hatched may still change.";
+    let caption = el("figcaption", &[], el("strong", &[], caption).and(void("br", &[])).and(legend));
+    el("figure", &[], caption.and(picture).and(numbers))
 }

@@ -2,7 +2,7 @@
 //! What may still change is hollow, dashed and lies on hatched ground.
 
 use amends_proto::v1;
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date};
 
 use super::{share, top};
 use crate::html::{Html, el};
@@ -209,5 +209,8 @@ fn dates(start: Date, end: Date) -> Html {
     if start == last {
         return label("50%", "middle", said(start));
     }
-    label("0%", "start", said(start)).and(label("100%", "end", said(last)))
+    let ends = label("0%", "start", said(start)).and(label("100%", "end", said(last)));
+    let days = (end - start).get_days();
+    let middle = start.checked_add((days / 2).days()).ok().filter(|_| days > 13);
+    ends.and(middle.map(|middle| label("50%", "middle", said(middle))).unwrap_or_default())
 }
