@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::root;
 
 /// Every crate of ours with the crates of ours it may use.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("proto", &[]),
     ("services/domain", &[]),
     ("services/detect", &["amends-domain"]),
