@@ -18,7 +18,7 @@ use crate::{
 };
 
 use days::Days;
-use figures::Cut;
+use figures::{Cut, room};
 use form::Form;
 
 pub(crate) const EXAMPLES: &str = "\
@@ -186,7 +186,7 @@ impl Remedies {
             Part::Comparison => columns::comparison(&answer),
             Part::Always => columns::always(&answer),
         };
-        self.form.tell(&output, &answer, sheet, || remedies::performance(&answer))
+        self.form.tell(&output, &answer, sheet, || remedies::performance(&answer, room()))
     }
 }
 

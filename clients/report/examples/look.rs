@@ -1,5 +1,7 @@
 //! Prints a report that was made up, to be looked at: `… --example look > page.html`.
 
+#![expect(clippy::unwrap_used, reason = "what is made up fails only while it is written")]
+
 #[path = "../tests/made/mod.rs"]
 mod made;
 

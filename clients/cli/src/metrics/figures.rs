@@ -37,6 +37,11 @@ pub(super) struct Cut {
     pub(super) signs: Signs,
 }
 
+/// Columns of the screen; none where output is no screen.
+pub(super) fn room() -> Option<usize> {
+    Output::screen().map(|(columns, _)| columns.into())
+}
+
 impl Cut {
     pub(super) fn new(output: &Output, days: v1::DateRange, bucket: Option<v1::TimeBucket>) -> Self {
         let bucket = bucket.unwrap_or(v1::TimeBucket::Total);
@@ -44,7 +49,7 @@ impl Cut {
             starts: cuts(&days, bucket),
             days,
             bucket,
-            room: Output::screen().map(|(columns, _)| columns.into()),
+            room: room(),
             signs: if output.colour { Signs::Blocks } else { Signs::Digits },
         }
     }
@@ -149,7 +154,7 @@ fn part(rate: Option<v1::Rate>) -> Part {
 }
 
 /// `1/4 = 25.0 % (4.6–69.9)`, with a star while it may still change.
-fn rate(rate: Option<&v1::Rate>) -> String {
+pub(super) fn rate(rate: Option<&v1::Rate>) -> String {
     let Some(rate) = rate else {
         return "-".to_owned();
     };

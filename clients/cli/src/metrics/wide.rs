@@ -19,7 +19,7 @@ pub(super) fn shown(rows: Vec<Row>, cut: &Cut) -> String {
     let mut parts = match rows.as_slice() {
         [] => return "No member in this cohort.".to_owned(),
         [row] => vec![downwards(row)],
-        rows => beside(rows, cut.room),
+        rows => beside("cohort", rows, cut.room),
     };
     if rows.len() > 1
         && let Some(trend) = trend(&rows, cut)
@@ -40,16 +40,16 @@ fn downwards(row: &Row) -> String {
     text(&pairs(std::iter::once(cohort).chain(values)))
 }
 
-/// A table of the columns that fit, and which ones do not.
-fn beside(rows: &[Row], room: Option<usize>) -> Vec<String> {
+/// A table of the columns that fit, and how many do not.
+pub(super) fn beside(heading: &str, rows: &[Row], room: Option<usize>) -> Vec<String> {
     let keys = rows.iter().map(|row| row.key.len()).max().unwrap_or(0);
     let names: Vec<&str> =
         rows.first().map(|row| row.values.iter().map(|(name, _)| *name).collect()).unwrap_or_default();
     let widths: Vec<usize> = names.iter().enumerate().map(|(at, name)| width(rows, at, name)).collect();
-    let first = rows.iter().map(|row| chars(&row.days)).max().unwrap_or(0).max(6)
+    let first = rows.iter().map(|row| chars(&row.days)).chain([chars(heading)]).max().unwrap_or(0)
         + (0..keys).map(|at| key_width(rows, at) + GAP).sum::<usize>();
     let kept = fitting(first, &widths, room);
-    let mut headings = vec!["cohort"];
+    let mut headings = vec![heading];
     headings.extend(rows.first().into_iter().flat_map(|row| &row.dimensions).map(String::as_str));
     headings.extend(names.iter().take(kept));
     let mut table = table(&headings);
@@ -59,9 +59,10 @@ fn beside(rows: &[Row], room: Option<usize>) -> Vec<String> {
         table.add_row(std::iter::once(row.days.as_str()).chain(key).chain(values));
     }
     let mut parts = vec![text(&table)];
-    let left: Vec<&str> = names.iter().skip(kept).copied().collect();
-    if !left.is_empty() {
-        parts.push(format!("A wider screen, --csv or --json have as well: {}.", left.join(", ")));
+    let left = names.len().saturating_sub(kept);
+    if left > 0 {
+        let columns = if left == 1 { "1 more column stands" } else { &format!("{left} more columns stand") };
+        parts.push(format!("{columns} in --csv and --json, and on a wider screen."));
     }
     parts
 }
@@ -182,7 +183,7 @@ mod tests {
         let rows = || vec![row("2026-01-05", &[], 1), row("2026-01-12", &[], 2)];
         let narrow = shown(rows(), &cut(Some(60)));
         assert!(narrow.contains("RETURN RATE") && !narrow.contains("REQUESTED"), "{narrow}");
-        assert!(narrow.contains("as well: requested, rescued."), "{narrow}");
+        assert!(narrow.contains("2 more columns stand in --csv"), "{narrow}");
         assert!(narrow.lines().all(|line| chars(line) <= 80), "{narrow}");
         assert!(shown(rows(), &cut(None)).contains("RESCUED"));
     }
