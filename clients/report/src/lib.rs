@@ -3,7 +3,7 @@
 //! Pure functions: no clock, no file, no network. The page needs nothing but
 //! itself: its pictures are drawn here, it has no script and asks for no other
 //! file, and its policy forbids both. Everything that somebody else wrote goes
-//! through [`html`], which escapes it.
+//! through one door, `html`, which escapes it.
 
 mod chart;
 mod html;

@@ -27,7 +27,10 @@ pub(super) fn body(report: &Report) -> Html {
     }
     if table.is_empty() {
         let cases = things(promises.cases, "case", "cases");
-        return p(format!("{cases} looked at, and none had a promise."));
+        return p(match promises.cases {
+            0 => "No case was looked at.".to_owned(),
+            _ => format!("{cases} looked at, and no promise to a buyer in them."),
+        });
     }
     let told = if promises.more {
         format!("Of the newest {} cases; older ones were not looked at.", count(promises.cases))

@@ -5,9 +5,9 @@ use amends_proto::v1;
 use super::{figure, heading, note, p};
 use crate::Report;
 use crate::chart::time::{Point, Words, rate_over_time};
-use crate::html::Html;
+use crate::html::{Html, el};
 use crate::number::{count, decimal, span, things};
-use crate::table::{Cell, Share, Table, number, shares, words};
+use crate::table::{Cell, Share, Table, number, shares};
 
 pub(super) fn body(report: &Report) -> Html {
     let row = report.returns.rows.first().cloned().unwrap_or_default();
@@ -60,44 +60,56 @@ fn avoided(row: &v1::ReturnsRow) -> Html {
 
 /// Naive beside causal, always together.
 fn causes(report: &Report) -> Html {
-    let naive = report.remedies.naive.unwrap_or_default();
-    let causal = report.remedies.causal.unwrap_or_default();
-    let money = |estimate: Option<v1::Estimate>| told(estimate, |amount| report.currency.amount(amount));
-    let points = |estimate: Option<v1::Estimate>| {
-        told(estimate, |part| format!("{} points", decimal(part * 100.0, 1)))
-    };
-    let caption = "What help did: the naive view beside what was caused";
-    let mut table = Table::new(caption, &["figure", "#value", "#95 % interval", "made from"]);
-    let mut row = |name: &str, (value, interval): (String, String), from: String| {
-        table.row(name, [Cell::Number(value), Cell::Number(interval), words(from)]);
-    };
-    for (name, group) in [("helped", naive.helped), ("not helped", naive.not_helped)] {
-        let share: Share = group.and_then(|group| group.counted).unwrap_or_default().into();
-        let from = format!("naive: {} cases", share.parts());
-        row(&format!("Counted as returned, {name}"), (share.value(), share.interval()), from);
-    }
-    let from = "naive: cost of those not helped less cost of those helped".to_owned();
-    row("Cost of not helping, a case", money(naive.difference), from);
-    let sizes = format!(
-        "causal: {} in the learned order, {} in the fixed one",
-        count(causal.treated_cases),
-        count(causal.holdout_cases)
-    );
-    row("Counted rate, fixed less learned order", points(causal.rate_difference), sizes.clone());
-    let plain = |estimate| told(estimate, |number| decimal(number, 1));
-    row("Returns avoided by the learned order", plain(causal.avoided_causal), sizes.clone());
-    row("Saved a case by the learned order", money(causal.saving_per_case), sizes.clone());
-    row("Saved in all by the learned order", money(causal.net_saving), sizes);
     let immature = report.remedies.immature_cases;
     let open = (immature > 0).then(|| {
         let cases = things(immature, "case", "cases");
         note(format!("{cases} whose window is still open are not compared yet."))
     });
-    heading("Naive and causal").and(table.html()).and(open.unwrap_or_default()).and(note(
-        "Who accepts help differs from who does not, so that the naive rows are no cause. The causal rows \
-         compare cases that were assigned by chance to one of two orders of suggestions; where an interval \
-         holds nothing (0), no difference is shown.",
-    ))
+    heading("Naive and causal")
+        .and(el("div", &[("class", "pair")], naive(report).and(causal(report))))
+        .and(open.unwrap_or_default())
+        .and(note(
+            "Who accepts help differs from who does not, so that the naive figures are no cause. The causal \
+             ones compare cases that were assigned by chance to one of two orders of suggestions; where an \
+             interval holds 0, no difference is shown.",
+        ))
+}
+
+fn naive(report: &Report) -> Html {
+    let naive = report.remedies.naive.unwrap_or_default();
+    let caption = "Naive: cases that were helped, and those that were not";
+    let mut table = Table::new(caption, &["figure", "#cases", "#value", "#95 % interval"]);
+    for (name, group) in [("helped", naive.helped), ("not helped", naive.not_helped)] {
+        let share: Share = group.and_then(|group| group.counted).unwrap_or_default().into();
+        let cells = [share.parts(), share.value(), share.interval()].map(Cell::Number);
+        table.row(format!("Counted as returned, {name}"), cells);
+    }
+    let (value, interval) = told(naive.difference, |amount| report.currency.amount(amount));
+    table.row("What a case not helped cost more", ["–".to_owned(), value, interval].map(Cell::Number));
+    table.html()
+}
+
+fn causal(report: &Report) -> Html {
+    let causal = report.remedies.causal.unwrap_or_default();
+    let caption = format!(
+        "Causal: {} in the learned order, {} in the fixed one, {} left out for want of others to compare with",
+        things(causal.treated_cases, "case", "cases"),
+        count(causal.holdout_cases),
+        count(causal.left_out_cases)
+    );
+    let money = |estimate: Option<v1::Estimate>| told(estimate, |amount| report.currency.amount(amount));
+    let points = told(causal.rate_difference, |part| format!("{} points", decimal(part * 100.0, 1)));
+    let rows = [
+        ("Counted rate, fixed less learned", points),
+        ("Returns avoided", told(causal.avoided_causal, |number| decimal(number, 1))),
+        ("Saved a case", money(causal.saving_per_case)),
+        ("Saved in all", money(causal.net_saving)),
+    ];
+    let mut table = Table::new(&caption, &["figure", "#value", "#95 % interval"]);
+    for (name, (value, interval)) in rows {
+        table.row(name, [Cell::Number(value), Cell::Number(interval)]);
+    }
+    table.html()
 }
 
 fn told(estimate: Option<v1::Estimate>, show: impl Fn(f64) -> String) -> (String, String) {

@@ -30,15 +30,16 @@ fn way(funnel: &v1::ReviewFunnel) -> Html {
         ("Buyer contacted by a person", funnel.contacted),
         ("Case solved", funnel.solved),
         ("Buyer asked for a revision", funnel.asked),
-        ("Revised: now above the threshold", funnel.reversed),
+        ("Revised: rose above the threshold", funnel.reversed.saturating_add(funnel.re_reversed)),
         ("…of these after our help", funnel.recovered),
+        ("…of these still above it", funnel.reversed),
     ];
     table("The way from a negative review to a revised one", "step", &steps, funnel.negative).html()
 }
 
 fn ends(funnel: &v1::ReviewFunnel) -> Html {
     let ends = [
-        ("Revised above the threshold", funnel.reversed),
+        ("Revised, and still above the threshold", funnel.reversed),
         ("Revised once, and fell back", funnel.re_reversed),
         ("More stars, still negative", funnel.improved),
         ("Another text only", funnel.text_only),

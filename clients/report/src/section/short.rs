@@ -26,7 +26,7 @@ fn card(name: &str, figure: String, sentence: String, more: Vec<String>) -> Html
 fn chance(share: &Share) -> Vec<String> {
     let mut more = Vec::new();
     if share.bounds.is_some() {
-        more.push(format!("The margin of chance: {} (95 % interval).", share.interval()));
+        more.push(format!("The margin of chance: {} (95\u{a0}% interval).", share.interval()));
     }
     if share.open {
         more.push("It may still change: for some of them the time is not over.".to_owned());
@@ -75,7 +75,7 @@ fn avoided(report: &Report) -> Html {
     let naive = "Counted naively: some would not have been returned anyway.";
     let cause = match causal {
         Some(v1::Estimate { value, lower, upper }) => format!(
-            "Caused by the learned order of suggestions: {} ({} to {}, 95 % interval).",
+            "Caused by the learned order of suggestions: {} ({} to {}, 95\u{a0}% interval).",
             decimal(value, 1),
             decimal(lower, 1),
             decimal(upper, 1)
