@@ -10,6 +10,7 @@ mod case;
 mod codes;
 mod connection;
 mod event;
+mod file;
 pub mod import;
 mod incident;
 pub mod load;
@@ -19,6 +20,7 @@ mod output;
 mod policy;
 mod remedy;
 mod reply;
+mod report;
 mod returns;
 mod review;
 mod shop;
@@ -70,6 +72,9 @@ pub enum Command {
     /// Read the figures: reviews revised, returns recorded and avoided
     #[command(subcommand, after_help = metrics::EXAMPLES)]
     Metrics(metrics::Metrics),
+    /// Write the figures of a shop as one page, to be read in a browser or printed
+    #[command(after_help = report::EXAMPLES)]
+    Report(report::Report),
     /// Read what happened, or follow it as it happens
     #[command(subcommand, after_help = event::EXAMPLES)]
     Event(event::Event),
@@ -96,6 +101,7 @@ pub async fn run(command: Command, connection: &Connection) -> anyhow::Result<()
         Command::Review(command) => command.run(&session).await,
         Command::Return(command) => command.run(&session).await,
         Command::Metrics(command) => command.run(&session).await,
+        Command::Report(command) => command.run(&session).await,
         Command::Event(command) => command.run(&session).await,
         Command::Policy(command) => command.run(&session).await,
     };
@@ -183,6 +189,7 @@ mod tests {
             review::EXAMPLES,
             returns::EXAMPLES,
             metrics::EXAMPLES,
+            report::EXAMPLES,
             event::EXAMPLES,
             policy::EXAMPLES,
             stock::EXAMPLES,

@@ -1,29 +1,41 @@
 //! `amends metrics …`
 
+mod columns;
+pub(crate) mod days;
 mod figures;
+pub(crate) mod form;
 mod remedies;
+mod sheet;
+mod spark;
+mod wide;
 
 use amends_proto::v1;
-use clap::{Args, Subcommand};
-use jiff::{SignedDuration, ToSpan, civil::Date, tz::TimeZone};
+use clap::{Args, Subcommand, ValueEnum};
 
 use crate::{
     codes::{code, parse},
     connection::Session,
-    when::{parse_day, parse_duration},
 };
+
+use days::Days;
+use figures::{Cut, room};
+use form::Form;
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   amends metrics reversal --last 30d
   amends metrics reversal --from 2026-01-01 --to 2026-03-31 --bucket month
-  amends metrics returns --by reason --by sku
+  amends metrics returns --bucket week --by channel,region
+  amends metrics returns --by reason,sku --export returns.csv
   amends metrics returns --where reason=wrong-item --json
   amends metrics remedies --last 60d --reason damaged
-  amends metrics fairness --from 2026-01-01 --json
+  amends metrics remedies --csv --table comparison
+  amends metrics fairness --from 2026-01-01 --csv > fairness.csv
 
 A cohort is the days on which reviews were first observed, or units delivered.
-Figures with a `*` may still change, because some windows are open.";
+Figures with a `*` may still change, because some windows are open. A rate is told
+as 34/95 = 35.8 % (26.9–45.8): members, share, and its 95 % interval. On a terminal
+only the columns that fit are shown, and a line of signs shows a rate over time.";
 
 /// Which figures.
 #[derive(Subcommand)]
@@ -38,18 +50,11 @@ pub enum Metrics {
     Fairness(Fairness),
 }
 
-/// Which days.
+/// Which cases.
 #[derive(Args)]
 pub(crate) struct Cohort {
-    /// First day of the cohort
-    #[arg(long, value_name = "DAY", value_parser = parse_day, conflicts_with = "last")]
-    from: Option<Date>,
-    /// Last day of the cohort [default: today]
-    #[arg(long, value_name = "DAY", value_parser = parse_day)]
-    to: Option<Date>,
-    /// How far the cohort reaches back, in days
-    #[arg(long, value_name = "DURATION", default_value = "90d", value_parser = parse_duration)]
-    last: SignedDuration,
+    #[command(flatten)]
+    days: Days,
     /// Only this reason
     #[arg(long, value_parser = code::<v1::ComplaintReason>())]
     reason: Option<v1::ComplaintReason>,
@@ -66,6 +71,22 @@ pub struct Remedies {
     /// Compare cases whose window is open as well
     #[arg(long)]
     include_immature: bool,
+    /// Which part of the answer becomes a CSV
+    #[arg(long, value_enum, default_value = "kinds")]
+    table: Part,
+    #[command(flatten)]
+    form: Form,
+}
+
+/// A part of the answer about remedies.
+#[derive(Clone, Copy, ValueEnum)]
+enum Part {
+    /// What became of each kind
+    Kinds,
+    /// Naive beside causal
+    Comparison,
+    /// What each kind would have cost, had it always come first
+    Always,
 }
 
 /// Which remedies, by the day they were proposed.
@@ -73,120 +94,121 @@ pub struct Remedies {
 pub struct Fairness {
     #[command(flatten)]
     cohort: Cohort,
+    #[command(flatten)]
+    form: Form,
 }
 
 /// Whose figures, and how they are split.
 #[derive(Args)]
 pub struct Query {
-    /// First day of the cohort
-    #[arg(long, value_name = "DAY", value_parser = parse_day, conflicts_with = "last")]
-    from: Option<Date>,
-    /// Last day of the cohort [default: today]
-    #[arg(long, value_name = "DAY", value_parser = parse_day)]
-    to: Option<Date>,
-    /// How far the cohort reaches back, in days
-    #[arg(long, value_name = "DURATION", default_value = "90d", value_parser = parse_duration)]
-    last: SignedDuration,
+    #[command(flatten)]
+    days: Days,
     /// How time is cut
     #[arg(long, value_parser = code::<v1::TimeBucket>())]
     bucket: Option<v1::TimeBucket>,
-    /// What to split by; up to twice
-    #[arg(long = "by", value_name = "DIMENSION", value_parser = code::<v1::Dimension>())]
+    /// What to split by; up to two
+    #[arg(long = "by", value_name = "DIMENSION", value_delimiter = ',', value_parser = code::<v1::Dimension>())]
     by: Vec<v1::Dimension>,
     /// Only members with this value, for example reason=damaged; may be repeated
     #[arg(long = "where", value_name = "DIMENSION=VALUE", value_parser = parse_filter)]
     filters: Vec<v1::DimensionValue>,
+    #[command(flatten)]
+    form: Form,
 }
 
 impl Metrics {
     pub(crate) async fn run(self, session: &Session) -> anyhow::Result<()> {
-        let output = session.output;
-        let parent = session.shop().await?;
         match self {
-            Self::Reversal(query) => {
-                let request = v1::GetReviewReversalRequest {
-                    parent,
-                    cohort: Some(query.cohort(output.now)?),
-                    bucket: query.bucket.map(Into::into),
-                    dimensions: query.by.iter().map(|by| (*by).into()).collect(),
-                    filters: query.filters,
-                };
-                let answer = session.client.call(request).await?;
-                output.one(&answer, || figures::reversal(&answer))
-            }
-            Self::Returns(query) => {
-                let request = v1::GetReturnsRequest {
-                    parent,
-                    cohort: Some(query.cohort(output.now)?),
-                    bucket: query.bucket.map(Into::into),
-                    dimensions: query.by.iter().map(|by| (*by).into()).collect(),
-                    filters: query.filters,
-                };
-                let answer = session.client.call(request).await?;
-                output.one(&answer, || figures::returns(&answer))
-            }
-            Self::Remedies(query) => {
-                let request = v1::GetRemedyPerformanceRequest {
-                    parent,
-                    cohort: Some(query.cohort.days(output.now)?),
-                    reason: query.cohort.reason.map(Into::into),
-                    kinds: query.kinds.iter().map(|kind| (*kind).into()).collect(),
-                    include_immature: query.include_immature,
-                };
-                let answer = session.client.call(request).await?;
-                output.one(&answer, || remedies::performance(&answer))
-            }
-            Self::Fairness(Fairness { cohort }) => {
-                let request = v1::GetRemedyFairnessRequest {
-                    parent,
-                    cohort: Some(cohort.days(output.now)?),
-                    reason: cohort.reason.map(Into::into),
-                };
-                let answer = session.client.call(request).await?;
-                output.one(&answer, || remedies::fairness(&answer))
-            }
+            Self::Reversal(query) => query.reversal(session).await,
+            Self::Returns(query) => query.returns(session).await,
+            Self::Remedies(args) => args.run(session).await,
+            Self::Fairness(args) => args.run(session).await,
         }
     }
 }
 
 impl Query {
-    fn cohort(&self, now: jiff::Timestamp) -> anyhow::Result<v1::DateRange> {
-        days(self.from, self.to, self.last, now)
+    fn check(&self) -> anyhow::Result<()> {
+        if self.by.len() > 2 {
+            anyhow::bail!("Figures are split by two dimensions at most; ask twice, or narrow with --where.");
+        }
+        Ok(())
+    }
+
+    async fn reversal(self, session: &Session) -> anyhow::Result<()> {
+        self.check()?;
+        let output = session.output;
+        let cohort = self.days.range(output.now)?;
+        let request = v1::GetReviewReversalRequest {
+            parent: session.shop().await?,
+            cohort: Some(cohort.clone()),
+            bucket: self.bucket.map(Into::into),
+            dimensions: self.by.iter().map(|by| (*by).into()).collect(),
+            filters: self.filters,
+        };
+        let answer = session.client.call(request).await?;
+        let cut = Cut::new(&output, cohort, self.bucket);
+        let sheet = || columns::reversal(&answer, &self.by);
+        self.form.tell(&output, &answer, sheet, || figures::reversal(&answer, &cut))
+    }
+
+    async fn returns(self, session: &Session) -> anyhow::Result<()> {
+        self.check()?;
+        let output = session.output;
+        let cohort = self.days.range(output.now)?;
+        let request = v1::GetReturnsRequest {
+            parent: session.shop().await?,
+            cohort: Some(cohort.clone()),
+            bucket: self.bucket.map(Into::into),
+            dimensions: self.by.iter().map(|by| (*by).into()).collect(),
+            filters: self.filters,
+        };
+        let answer = session.client.call(request).await?;
+        let cut = Cut::new(&output, cohort, self.bucket);
+        let sheet = || columns::returns(&answer, &self.by);
+        self.form.tell(&output, &answer, sheet, || figures::returns(&answer, &cut))
     }
 }
 
-impl Cohort {
-    fn days(&self, now: jiff::Timestamp) -> anyhow::Result<v1::DateRange> {
-        days(self.from, self.to, self.last, now)
+impl Remedies {
+    async fn run(self, session: &Session) -> anyhow::Result<()> {
+        let output = session.output;
+        let request = v1::GetRemedyPerformanceRequest {
+            parent: session.shop().await?,
+            cohort: Some(self.cohort.days.range(output.now)?),
+            reason: self.cohort.reason.map(Into::into),
+            kinds: self.kinds.iter().map(|kind| (*kind).into()).collect(),
+            include_immature: self.include_immature,
+        };
+        let answer = session.client.call(request).await?;
+        let sheet = || match self.table {
+            Part::Kinds => columns::kinds(&answer),
+            Part::Comparison => columns::comparison(&answer),
+            Part::Always => columns::always(&answer),
+        };
+        self.form.tell(&output, &answer, sheet, || remedies::performance(&answer, room()))
     }
 }
 
-fn days(
-    from: Option<Date>,
-    to: Option<Date>,
-    reach: SignedDuration,
-    now: jiff::Timestamp,
-) -> anyhow::Result<v1::DateRange> {
-    let last = match to {
-        Some(day) => day,
-        None => now.to_zoned(TimeZone::UTC).date(),
-    };
-    let start = match from {
-        Some(day) => day,
-        None => last.checked_sub(reach)?,
-    };
-    if start > last {
-        anyhow::bail!("The cohort begins on {start}, after its last day, {last}.");
+impl Fairness {
+    async fn run(self, session: &Session) -> anyhow::Result<()> {
+        let output = session.output;
+        let request = v1::GetRemedyFairnessRequest {
+            parent: session.shop().await?,
+            cohort: Some(self.cohort.days.range(output.now)?),
+            reason: self.cohort.reason.map(Into::into),
+        };
+        let answer = session.client.call(request).await?;
+        let sheet = || columns::fairness(&answer);
+        self.form.tell(&output, &answer, sheet, || remedies::fairness(&answer))
     }
-    Ok(v1::DateRange {
-        start_date: start.to_string(),
-        // People name the last day that counts, the contract the first that does not.
-        end_date: last.checked_add(1.day())?.to_string(),
-    })
 }
 
 fn parse_filter(text: &str) -> Result<v1::DimensionValue, String> {
-    let wrong = || "write a dimension and a value, for example reason=damaged".to_owned();
+    let wrong = || {
+        "write a dimension (those of --by) and a value, for example reason=damaged or sku=BOTTLE-750"
+            .to_owned()
+    };
     let (dimension, value) = text.split_once('=').ok_or_else(wrong)?;
     let dimension: v1::Dimension = parse(dimension).ok_or_else(wrong)?;
     let value = match dimension {
@@ -202,21 +224,6 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
     use super::*;
-
-    #[test]
-    fn a_cohort_ends_with_the_last_day_that_was_named() {
-        let query = Query {
-            from: Some("2026-01-01".parse().unwrap()),
-            to: Some("2026-01-31".parse().unwrap()),
-            last: SignedDuration::ZERO,
-            bucket: None,
-            by: Vec::new(),
-            filters: Vec::new(),
-        };
-        let cohort = query.cohort(jiff::Timestamp::UNIX_EPOCH).unwrap();
-        assert_eq!(cohort.start_date, "2026-01-01");
-        assert_eq!(cohort.end_date, "2026-02-01");
-    }
 
     #[test]
     fn a_filter_takes_the_word_of_a_value() {

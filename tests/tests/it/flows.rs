@@ -32,6 +32,7 @@ mod refunds_again;
 mod remedies;
 mod remedy_policies;
 mod replies;
+mod reports;
 mod requests;
 mod returns;
 mod satisfaction;

@@ -1,95 +1,160 @@
 //! Figures with what is needed to judge them.
 
 use amends_proto::v1;
-use comfy_table::Cell;
+use jiff::civil::Date;
 
-use crate::output::table::{or_dash, pairs, table, text};
+use super::days::cuts;
+use super::spark::{Part, Signs};
+use super::wide;
+use crate::codes::word;
+use crate::output::{Output, table::or_dash};
 
 /// One row of figures: what it is about, and its named values.
-struct Row {
-    label: String,
-    values: Vec<(&'static str, String)>,
+pub(super) struct Row {
+    /// The days, in short.
+    pub(super) days: String,
+    /// Its first day.
+    pub(super) start: Option<Date>,
+    /// What the values are of that it is about.
+    pub(super) dimensions: Vec<String>,
+    /// These values.
+    pub(super) key: Vec<String>,
+    /// Its values, the most telling first.
+    pub(super) values: Vec<(&'static str, String)>,
+    /// The rates that are worth a line over time, the most telling first.
+    pub(super) rates: Vec<(&'static str, Part)>,
 }
 
-pub(crate) fn reversal(answer: &v1::GetReviewReversalResponse) -> String {
-    shown(answer.rows.iter().map(|row| {
+/// How time was cut, and how much room there is to show it.
+pub(super) struct Cut {
+    /// First days of the parts.
+    pub(super) starts: Vec<Date>,
+    /// The days asked about, and what one part is.
+    pub(super) days: v1::DateRange,
+    pub(super) bucket: v1::TimeBucket,
+    /// Columns of the screen; none where output is no screen.
+    pub(super) room: Option<usize>,
+    pub(super) signs: Signs,
+}
+
+/// Columns of the screen; none where output is no screen.
+pub(super) fn room() -> Option<usize> {
+    Output::screen().map(|(columns, _)| columns.into())
+}
+
+impl Cut {
+    pub(super) fn new(output: &Output, days: v1::DateRange, bucket: Option<v1::TimeBucket>) -> Self {
+        let bucket = bucket.unwrap_or(v1::TimeBucket::Total);
+        Self {
+            starts: cuts(&days, bucket),
+            days,
+            bucket,
+            room: room(),
+            signs: if output.colour { Signs::Blocks } else { Signs::Digits },
+        }
+    }
+}
+
+pub(super) fn reversal(answer: &v1::GetReviewReversalResponse, cut: &Cut) -> String {
+    let rows = answer.rows.iter().map(|row| {
         let funnel = row.funnel.unwrap_or_default();
         let stars = row.net_stars_recovered.as_ref();
         Row {
-            label: label(row.cohort.as_ref(), &row.key),
+            days: days(row.cohort.as_ref()),
+            start: start(row.cohort.as_ref()),
+            dimensions: dimensions(&row.key),
+            key: key(&row.key),
             values: vec![
+                ("reversal rate", rate(row.reversal_rate_all.as_ref())),
+                ("of contacted", rate(row.reversal_rate_contacted.as_ref())),
+                ("of solved", rate(row.reversal_rate_solved.as_ref())),
+                ("natural", rate(row.natural_rate.as_ref())),
+                ("of asked", rate(row.reversal_rate_asked.as_ref())),
+                ("of editable", rate(row.reversal_rate_eligible.as_ref())),
+                ("fell back", rate(row.backslide_rate.as_ref())),
+                ("stars recovered", stars.map_or("-".to_owned(), mean)),
                 ("negative", funnel.negative.to_string()),
+                ("eligible", funnel.eligible.to_string()),
                 ("contacted", funnel.contacted.to_string()),
                 ("solved", funnel.solved.to_string()),
                 ("asked", funnel.asked.to_string()),
                 ("reversed", funnel.reversed.to_string()),
-                ("reversal rate", rate(row.reversal_rate_all.as_ref())),
-                ("of contacted", rate(row.reversal_rate_contacted.as_ref())),
-                ("of solved", rate(row.reversal_rate_solved.as_ref())),
-                ("of asked", rate(row.reversal_rate_asked.as_ref())),
-                ("natural", rate(row.natural_rate.as_ref())),
-                ("fell back", rate(row.backslide_rate.as_ref())),
-                ("stars recovered", stars.map_or("-".to_owned(), mean)),
+                ("recovered", funnel.recovered.to_string()),
+            ],
+            rates: vec![
+                ("reversal rate", part(row.reversal_rate_all)),
+                ("of contacted", part(row.reversal_rate_contacted)),
+                ("natural", part(row.natural_rate)),
             ],
         }
-    }))
+    });
+    wide::shown(rows.collect(), cut)
 }
 
-pub(crate) fn returns(answer: &v1::GetReturnsResponse) -> String {
-    shown(answer.rows.iter().map(|row| Row {
-        label: label(row.cohort.as_ref(), &row.key),
+pub(super) fn returns(answer: &v1::GetReturnsResponse, cut: &Cut) -> String {
+    let rows = answer.rows.iter().map(|row| Row {
+        days: days(row.cohort.as_ref()),
+        start: start(row.cohort.as_ref()),
+        dimensions: dimensions(&row.key),
+        key: key(&row.key),
         values: vec![
             ("return rate", rate(row.return_rate_units.as_ref())),
-            ("of orders", rate(row.return_rate_orders.as_ref())),
             ("requested", rate(row.requested_rate.as_ref())),
-            ("intent", rate(row.intent_rate.as_ref())),
             ("rescued", rate(row.rescue_rate.as_ref())),
+            ("of orders", rate(row.return_rate_orders.as_ref())),
+            ("intent", rate(row.intent_rate.as_ref())),
+            ("avoided", avoided(row.avoided.as_ref())),
             ("avoided before a request", avoided(row.avoided_intent_only.as_ref())),
             ("avoided by withdrawal", avoided(row.avoided_withdrawn.as_ref())),
-            ("avoided", avoided(row.avoided.as_ref())),
         ],
-    }))
+        rates: vec![
+            ("return rate", part(row.return_rate_units)),
+            ("requested", part(row.requested_rate)),
+            ("rescued", part(row.rescue_rate)),
+        ],
+    });
+    wide::shown(rows.collect(), cut)
 }
 
-// A single row is easier read downwards, several are easier compared side by side.
-fn shown(rows: impl Iterator<Item = Row>) -> String {
-    let rows: Vec<_> = rows.collect();
-    let mut shown = match rows.as_slice() {
-        [] => return "No member in this cohort.".to_owned(),
-        [row] => {
-            let cohort = ("cohort".to_owned(), Cell::new(&row.label));
-            let values = row.values.iter();
-            let values = values.map(|(name, value)| ((*name).to_owned(), Cell::new(value)));
-            text(&pairs(std::iter::once(cohort).chain(values)))
-        }
-        [first, ..] => {
-            let names = first.values.iter().map(|(name, _)| *name);
-            let headings: Vec<_> = std::iter::once("cohort").chain(names).collect();
-            let mut table = table(&headings);
-            for row in &rows {
-                let values = row.values.iter().map(|(_, value)| value);
-                table.add_row(std::iter::once(&row.label).chain(values));
-            }
-            text(&table)
-        }
+/// The days with their last one: `2026-01-05 – 01-11`.
+fn days(cohort: Option<&v1::DateRange>) -> String {
+    let Some(cohort) = cohort else { return "-".to_owned() };
+    let (Ok(first), Ok(end)) = (cohort.start_date.parse::<Date>(), cohort.end_date.parse::<Date>()) else {
+        return format!("{} to before {}", cohort.start_date, cohort.end_date);
     };
-    if shown.contains('*') {
-        shown.push_str("\n\n* some windows are still open: this figure may still change");
+    let last = end.yesterday().unwrap_or(end);
+    if first == last {
+        first.to_string()
+    } else if first.year() == last.year() {
+        format!("{first} – {}", last.strftime("%m-%d"))
+    } else {
+        format!("{first} – {last}")
     }
-    shown
 }
 
-fn label(cohort: Option<&v1::DateRange>, key: &[v1::DimensionValue]) -> String {
-    let mut parts = Vec::new();
-    if let Some(cohort) = cohort {
-        parts.push(format!("{} to before {}", cohort.start_date, cohort.end_date));
+fn start(cohort: Option<&v1::DateRange>) -> Option<Date> {
+    cohort?.start_date.parse().ok()
+}
+
+fn dimensions(key: &[v1::DimensionValue]) -> Vec<String> {
+    key.iter().map(|part| word::<v1::Dimension>(part.dimension)).collect()
+}
+
+fn key(key: &[v1::DimensionValue]) -> Vec<String> {
+    key.iter().map(|part| or_dash(&part.value).to_owned()).collect()
+}
+
+fn part(rate: Option<v1::Rate>) -> Part {
+    let rate = rate.unwrap_or_default();
+    Part {
+        numerator: rate.numerator,
+        denominator: rate.denominator,
+        open: !rate.mature && rate.denominator > 0,
     }
-    parts.extend(key.iter().map(|part| or_dash(&part.value).to_owned()));
-    parts.join(", ")
 }
 
 /// `1/4 = 25.0 % (4.6–69.9)`, with a star while it may still change.
-fn rate(rate: Option<&v1::Rate>) -> String {
+pub(super) fn rate(rate: Option<&v1::Rate>) -> String {
     let Some(rate) = rate else {
         return "-".to_owned();
     };
@@ -127,6 +192,11 @@ fn avoided(counts: Option<&v1::AvoidedCounts>) -> String {
 mod tests {
     use super::*;
 
+    fn cut() -> Cut {
+        let days = v1::DateRange { start_date: "2026-01-01".into(), end_date: "2026-02-01".into() };
+        Cut::new(&Output::new(false), days, None)
+    }
+
     fn quarter(mature: bool) -> v1::Rate {
         v1::Rate {
             numerator: 1,
@@ -148,14 +218,24 @@ mod tests {
     fn a_rate_that_may_still_change_says_so() {
         let row = v1::ReviewReversalRow { reversal_rate_all: Some(quarter(false)), ..Default::default() };
         let answer = v1::GetReviewReversalResponse { rows: vec![row], as_of_time: None };
-        let shown = reversal(&answer);
+        let shown = reversal(&answer, &cut());
         assert!(shown.contains("1/4 = 25.0 % (4.6–69.9)*"), "{shown}");
         assert!(shown.ends_with("this figure may still change"));
     }
 
     #[test]
+    fn days_are_told_with_their_last_one() {
+        let told = |from: &str, to: &str| {
+            days(Some(&v1::DateRange { start_date: from.into(), end_date: to.into() }))
+        };
+        assert_eq!(told("2026-01-05", "2026-01-12"), "2026-01-05 – 01-11");
+        assert_eq!(told("2026-01-05", "2026-01-06"), "2026-01-05");
+        assert_eq!(told("2025-12-29", "2026-01-05"), "2025-12-29 – 2026-01-04");
+    }
+
+    #[test]
     fn a_cohort_without_members_says_so() {
         let answer = v1::GetReturnsResponse::default();
-        assert_eq!(returns(&answer), "No member in this cohort.");
+        assert_eq!(returns(&answer, &cut()), "No member in this cohort.");
     }
 }

@@ -2,15 +2,17 @@
 
 use amends_proto::v1;
 
+use super::figures::{self, Row};
+use super::wide::beside;
 use crate::amount::units;
 use crate::codes::word;
 use crate::output::table::{pairs, table, text};
 
-pub(crate) fn performance(answer: &v1::GetRemedyPerformanceResponse) -> String {
-    let mut parts = vec![kinds(answer)];
+pub(crate) fn performance(answer: &v1::GetRemedyPerformanceResponse, room: Option<usize>) -> String {
+    let mut parts = kinds(answer, room);
     if answer.mature_cases + answer.immature_cases > 0 {
         parts.push(causes(answer));
-        parts.push(always(answer));
+        parts.extend(always(answer, room));
     }
     let open = answer.immature_cases;
     if open > 0 {
@@ -25,27 +27,33 @@ pub(crate) fn performance(answer: &v1::GetRemedyPerformanceResponse) -> String {
     }
 }
 
-fn kinds(answer: &v1::GetRemedyPerformanceResponse) -> String {
+fn kinds(answer: &v1::GetRemedyPerformanceResponse, room: Option<usize>) -> Vec<String> {
     if answer.kinds.is_empty() {
-        return String::new();
+        return Vec::new();
     }
-    let mut table =
-        table(&["kind", "first", "offered", "accepted", "fulfilled", "failed", "mean cost", "low scores"]);
     let (unit, digits) = units(&answer.currency);
-    for row in &answer.kinds {
+    let row = |row: &v1::RemedyKindPerformance| {
         let stopped = if row.stopped.is_some() { " (stopped)" } else { "" };
-        table.add_row([
-            format!("{}{stopped}", word::<v1::RemedyKind>(row.kind)),
-            row.suggested_first.to_string(),
-            row.offered.to_string(),
-            rate(row.acceptance.as_ref()),
-            row.fulfilled.to_string(),
-            row.failed.to_string(),
-            row.cost_mean.map_or_else(dash, |mean| format!("{:.digits$}", mean * unit)),
-            rate(row.low_scores.as_ref()),
-        ]);
-    }
-    text(&table)
+        let name = format!("{}{stopped}", word::<v1::RemedyKind>(row.kind));
+        let values = vec![
+            ("accepted", rate(row.acceptance.as_ref())),
+            ("offered", row.offered.to_string()),
+            ("fulfilled", row.fulfilled.to_string()),
+            ("mean cost", row.cost_mean.map_or_else(dash, |mean| format!("{:.digits$}", mean * unit))),
+            ("low scores", rate(row.low_scores.as_ref())),
+            ("first", row.suggested_first.to_string()),
+            ("declined", row.declined.to_string()),
+            ("expired", row.expired.to_string()),
+            ("failed", row.failed.to_string()),
+        ];
+        named(name, values)
+    };
+    let rows: Vec<Row> = answer.kinds.iter().map(row).collect();
+    beside("kind", &rows, room)
+}
+
+fn named(name: String, values: Vec<(&'static str, String)>) -> Row {
+    Row { days: name, start: None, dimensions: Vec::new(), key: Vec::new(), values, rates: Vec::new() }
 }
 
 fn causes(answer: &v1::GetRemedyPerformanceResponse) -> String {
@@ -72,23 +80,23 @@ fn causes(answer: &v1::GetRemedyPerformanceResponse) -> String {
     ))
 }
 
-fn always(answer: &v1::GetRemedyPerformanceResponse) -> String {
+fn always(answer: &v1::GetRemedyPerformanceResponse, room: Option<usize>) -> Vec<String> {
     if answer.always.is_empty() {
-        return String::new();
+        return Vec::new();
     }
-    let mut table = table(&["always first", "allowed", "came first", "worth", "mean cost", "as it was"]);
     let (unit, digits) = units(&answer.currency);
-    for row in &answer.always {
-        table.add_row([
-            word::<v1::RemedyKind>(row.kind),
-            row.allowed_cases.to_string(),
-            row.first_cases.to_string(),
-            format!("{:.0}", row.effective_cases),
-            interval(row.self_normalised.as_ref(), unit, digits),
-            interval(row.logged.as_ref(), unit, digits),
-        ]);
-    }
-    text(&table)
+    let row = |row: &v1::AlwaysFirst| {
+        let values = vec![
+            ("mean cost", interval(row.self_normalised.as_ref(), unit, digits)),
+            ("as it was", interval(row.logged.as_ref(), unit, digits)),
+            ("allowed", row.allowed_cases.to_string()),
+            ("came first", row.first_cases.to_string()),
+            ("worth", format!("{:.0}", row.effective_cases)),
+        ];
+        named(word::<v1::RemedyKind>(row.kind), values)
+    };
+    let rows: Vec<Row> = answer.always.iter().map(row).collect();
+    beside("always first", &rows, room)
 }
 
 pub(crate) fn fairness(answer: &v1::GetRemedyFairnessResponse) -> String {
@@ -114,9 +122,12 @@ fn dash() -> String {
     "-".to_owned()
 }
 
+/// As the other figures tell a rate: `1/4 = 25.0 % (4.6–69.9)`.
 fn rate(rate: Option<&v1::RemedyRate>) -> String {
-    let Some((rate, value)) = rate.and_then(|rate| Some((rate, rate.value?))) else { return dash() };
-    format!("{:.1} % ({}/{})", value * 100.0, rate.numerator, rate.denominator)
+    rate.map_or_else(dash, |rate| {
+        let v1::RemedyRate { numerator, denominator, value, lower, upper } = *rate;
+        figures::rate(Some(&v1::Rate { numerator, denominator, value, lower, upper, mature: true }))
+    })
 }
 
 fn interval(estimate: Option<&v1::Estimate>, times: f64, digits: usize) -> String {
@@ -131,7 +142,7 @@ mod tests {
 
     #[test]
     fn nothing_is_said_in_a_sentence() {
-        let told = performance(&v1::GetRemedyPerformanceResponse::default());
+        let told = performance(&v1::GetRemedyPerformanceResponse::default(), None);
         assert_eq!(told, "Nothing was suggested or offered on these days.");
     }
 

@@ -111,7 +111,8 @@ async fn stay(running: &Running, access: &Access) -> anyhow::Result<()> {
     let shop = market::shop_ids().next().unwrap_or_default();
     eprintln!("  amends shop list");
     eprintln!("  amends case list --shop {shop}");
-    eprintln!("  amends metrics reversal --shop {shop} --from 2026-01-01 --to 2026-06-01\n");
+    eprintln!("  amends metrics reversal --shop {shop} --from 2026-01-01 --to 2026-06-01");
+    eprintln!("  amends report --shop {shop} --from 2026-01-01 --to 2026-03-31 --out report.html\n");
     eprintln!("Ctrl-C ends it.");
     tokio::signal::ctrl_c().await?;
     Ok(())

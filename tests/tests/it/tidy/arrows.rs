@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::root;
 
 /// Every crate of ours with the crates of ours it may use.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("proto", &[]),
     ("services/domain", &[]),
     ("services/detect", &["amends-domain"]),
@@ -28,7 +28,8 @@ const ARROWS: [(&str, &[&str]); 11] = [
         ],
     ),
     ("clients/rust", &["amends-proto"]),
-    ("clients/cli", &["amends-client", "amends-proto"]),
+    ("clients/report", &["amends-proto"]),
+    ("clients/cli", &["amends-client", "amends-report", "amends-proto"]),
 ];
 
 fn manifest(folder: &str) -> toml::Table {
