@@ -1,6 +1,6 @@
 //! Prints how many of the texts of a folder get the report they should.
 //!
-//! `cargo run -p amends-lint --example eval -- services/lint/heldout [--misses] [--blind] [LANGUAGE]`
+//! `cargo run -p amends-lint --example eval -- services/lint/heldout [--misses] [--blind] [--rules] [LANGUAGE]`
 
 use std::path::PathBuf;
 
@@ -24,7 +24,7 @@ fn main() -> Result<(), Failure> {
     let mut plain = words.iter().filter(|word| !word.starts_with("--"));
     let folder = plain.next().ok_or("which folder?")?.into();
     let wish = Wish { folder, misses: flag("--misses"), blind: flag("--blind"), only: plain.next().cloned() };
-    let linter = Linter::embedded()?;
+    let linter = if flag("--rules") { Linter::rules_alone()? } else { Linter::embedded()? };
     let mut files: Vec<PathBuf> = std::fs::read_dir(&wish.folder)?
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .filter(|path| path.extension().is_some_and(|ending| ending == "tsv"))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::cue::Cue;
 use crate::error::LintError;
 use crate::part::Part;
 
@@ -13,41 +14,49 @@ const PHRASE_CHARS_MAX: usize = 60;
 /// Stands in a phrase for a few words.
 pub(crate) const GAP: &str = " ... ";
 
-/// The embedded files.
-pub(crate) const EMBEDDED: &[(&str, &str)] = &[
-    ("ar", include_str!("../rules/ar.toml")),
-    ("de", include_str!("../rules/de.toml")),
-    ("en", include_str!("../rules/en.toml")),
-    ("es", include_str!("../rules/es.toml")),
-    ("fil", include_str!("../rules/fil.toml")),
-    ("fr", include_str!("../rules/fr.toml")),
-    ("hi", include_str!("../rules/hi.toml")),
-    ("hu", include_str!("../rules/hu.toml")),
-    ("id", include_str!("../rules/id.toml")),
-    ("it", include_str!("../rules/it.toml")),
-    ("ja", include_str!("../rules/ja.toml")),
-    ("ko", include_str!("../rules/ko.toml")),
-    ("ms", include_str!("../rules/ms.toml")),
-    ("pl", include_str!("../rules/pl.toml")),
-    ("pt", include_str!("../rules/pt.toml")),
-    ("ru", include_str!("../rules/ru.toml")),
-    ("th", include_str!("../rules/th.toml")),
-    ("tr", include_str!("../rules/tr.toml")),
-    ("vi", include_str!("../rules/vi.toml")),
-    ("zh", include_str!("../rules/zh.toml")),
+/// The embedded files: a language, its rules, and its cues.
+pub(crate) const EMBEDDED: &[(&str, &str, &str)] = &[
+    ("ar", include_str!("../rules/ar.toml"), include_str!("../cues/ar.toml")),
+    ("de", include_str!("../rules/de.toml"), include_str!("../cues/de.toml")),
+    ("en", include_str!("../rules/en.toml"), include_str!("../cues/en.toml")),
+    ("es", include_str!("../rules/es.toml"), include_str!("../cues/es.toml")),
+    ("fil", include_str!("../rules/fil.toml"), include_str!("../cues/fil.toml")),
+    ("fr", include_str!("../rules/fr.toml"), include_str!("../cues/fr.toml")),
+    ("hi", include_str!("../rules/hi.toml"), include_str!("../cues/hi.toml")),
+    ("hu", include_str!("../rules/hu.toml"), include_str!("../cues/hu.toml")),
+    ("id", include_str!("../rules/id.toml"), include_str!("../cues/id.toml")),
+    ("it", include_str!("../rules/it.toml"), include_str!("../cues/it.toml")),
+    ("ja", include_str!("../rules/ja.toml"), include_str!("../cues/ja.toml")),
+    ("ko", include_str!("../rules/ko.toml"), include_str!("../cues/ko.toml")),
+    ("ms", include_str!("../rules/ms.toml"), include_str!("../cues/ms.toml")),
+    ("pl", include_str!("../rules/pl.toml"), include_str!("../cues/pl.toml")),
+    ("pt", include_str!("../rules/pt.toml"), include_str!("../cues/pt.toml")),
+    ("ru", include_str!("../rules/ru.toml"), include_str!("../cues/ru.toml")),
+    ("th", include_str!("../rules/th.toml"), include_str!("../cues/th.toml")),
+    ("tr", include_str!("../rules/tr.toml"), include_str!("../cues/tr.toml")),
+    ("vi", include_str!("../rules/vi.toml"), include_str!("../cues/vi.toml")),
+    ("zh", include_str!("../rules/zh.toml"), include_str!("../cues/zh.toml")),
 ];
 
 /// What holds in every language.
 pub(crate) const COMMON: &str = include_str!("../rules/common.toml");
 
-/// A hash over all rule files, in hexadecimal: which rules a text was judged by.
+/// A hash over all rule files and the judge, in hexadecimal: which rules a text was judged by.
 #[must_use]
 pub fn rules_hash() -> String {
     let mut hash = blake3::Hasher::new();
-    for text in EMBEDDED.iter().map(|(_, text)| *text).chain([COMMON]) {
+    hash.update(&rule_files_hash());
+    hash.update(crate::judge::EMBEDDED);
+    hash.finalize().to_hex().to_string()
+}
+
+/// A hash over the rule files alone: the judge is learnt beside them.
+pub(crate) fn rule_files_hash() -> [u8; 32] {
+    let mut hash = blake3::Hasher::new();
+    for text in EMBEDDED.iter().flat_map(|(_, rules, cues)| [*rules, *cues]).chain([COMMON]) {
         hash.update(text.as_bytes());
     }
-    hash.finalize().to_hex().to_string()
+    *hash.finalize().as_bytes()
 }
 
 /// One language.
@@ -85,6 +94,16 @@ pub(crate) struct Example {
     pub(crate) asks: bool,
 }
 
+/// What the judge listens for in one language.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Cues {
+    /// BCP 47 tag; equals the file's name.
+    language: String,
+    /// Phrases by the concept that they say.
+    pub(crate) cues: BTreeMap<Cue, Vec<String>>,
+}
+
 /// `common.toml`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -112,6 +131,21 @@ impl Rules {
         }
         check(&file, &rules.parts)?;
         Ok(rules)
+    }
+}
+
+impl Cues {
+    /// Reads and checks one file.
+    pub(crate) fn parse(language: &str, text: &str) -> Result<Self, LintError> {
+        let file = format!("cues/{language}.toml");
+        let cues: Self = toml::from_str(text)
+            .map_err(|e| LintError::Syntax { file: file.clone(), problem: e.to_string() })?;
+        if cues.language != language {
+            let problem = "is not the language of the file's name".to_owned();
+            return Err(LintError::Entry { file, entry: cues.language, problem });
+        }
+        check(&file, &cues.cues)?;
+        Ok(cues)
     }
 }
 
@@ -148,7 +182,7 @@ fn pair_of(pair: &str) -> Option<(char, char)> {
     }
 }
 
-fn check(file: &str, parts: &BTreeMap<Part, Vec<String>>) -> Result<(), LintError> {
+fn check<T: std::fmt::Debug>(file: &str, parts: &BTreeMap<T, Vec<String>>) -> Result<(), LintError> {
     for (part, phrases) in parts {
         let mut seen = std::collections::BTreeSet::new();
         for phrase in phrases {

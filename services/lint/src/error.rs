@@ -24,6 +24,9 @@ pub enum LintError {
     /// The patterns cannot be made ready.
     #[error("the patterns cannot be compiled: {0}")]
     Compile(String),
+    /// The file of the judge cannot be used.
+    #[error("the judge's file {0}")]
+    Judge(String),
     /// The language identifier cannot be loaded.
     #[error(transparent)]
     Detector(#[from] amends_detect::ModelError),

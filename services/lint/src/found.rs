@@ -9,6 +9,13 @@ use crate::rules::{advice, contact, named, personal, review, threat};
 use crate::scene::{Scene, Span};
 use crate::shape::Seen;
 
+/// What a rule found, in letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) span: Span,
+    pub(crate) rule: Rule,
+}
+
 /// What was found, in letters.
 #[derive(Default)]
 pub(crate) struct Found {
@@ -54,6 +61,11 @@ impl Found {
         self.kind |= advice::is_kind(scene);
         self.refusals.extend(found.into_iter().map(|(rule, span)| (span, rule)));
         self.advice.extend(advice::by_parts(scene).into_iter().map(|(advice, span)| (span, advice)));
+    }
+
+    /// What the rules found so far.
+    pub(crate) fn told(&self) -> Vec<Told> {
+        self.refusals.iter().map(|(span, rule)| Told { span: *span, rule: *rule }).collect()
     }
 
     /// All of it, by place in the text.

@@ -4,12 +4,15 @@
 //! same report. A text is read once (`read`, `evade`), the phrases of all languages are found
 //! in one pass (`matcher`), and rules look at how the parts of one language stand to each
 //! other (`scene`, `rules`). Which words are which part stands in `rules/<language>.toml`,
-//! reviewed as data.
+//! reviewed as data. A judge learnt from examples gives a second opinion (`judge`).
 
+mod check;
+mod cue;
 mod data;
 mod error;
 mod evade;
 mod found;
+mod judge;
 mod linter;
 mod matcher;
 mod part;
@@ -24,5 +27,6 @@ pub mod measure;
 
 pub use data::rules_hash;
 pub use error::{LintError, TooLong};
+pub use judge::{CorpusError, Progress, Text, corpus, is_current, train};
 pub use linter::{Audience, Linter, Outgoing, TEXT_CHARS_MAX, Venue};
 pub use rule::{Advice, Hint, Refusal, Report, Rule};

@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use super::*;
+use std::collections::BTreeSet;
+
 use crate::measure::audience_of;
 
 #[test]
 fn the_examples_of_every_file_are_judged_as_they_say() {
     let linter = Linter::embedded().unwrap();
-    for (tag, text) in EMBEDDED {
+    for (tag, text, _) in EMBEDDED {
         let rules = Rules::parse(tag, text).unwrap();
         assert!(!rules.examples.is_empty(), "{tag}");
         for example in rules.examples {

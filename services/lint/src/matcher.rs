@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use amends_detect::text::Alphabet;
 
-use crate::data::{GAP, Rules};
+use crate::data::GAP;
 use crate::error::LintError;
 use crate::part::Part;
 use crate::read::{Reading, View, spell};
@@ -18,23 +18,23 @@ pub(crate) const COMMON: u8 = u8::MAX;
 
 /// A part, found in letters of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Hit {
+pub(crate) struct Hit<T = Part> {
     pub(crate) start: usize,
     pub(crate) end: usize,
-    pub(crate) part: Part,
+    pub(crate) part: T,
     /// By its number in the list of languages.
     pub(crate) language: u8,
 }
 
-impl Hit {
+impl<T> Hit<T> {
     pub(crate) const fn span(&self) -> (usize, usize) {
         (self.start, self.end)
     }
 }
 
 #[derive(Debug, Clone, Copy)]
-enum What {
-    Part(Part),
+enum What<T> {
+    Part(T),
     /// One side of a phrase with a gap.
     Side {
         phrase: u32,
@@ -43,8 +43,8 @@ enum What {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Meaning {
-    what: What,
+struct Meaning<T> {
+    what: What<T>,
     language: u8,
     /// A word may go on before it, and after it.
     open: [bool; 2],
@@ -59,39 +59,44 @@ struct Glue {
 
 /// All phrases of all languages.
 #[derive(Debug)]
-pub(crate) struct Matcher {
+pub(crate) struct Matcher<T> {
     automaton: AhoCorasick,
     /// What each spelling means.
-    meanings: Vec<Vec<Meaning>>,
+    meanings: Vec<Vec<Meaning<T>>>,
     /// The parts of phrases with a gap.
-    gapped: Vec<Part>,
+    gapped: Vec<T>,
     glue: Vec<Glue>,
 }
 
 /// Phrases while they are gathered.
-pub(crate) struct Gathering<'a> {
+pub(crate) struct Gathering<'a, T> {
     alphabet: &'a Alphabet,
-    spellings: BTreeMap<String, Vec<Meaning>>,
-    gapped: Vec<Part>,
+    spellings: BTreeMap<String, Vec<Meaning<T>>>,
+    gapped: Vec<T>,
     glue: Vec<Glue>,
 }
 
-impl<'a> Gathering<'a> {
+impl<'a, T: Copy> Gathering<'a, T> {
     pub(crate) const fn new(alphabet: &'a Alphabet) -> Self {
         Self { alphabet, spellings: BTreeMap::new(), gapped: Vec::new(), glue: Vec::new() }
     }
 
     /// Adds a language; they are numbered in the order in which they come.
-    pub(crate) fn language(&mut self, rules: &Rules) {
+    pub(crate) fn language(
+        &mut self,
+        prefixes: &[String],
+        suffixes: &[String],
+        parts: &BTreeMap<T, Vec<String>>,
+    ) {
         let number = u8::try_from(self.glue.len()).unwrap_or(COMMON - 1);
         let spelt = |list: &[String]| -> Vec<Vec<char>> {
             list.iter().map(|text| spell(self.alphabet, text).chars().collect()).collect()
         };
-        self.glue.push(Glue { prefixes: spelt(&rules.prefixes), suffixes: spelt(&rules.suffixes) });
-        self.add(number, &rules.parts);
+        self.glue.push(Glue { prefixes: spelt(prefixes), suffixes: spelt(suffixes) });
+        self.add(number, parts);
     }
 
-    pub(crate) fn add(&mut self, language: u8, parts: &BTreeMap<Part, Vec<String>>) {
+    pub(crate) fn add(&mut self, language: u8, parts: &BTreeMap<T, Vec<String>>) {
         for (part, phrases) in parts {
             for phrase in phrases {
                 let Some((first, second)) = phrase.split_once(GAP) else {
@@ -106,7 +111,7 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    fn side(&mut self, phrase: &str, what: What, language: u8) {
+    fn side(&mut self, phrase: &str, what: What<T>, language: u8) {
         let phrase = phrase.trim();
         let open = [phrase.starts_with('*'), phrase.ends_with('*')];
         let spelling = spell(self.alphabet, phrase.trim_matches('*'));
@@ -115,7 +120,7 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    pub(crate) fn compile(self) -> Result<Matcher, LintError> {
+    pub(crate) fn compile(self) -> Result<Matcher<T>, LintError> {
         let automaton = AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(self.spellings.keys())
@@ -135,9 +140,9 @@ struct Side {
     language: u8,
 }
 
-impl Matcher {
+impl<T: Copy + Ord> Matcher<T> {
     /// Everything that stands in a text, by place, each once.
-    pub(crate) fn find(&self, reading: &Reading<'_>) -> Vec<Hit> {
+    pub(crate) fn find(&self, reading: &Reading<'_>) -> Vec<Hit<T>> {
         let (mut hits, mut sides) = (Vec::new(), Vec::new());
         for view in &reading.views {
             self.look(reading, view, &mut hits, &mut sides);
@@ -148,7 +153,7 @@ impl Matcher {
         hits
     }
 
-    fn look(&self, reading: &Reading<'_>, view: &View, hits: &mut Vec<Hit>, sides: &mut Vec<Side>) {
+    fn look(&self, reading: &Reading<'_>, view: &View, hits: &mut Vec<Hit<T>>, sides: &mut Vec<Side>) {
         for found in self.automaton.find_overlapping_iter(&view.text) {
             let Some((start, end)) = view.letters(found.range()) else { continue };
             let (starts, ends) = (begins(reading, start), finishes(reading, end));
@@ -171,7 +176,7 @@ impl Matcher {
     }
 
     /// Joins the sides of phrases with a gap: each first one with the nearest second one.
-    fn close(&self, reading: &Reading<'_>, mut sides: Vec<Side>, hits: &mut Vec<Hit>) {
+    fn close(&self, reading: &Reading<'_>, mut sides: Vec<Side>, hits: &mut Vec<Hit<T>>) {
         sides.sort_unstable();
         for (n, first) in sides.iter().enumerate().filter(|(_, side)| !side.second) {
             let Some(part) = self.gapped.get(first.phrase as usize).copied() else { continue };

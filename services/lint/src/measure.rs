@@ -80,6 +80,19 @@ pub(crate) fn audience_of(word: &str) -> Result<Audience, String> {
     }
 }
 
+impl Audience {
+    /// The word for it in files of texts.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PrivateMessage => "private",
+            Self::PublicReply => "public",
+            Self::Offer => "offer",
+            Self::Ask => "ask",
+        }
+    }
+}
+
 impl Case {
     /// What the linter says to it, on a marketplace.
     #[must_use]

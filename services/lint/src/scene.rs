@@ -76,6 +76,11 @@ impl<'r, 'a> Scene<'r, 'a> {
         self.parts.get(part as usize).into_iter().flatten()
     }
 
+    /// All parts, after what is harmless was taken away.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Hit> {
+        self.parts.iter().flatten()
+    }
+
     pub(crate) fn has(&self, part: Part) -> bool {
         self.of(part).next().is_some()
     }

@@ -266,6 +266,11 @@ fn stands_alone(shape: Shape, text: &str, at: std::ops::Range<usize>) -> bool {
 }
 
 impl Shape {
+    /// Whether it is a way to reach somebody.
+    pub(crate) const fn is_contact(self) -> bool {
+        matches!(self, Self::Email | Self::Url | Self::Phone | Self::Digits | Self::Handle)
+    }
+
     /// The shapes that matter to a text.
     pub(crate) const fn wanted(outgoing: &Outgoing<'_>) -> &'static [Shape] {
         use Shape::{Card, Code, Digits, Email, Handle, Iban, Money, OrderId, Phone, Url};

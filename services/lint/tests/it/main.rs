@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use amends_lint::{Advice, Audience, Linter, Outgoing, Report, Rule, Venue};
 
 mod files;
+mod judge;
 mod property;
 
 fn linter() -> &'static Linter {
