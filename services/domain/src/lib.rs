@@ -33,6 +33,7 @@ pub mod remedy_policy;
 pub mod reply;
 pub mod returns;
 pub mod review;
+pub mod rollup;
 pub mod scrutiny;
 pub mod shop;
 pub mod signal;
@@ -42,6 +43,7 @@ pub mod subject;
 pub mod suggestion;
 pub mod tally;
 pub mod time;
+pub mod zone;
 
 pub use id::*;
 pub use money::{Currency, Money};

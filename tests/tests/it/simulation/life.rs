@@ -6,7 +6,7 @@ use amends_app::ingest::Receipt;
 use amends_domain::order::Line;
 use amends_domain::signal::Signal;
 use amends_domain::{Span, Time};
-use amends_store::{order, returns, review, tally};
+use amends_store::{order, returns, review, rollup};
 use amends_tests::{Database, Engine};
 use rand::seq::SliceRandom as _;
 use rand::{Rng, SeedableRng as _};
@@ -202,13 +202,15 @@ async fn facts(house: &House) -> Vec<(&'static str, Vec<String>)> {
     requests.sort_by(|a, b| (&a.order, &a.return_id).cmp(&(&b.order, &b.return_id)));
     let mut reviews = review::page(&conn, &shop(), None, 1_000).await.unwrap();
     reviews.iter_mut().for_each(|review| review.case = None);
-    let mut tallies: Vec<_> = tally::all(&conn, &shop()).await.unwrap();
-    tallies.retain(|(_, _, _, value)| *value != 0);
-    tallies.sort_by_key(|(_, day, measure, _)| (*day, measure.as_str()));
+    let mut sums = Vec::new();
+    for &family in Family::ALL {
+        sums.extend(rollup::page(&conn, &shop(), family, None, 1_000_000).await.unwrap());
+    }
+    sums.retain(|(_, sums)| !sums.is_empty());
     vec![
         ("lines", show(&lines)),
         ("returns", show(&requests)),
         ("reviews", show(&reviews)),
-        ("tallies", show(&tallies)),
+        ("rollups", show(&sums)),
     ]
 }
