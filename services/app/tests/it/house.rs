@@ -203,7 +203,7 @@ impl House {
 }
 
 /// What is counted of a shop by days, without a split.
-pub(crate) async fn counts(conn: &Conn, shop: &ShopId) -> Vec<(Day, Measure, i64)> {
+pub(crate) async fn counts(conn: &Conn, shop: &amends_domain::ShopId) -> Vec<(Day, Measure, i64)> {
     let mut counts = Vec::new();
     for &family in Family::ALL {
         let rows = rollup::page(conn, shop, family, None, 1_000_000).await.unwrap();
