@@ -5,6 +5,7 @@ use std::time::Duration;
 use amends_app::ingest::Receipt;
 use amends_domain::order::Line;
 use amends_domain::signal::Signal;
+use amends_domain::tally::Family;
 use amends_domain::{Span, Time};
 use amends_store::{order, returns, review, rollup};
 use amends_tests::{Database, Engine};
