@@ -13,7 +13,7 @@ use amends_domain::refund::Refund;
 use amends_domain::returns::{self, Pays, ReturnEvent, ReturnHistory, ReturnStatus};
 use amends_domain::review::{DiffKind, ReviewHistory, ReviewVersion};
 use amends_domain::signal::OrderState;
-use amends_domain::{LineId, OrderId, ReturnId, ShopId, Span, Time};
+use amends_domain::{LineId, OrderId, ReturnId, ShopId, Sku, Span, Time};
 use amends_store::returns::ReturnRow;
 use amends_store::review::{ReviewHead, ReviewRow};
 
@@ -97,6 +97,15 @@ pub fn refunds_of<'a>(line: &Line, returns: impl Iterator<Item = &'a ReturnFacts
 pub fn only_line<'a>(mut lines: impl Iterator<Item = &'a Line>) -> Option<&'a Line> {
     let first = lines.find(|line| line.purchase.is_some())?;
     lines.all(|line| line.purchase.is_none()).then_some(first)
+}
+
+/// The article that the order says a review is about: that of its line, or of the only one.
+pub fn line_sku<'a>(line: Option<&LineId>, mut lines: impl Iterator<Item = &'a Line>) -> Option<Sku> {
+    let meant = match line {
+        Some(line) => lines.find(|one| one.line == *line),
+        None => only_line(lines),
+    };
+    meant?.purchase.as_ref().map(|bought| bought.sku.clone())
 }
 
 /// Derives what was delivered, requested, counted and withdrawn of a line.

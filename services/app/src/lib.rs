@@ -28,6 +28,7 @@ pub mod reply;
 mod restate;
 pub mod returns;
 pub mod review;
+mod rolled;
 pub mod runner;
 pub mod shop;
 pub mod shops;

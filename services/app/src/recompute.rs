@@ -1,17 +1,15 @@
 //! Everything that is derived, derived again from the append-only rows, and compared.
 //!
 //! Lines are derived from parcels and what channels said about returns,
-//! reviews from their versions, the tallies from both; by the same functions
+//! reviews from their versions, the roll-ups from both; by the same functions
 //! that ingest uses. What people did (help given, confirmations, asks) is not
 //! derived: it stands in the events and in the rows alone, and counts as said.
 
-use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::sync::Arc;
 
-use amends_domain::tally::{Count, Measure};
-use amends_domain::{Day, ShopId};
-use amends_store::{Conn, lock, tally};
+use amends_domain::ShopId;
+use amends_store::{Conn, lock};
 
 use crate::app::App;
 use crate::call::{Call, Role};
@@ -24,6 +22,7 @@ mod clocks;
 mod learned;
 mod lines;
 mod reviews;
+mod rollups;
 mod stock;
 
 /// Lines or reviews read at once.
@@ -101,9 +100,7 @@ impl Command for Repair {
         let mut corrections = Corrections::default();
         pass.examine(&work.tx, Some(&mut corrections)).await?;
         corrections.store(work, &pass.info).await?;
-        let counts: Vec<(Day, Measure, i64)> =
-            pass.tallies.into_iter().map(|((d, m), v)| (d, m, v)).collect();
-        tally::replace(&work.tx, &self.shop, &counts).await?;
+        pass.sums.store(&work.tx, &self.shop).await?;
         Ok(Recomputed { repaired: true, ..pass.found })
     }
 }
@@ -145,12 +142,12 @@ struct Pass {
     info: Arc<ShopInfo>,
     progress: Progress,
     found: Recomputed,
-    tallies: BTreeMap<(Day, Measure), i64>,
+    sums: rollups::Derived,
 }
 
 impl Pass {
     fn new(info: Arc<ShopInfo>, progress: Progress) -> Self {
-        Self { info, progress, found: Recomputed::default(), tallies: BTreeMap::new() }
+        Self { info, progress, found: Recomputed::default(), sums: rollups::Derived::default() }
     }
 
     async fn examine(&mut self, conn: &Conn, mut fix: Option<&mut Corrections>) -> Result<()> {
@@ -159,13 +156,7 @@ impl Pass {
         self.clocks(conn, fix.as_deref_mut()).await?;
         self.learned(conn, fix.as_deref_mut()).await?;
         self.stock(conn, fix).await?;
-        self.compare_tallies(conn).await
-    }
-
-    fn add(&mut self, counts: Vec<Count>) {
-        for (day, measure, value) in counts {
-            *self.tallies.entry((day, measure)).or_default() += value;
-        }
+        self.compare_rollups(conn).await
     }
 
     fn page_done(&self) {
@@ -187,20 +178,5 @@ impl Pass {
             self.found.differences.push(format!("{what}: stored {stored:?}, derived {derived:?}"));
         }
         true
-    }
-
-    async fn compare_tallies(&mut self, conn: &Conn) -> Result<()> {
-        self.tallies.retain(|_, value| *value != 0);
-        let stored: BTreeMap<(Day, Measure), i64> =
-            tally::all(conn, &self.info.shop.id).await?.into_iter().map(|(_, d, m, v)| ((d, m), v)).collect();
-        let mut keys: Vec<(Day, Measure)> = stored.keys().chain(self.tallies.keys()).copied().collect();
-        keys.sort_unstable();
-        keys.dedup();
-        for (day, measure) in keys {
-            let of = |counts: &BTreeMap<_, i64>| counts.get(&(day, measure)).copied().unwrap_or(0);
-            let (stored, derived) = (of(&stored), of(&self.tallies));
-            self.differ(format_args!("{measure} of day {}", day.number()), &stored, &derived);
-        }
-        Ok(())
     }
 }

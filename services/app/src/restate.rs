@@ -10,11 +10,11 @@ use amends_domain::deadline::DeadlineKind;
 use amends_domain::event::Event;
 use amends_domain::order::Line;
 use amends_domain::review::{ReviewHistory, ReviewVersion, replay};
+use amends_domain::rollup::About;
 use amends_domain::subject::Anchor;
-use amends_domain::tally::ReviewHandling;
 use amends_domain::{CaseId, ReviewId, Time};
 use amends_store::review::ReviewRow;
-use amends_store::{Conn, order, review, trial};
+use amends_store::{Conn, case, order, review, trial};
 
 use crate::error::Result;
 use crate::shops::ShopInfo;
@@ -83,18 +83,17 @@ pub(crate) async fn reviews(
     work: &mut Work,
     info: &ShopInfo,
     rows: Vec<ReviewRow>,
-    change: impl Fn(&mut ReviewHandling) + Send,
+    change: impl Fn(&mut ReviewRow) + Send,
 ) -> Result<Vec<ReviewRow>> {
     let mut versions = versions_of(&work.tx, &rows).await?;
     let mut changed = Vec::new();
     let mut all = Vec::with_capacity(rows.len());
     for mut row in rows {
-        let before = row.handling;
-        change(&mut row.handling);
-        if row.handling != before {
+        let before = row.clone();
+        change(&mut row);
+        if row != before {
             let history = review_story(info, versions.remove(&row.review).unwrap_or_default());
-            let (old, new) =
-                (info.review_counts(&history, &before), info.review_counts(&history, &row.handling));
+            let (old, new) = (info.review_counts(&history, &before), info.review_counts(&history, &row));
             work.count(&row.shop, &old, &new);
             changed.push(row.clone());
         }
@@ -102,6 +101,42 @@ pub(crate) async fn reviews(
     }
     review::put(&changed).run(&work.tx).await?;
     Ok(all)
+}
+
+/// Tells the line and the reviews of a case what it says of them now, where that is something else.
+pub(crate) async fn about(work: &mut Work, before: &Case, after: &Case) -> Result<()> {
+    let of = |case: &Case| About::of([case]);
+    if of(before) == of(after) { Ok(()) } else { about_anew(work, after).await }
+}
+
+/// Tells the line and the reviews of a case what it says of them.
+pub(crate) async fn about_anew(work: &mut Work, after: &Case) -> Result<()> {
+    let info = work.app.shops().get(&work.tx, &after.shop, work.now).await?;
+    if let (Some(order), Some(line)) = (after.subject.order(), after.subject.line()) {
+        let anchor = (after.shop.clone(), after.subject.anchor());
+        let cases = case::of_anchors(&[anchor]).all(&work.tx).await?;
+        let lines = order::get(&work.tx, &after.shop, order).await?;
+        if let Some(old) = lines.into_iter().find(|one| one.line == *line) {
+            let new = Line { about: about_line(&old, &cases), ..old.clone() };
+            if new != old {
+                order::put(std::slice::from_ref(&new)).run(&work.tx).await?;
+                work.count(&after.shop, &info.line_counts(&old), &info.line_counts(&new));
+            }
+        }
+    }
+    let rows = reviews_held(work, after).await?;
+    if !rows.is_empty() {
+        let said = About::of([after]);
+        reviews(work, &info, rows, move |row| row.about = said.clone()).await?;
+    }
+    Ok(())
+}
+
+/// What those of the cases say of a line that are about it.
+pub(crate) fn about_line<'a>(line: &Line, cases: impl IntoIterator<Item = &'a Case>) -> About {
+    let is_mine =
+        |case: &&Case| case.subject.order() == Some(&line.order) && case.subject.line() == Some(&line.line);
+    About::of(cases.into_iter().filter(is_mine))
 }
 
 /// The versions of some reviews of one shop.

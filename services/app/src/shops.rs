@@ -11,10 +11,13 @@ use amends_domain::order::Line;
 use amends_domain::policy::{ChannelPolicy, ShopPolicy, catalogue, in_force};
 use amends_domain::remedy_policy::RemedyPolicy;
 use amends_domain::review::ReviewHistory;
+use amends_domain::rollup::Facets;
 use amends_domain::shop::Shop;
 use amends_domain::sla::Ready;
-use amends_domain::tally::{self, Count, ReviewHandling};
+use amends_domain::tally::{self, Count, Counted, ReviewHandling};
+use amends_domain::zone::Zone;
 use amends_domain::{BuyerKey, BuyerRef, ShopId, Time};
+use amends_store::review::ReviewRow;
 use amends_store::{Conn, policy, shop};
 use tokio::time::Instant;
 
@@ -39,6 +42,8 @@ pub struct ShopInfo {
     pub remedy_version: i64,
     /// What the shop promises, and its hours.
     pub sla: Ready,
+    /// Its civil days.
+    pub zone: Zone,
     salt: [u8; 32],
     /// When another version of the remedy policy takes over.
     remedy_until: Option<Time>,
@@ -58,7 +63,19 @@ impl ShopInfo {
         let sla = policy.sla.ready().map_err(wrong)?;
         let channel = channel_by_day(&shop, &policy);
         let InForce { version: remedy_version, policy: remedy, until: remedy_until } = remedy;
-        Ok(Self { channel, shop, policy, policy_version, remedy, remedy_version, remedy_until, sla, salt })
+        let zone = Zone::named(&shop.time_zone);
+        Ok(Self {
+            channel,
+            shop,
+            policy,
+            policy_version,
+            remedy,
+            remedy_version,
+            remedy_until,
+            sla,
+            zone,
+            salt,
+        })
     }
 
     /// The channel's policy at a time.
@@ -74,16 +91,21 @@ impl ShopInfo {
     /// What a line counts for, under the policy of the day it was delivered:
     /// a later policy never changes the past.
     #[must_use]
-    pub fn line_counts(&self, line: &Line) -> Vec<Count> {
+    pub fn line_counts(&self, line: &Line) -> Counted {
         let at = line.delivered.map_or(Time::MIN, |delivered| delivered.at);
-        tally::of_line(line, &self.channel_policy(at))
+        let facets = Facets::new(line.purchase.as_ref().map(|bought| &bought.sku), &line.about, None);
+        Counted { facets, counts: tally::of_line(line, &self.channel_policy(at), &self.zone) }
     }
 
     /// What a review counts for, under the policy of the day it was first seen.
     #[must_use]
-    pub fn review_counts(&self, review: &ReviewHistory, handling: &ReviewHandling) -> Vec<Count> {
+    pub fn review_counts(&self, review: &ReviewHistory, row: &ReviewRow) -> Counted {
+        Counted { facets: facets(row), counts: self.counts_of(review, &row.handling) }
+    }
+
+    fn counts_of(&self, review: &ReviewHistory, handling: &ReviewHandling) -> Vec<Count> {
         let at = review.first_observed_at.unwrap_or(Time::MIN);
-        tally::of_review(review, handling, &self.channel_policy(at))
+        tally::of_review(review, handling, &self.channel_policy(at), &self.zone)
     }
 
     /// The pseudonym of a buyer in this shop.
@@ -94,6 +116,15 @@ impl ShopInfo {
         bits.iter_mut().zip(hash.as_bytes()).for_each(|(to, from)| *to = *from);
         BuyerKey::from_bits(u128::from_be_bytes(bits))
     }
+}
+
+/// By what a review can be told apart: its own word before that of the order or the case.
+pub(crate) fn facets(row: &ReviewRow) -> Facets {
+    let mut about = row.about.clone();
+    if !row.language.is_empty() {
+        about.language.clone_from(&row.language);
+    }
+    Facets::new(row.sku.as_ref().or(row.line_sku.as_ref()), &about, row.history.first_rating)
 }
 
 /// Which row of policy holds for a shop's channel from when on: looked up for every signal, so

@@ -4,20 +4,19 @@
 //! A command collects events, deadlines and counts; the runner sends them
 //! together just before it commits.
 
-use std::collections::BTreeMap;
-
 use amends_domain::deadline::{Deadline, DeadlineChange, DeadlineKind};
 use amends_domain::event::Event;
 use amends_domain::subject::Anchor;
-use amends_domain::tally::{Count, Measure};
-use amends_domain::{AgentId, CaseId, Day, EventId, ShopId, Time};
+use amends_domain::tally::Counted;
+use amends_domain::{AgentId, CaseId, EventId, ShopId, Time};
 use amends_store::bulk::Write;
 use amends_store::event::EventRow;
-use amends_store::{Tx, case, deadline, event, lock, tally};
+use amends_store::{Tx, case, deadline, event, lock, rollup};
 
 use crate::app::App;
 use crate::call::Call;
 use crate::error::Result;
+use crate::rolled::Rolled;
 use crate::sla;
 
 /// A transaction under way.
@@ -42,7 +41,7 @@ pub struct Changes {
     writes: Vec<Write>,
     events: Vec<EventRow>,
     deadlines: Vec<DeadlineChange>,
-    tallies: BTreeMap<(ShopId, Day, Measure), i64>,
+    rolled: Rolled,
 }
 
 /// What was written, for the metrics and for whoever waits for it.
@@ -147,10 +146,10 @@ impl Work {
     }
 
     /// Counts what a fact gives now instead of what it gave before.
-    pub fn count(&mut self, shop: &ShopId, before: &[Count], after: &[Count]) {
-        let signed = before.iter().map(|c| (c, -1)).chain(after.iter().map(|c| (c, 1)));
-        for ((day, measure, value), sign) in signed {
-            *self.changes.tallies.entry((shop.clone(), *day, *measure)).or_default() += sign * value;
+    pub fn count(&mut self, shop: &ShopId, before: &Counted, after: &Counted) {
+        if before != after {
+            self.changes.rolled.add(shop, before, -1);
+            self.changes.rolled.add(shop, after, 1);
         }
     }
 
@@ -177,15 +176,10 @@ impl Work {
             self.abandon().await;
             return Err(error);
         }
-        let Changes { mut writes, events, deadlines, tallies } = std::mem::take(&mut self.changes);
+        let Changes { mut writes, events, deadlines, rolled } = std::mem::take(&mut self.changes);
         writes.push(event::append(&events));
         writes.extend(deadline::apply(&deadlines));
-        let counts: Vec<(ShopId, Day, Measure, i64)> = tallies
-            .into_iter()
-            .filter(|(_, v)| *v != 0)
-            .map(|((shop, day, m), v)| (shop, day, m, v))
-            .collect();
-        writes.push(tally::add(shard, &counts));
+        writes.extend(rollup::add(shard, &rolled.cells()));
         if let Err(error) = self.tx.send(writes).await {
             self.abandon().await;
             return Err(error.into());

@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 
 use crate::code::codes;
 use crate::detection::{Flag, Reason};
+use crate::remedy::RemedyKind;
 use crate::subject::Subject;
 use crate::{AgentId, BuyerKey, CaseId, ShopId, Span, Time};
 
@@ -122,6 +123,10 @@ pub struct Case {
     pub sla_due: Option<Time>,
     /// When a person first did something about it.
     pub first_human_action_at: Option<Time>,
+    /// The agent who first did something about it.
+    pub first_agent: Option<AgentId>,
+    /// The kind of the first remedy that was fulfilled in it.
+    pub remedied: Option<RemedyKind>,
     /// Since when the buyer waits for an answer.
     pub waiting_since: Option<Time>,
     /// Who had it before, and should have it again.
@@ -191,6 +196,8 @@ impl Case {
             hard_deadline: opening.hard_deadline,
             sla_due: None,
             first_human_action_at: None,
+            first_agent: None,
+            remedied: None,
             waiting_since: opening.waiting_since,
             preferred_agent: None,
             reopen_count: 0,

@@ -35,6 +35,7 @@ pub mod remedy_policy;
 pub mod reply;
 pub mod returns;
 pub mod review;
+pub mod rollup;
 pub mod scrutiny;
 pub mod shop;
 pub mod signal;
@@ -47,6 +48,7 @@ pub mod suggestion;
 pub mod tally;
 pub mod time;
 pub mod twin;
+pub mod zone;
 
 pub use id::*;
 pub use money::{Currency, Money};

@@ -3,6 +3,7 @@
 use crate::code::codes;
 use crate::delivery::Expected;
 use crate::returns::Verdict;
+use crate::rollup::About;
 use crate::signal::{OrderState, ShipmentState};
 use crate::{BuyerKey, LineId, Money, OrderId, RemedyId, ShipmentId, ShopId, SignalId, Sku, Span, Time};
 
@@ -61,6 +62,8 @@ pub struct Line {
     pub helped: Option<Help>,
     /// When the window after the help closed without a counting event.
     pub confirmed_at: Option<Time>,
+    /// What the cases about it say, for figures alone.
+    pub about: About,
 }
 
 /// What an order said about a line.
@@ -124,7 +127,7 @@ pub struct Shipment {
 impl Line {
     /// A line of which nothing is known yet.
     #[must_use]
-    pub const fn unknown(shop: ShopId, order: OrderId, line: LineId) -> Self {
+    pub fn unknown(shop: ShopId, order: OrderId, line: LineId) -> Self {
         Self {
             shop,
             order,
@@ -136,6 +139,7 @@ impl Line {
             counted: None,
             helped: None,
             confirmed_at: None,
+            about: About::default(),
         }
     }
 

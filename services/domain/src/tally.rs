@@ -10,6 +10,8 @@ use crate::order::Line;
 use crate::policy::ChannelPolicy;
 use crate::returns::Verdict;
 use crate::review::{DiffKind, ReviewHistory};
+use crate::rollup::Facets;
+use crate::zone::Zone;
 use crate::{Day, Span, Time};
 
 codes! {
@@ -92,24 +94,67 @@ codes! {
     }
 }
 
+codes! {
+    /// Whose members are counted.
+    pub enum Family {
+        /// Negative reviews.
+        Review = "REVIEW",
+        /// Order lines.
+        Line = "LINE",
+    }
+}
+
+impl Measure {
+    /// Whose members it counts.
+    #[must_use]
+    pub const fn family(self) -> Family {
+        match self {
+            Self::UnitsDelivered
+            | Self::UnitsReturned
+            | Self::UnitsRequested
+            | Self::UnitsIntent
+            | Self::LinesDelivered
+            | Self::LinesReturned
+            | Self::LinesWanted
+            | Self::LinesRescued
+            | Self::IntentProvisional
+            | Self::IntentConfirmed
+            | Self::IntentFailed
+            | Self::RequestProvisional
+            | Self::RequestConfirmed
+            | Self::RequestFailed => Family::Line,
+            _ => Family::Review,
+        }
+    }
+}
+
 /// One number for one day.
 pub type Count = (Day, Measure, i64);
+
+/// What a member adds, and to the sums of whom.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Counted {
+    /// What is known of it.
+    pub facets: Facets,
+    /// What it adds.
+    pub counts: Vec<Count>,
+}
 
 /// The longest after the first human action that a reversal counts as recovered.
 const RECOVERY_WINDOW: Span = Span::from_days(90);
 
 /// What an order line adds.
 #[must_use]
-pub fn of_line(line: &Line, policy: &ChannelPolicy) -> Vec<Count> {
+pub fn of_line(line: &Line, policy: &ChannelPolicy, zone: &Zone) -> Vec<Count> {
     let mut counts = Vec::new();
-    deliveries(line, policy, &mut counts);
-    avoidance(line, &mut counts);
+    deliveries(line, policy, zone, &mut counts);
+    avoidance(line, zone, &mut counts);
     counts
 }
 
-fn deliveries(line: &Line, policy: &ChannelPolicy, counts: &mut Vec<Count>) {
+fn deliveries(line: &Line, policy: &ChannelPolicy, zone: &Zone, counts: &mut Vec<Count>) {
     let Some(delivered) = line.delivered.filter(|d| d.units > 0) else { return };
-    let day = delivered.at.day();
+    let day = zone.day(delivered.at);
     let units = i64::from(delivered.units);
     // What is returned of a line is never more than what was delivered of it.
     let clip = |u: u32| i64::from(u).min(units);
@@ -128,9 +173,9 @@ fn deliveries(line: &Line, policy: &ChannelPolicy, counts: &mut Vec<Count>) {
     }
 }
 
-fn avoidance(line: &Line, counts: &mut Vec<Count>) {
+fn avoidance(line: &Line, zone: &Zone, counts: &mut Vec<Count>) {
     let Some(wanted_at) = line.wanted_at() else { return };
-    let day = wanted_at.day();
+    let day = zone.day(wanted_at);
     counts.push((day, Measure::LinesWanted, 1));
     // What was requested and then not counted is another achievement than a
     // wish that never became a request: the two are never added up unseen.
@@ -177,13 +222,18 @@ pub struct ReviewHandling {
 
 /// What a review adds; nothing unless it was negative when first seen.
 #[must_use]
-pub fn of_review(review: &ReviewHistory, handling: &ReviewHandling, policy: &ChannelPolicy) -> Vec<Count> {
+pub fn of_review(
+    review: &ReviewHistory,
+    handling: &ReviewHandling,
+    policy: &ChannelPolicy,
+    zone: &Zone,
+) -> Vec<Count> {
     let (Some(first), Some(first_rating), true) =
         (review.first_observed_at, review.first_rating, review.negative)
     else {
         return Vec::new();
     };
-    let day = first.day();
+    let day = zone.day(first);
     let mut counts = Vec::new();
     let mut count = |holds: bool, measure| {
         if holds {

@@ -116,6 +116,18 @@ impl Day {
         self.0
     }
 
+    /// The first day of its calendar month.
+    #[must_use]
+    pub const fn first_of_month(self) -> Self {
+        Self(first_of_month(self.0, 0))
+    }
+
+    /// The first day of the calendar month after it.
+    #[must_use]
+    pub const fn first_of_next_month(self) -> Self {
+        Self(first_of_month(self.0, 1))
+    }
+
     /// The first instant of the day.
     #[must_use]
     pub const fn start(self) -> Time {
@@ -149,4 +161,20 @@ impl Sub<Span> for Time {
     fn sub(self, span: Span) -> Self {
         Self(self.0.saturating_sub(span.0))
     }
+}
+
+/// The first day of the month of a day, or of so many months after it. Days from the civil calendar and
+/// back, after Howard Hinnant, "chrono-compatible low-level date algorithms": eras of 400 years, and
+/// years that begin in March.
+const fn first_of_month(number: i32, months_after: i32) -> i32 {
+    const ERA: i32 = 146_097;
+    let shifted = number.saturating_add(719_468);
+    let (era, day_of_era) = (shifted.div_euclid(ERA), shifted.rem_euclid(ERA));
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / (ERA - 1)) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    // March is month 0 here, so what follows the twelfth belongs to the next year.
+    let month = (5 * day_of_year + 2) / 153 + months_after;
+    let (year, month) = (year_of_era + month / 12, month % 12);
+    let first = (153 * month + 2) / 5 + 365 * year + year / 4 - year / 100 + year / 400;
+    era.saturating_mul(ERA).saturating_add(first).saturating_sub(719_468)
 }

@@ -91,7 +91,12 @@ where
 }
 
 /// Rows of any columns as a relation, to name where SQL may name a table; with its values.
-fn relation(engine: Engine, columns: &[Column], first: usize, rows: Vec<Vec<Value>>) -> (String, Vec<Value>) {
+pub(crate) fn relation(
+    engine: Engine,
+    columns: &[Column],
+    first: usize,
+    rows: Vec<Vec<Value>>,
+) -> (String, Vec<Value>) {
     let each = |one: fn((usize, &Column)) -> String| {
         columns.iter().enumerate().map(one).collect::<Vec<_>>().join(", ")
     };

@@ -61,6 +61,8 @@ const TABLE: Table = Table {
         ("follow_up_of", Kind::Text),
         ("sla_due", Kind::Int),
         ("solutions", Kind::Int),
+        ("first_agent", Kind::Text),
+        ("remedied", Kind::Text),
     ],
     key: &["shop_id", "case_id"],
 };
@@ -244,6 +246,8 @@ fn write(case: &Case) -> Vec<Value> {
         text_opt(case.follow_up_of),
         time_opt(case.sla_due),
         int(case.solutions),
+        text_opt(case.first_agent.as_ref()),
+        text_opt(case.remedied),
     ]
 }
 
@@ -269,6 +273,8 @@ fn read(row: &Fetched) -> Result<Case> {
         hard_deadline: row.time_opt("hard_deadline")?,
         sla_due: row.time_opt("sla_due")?,
         first_human_action_at: row.time_opt("first_human_action_at")?,
+        first_agent: row.parse_opt("first_agent")?,
+        remedied: row.parse_opt("remedied")?,
         waiting_since: row.time_opt("waiting_since")?,
         preferred_agent: row.parse_opt("preferred_agent")?,
         reopen_count: row.number("reopen_count")?,

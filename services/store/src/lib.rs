@@ -6,6 +6,7 @@
 //! connections, because the shapes that make a batch fast (arrays on
 //! PostgreSQL, JSON and rows of values on SQLite) have no common builder.
 
+mod about;
 pub mod agent;
 pub mod bulk;
 pub mod buyer;
@@ -34,6 +35,7 @@ pub mod reply;
 pub mod request;
 pub mod returns;
 pub mod review;
+pub mod rollup;
 pub mod row;
 pub mod shipment;
 pub mod shop;
@@ -41,7 +43,6 @@ pub mod signal;
 pub mod stock;
 pub mod suggestion;
 pub mod survey;
-pub mod tally;
 pub mod text;
 pub mod trial;
 mod value;

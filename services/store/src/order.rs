@@ -5,6 +5,7 @@ use amends_domain::{BuyerKey, LineId, OrderId, ShopId};
 use sea_orm::Value;
 
 use crate::Of;
+use crate::about;
 use crate::bulk::{self, Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
@@ -41,6 +42,10 @@ const LINES: Table = Table {
         ("helped_at", Kind::Int),
         ("helped_units", Kind::Int),
         ("confirmed_at", Kind::Int),
+        ("case_reason", Kind::Text),
+        ("case_remedy", Kind::Text),
+        ("case_agent", Kind::Text),
+        ("case_language", Kind::Text),
     ],
     key: &["shop_id", "order_id", "line_id"],
 };
@@ -100,7 +105,7 @@ fn write(l: &Line) -> Vec<Value> {
     let bought = l.purchase.as_ref();
     let at = |units: Option<Units>| time_opt(units.map(|u| u.at));
     let units = |units: Option<Units>| int_opt(units.map(|u| u.units));
-    vec![
+    let mut row = vec![
         str(l.shop.as_str()),
         str(l.order.as_str()),
         str(l.line.as_str()),
@@ -128,7 +133,9 @@ fn write(l: &Line) -> Vec<Value> {
         time_opt(l.helped.map(|h| h.at)),
         int_opt(l.helped.map(|h| h.units)),
         time_opt(l.confirmed_at),
-    ]
+    ];
+    row.extend(about::write(&l.about));
+    row
 }
 
 fn read(row: &Fetched) -> Result<Line> {
@@ -145,6 +152,7 @@ fn read(row: &Fetched) -> Result<Line> {
         counted: units(&row, "counted_at", "counted_units")?,
         helped: help(&row)?,
         confirmed_at: row.time_opt("confirmed_at")?,
+        about: about::read(&row)?,
     })
 }
 

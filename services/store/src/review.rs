@@ -5,11 +5,13 @@ mod version;
 
 use amends_domain::case::Case;
 use amends_domain::review::DiffKind;
+use amends_domain::rollup::About;
 use amends_domain::tally::ReviewHandling;
 use amends_domain::{BuyerKey, CaseId, LineId, OrderId, ReviewId, ShopId, Sku, Time};
 use sea_orm::Value;
 
 use crate::Of;
+use crate::about;
 use crate::bulk::{self, Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
@@ -46,6 +48,11 @@ const REVIEWS: Table = Table {
         ("asked_at", Kind::Int),
         ("delivered_at", Kind::Int),
         ("next_look_at", Kind::Int),
+        ("line_sku", Kind::Text),
+        ("case_reason", Kind::Text),
+        ("case_remedy", Kind::Text),
+        ("case_agent", Kind::Text),
+        ("case_language", Kind::Text),
     ],
     key: &["shop_id", "review_id"],
 };
@@ -79,6 +86,10 @@ pub struct ReviewRow {
     pub handling: ReviewHandling,
     /// When somebody should look at it again; none when nobody needs to.
     pub next_look_at: Option<Time>,
+    /// The article of the line it is about, as the order says.
+    pub line_sku: Option<Sku>,
+    /// What its case says, for figures alone.
+    pub about: About,
 }
 
 /// The part of a review's story that is kept beside it.
@@ -189,7 +200,7 @@ pub async fn page(conn: &Conn, shop: &ShopId, after: Option<ReviewId>, limit: u3
 
 fn write(r: &ReviewRow) -> Vec<Value> {
     let (head, handling) = (&r.history, &r.handling);
-    vec![
+    let mut row = vec![
         str(r.shop.as_str()),
         str(r.review.as_str()),
         str_opt(r.order.as_ref().map(OrderId::as_str)),
@@ -214,7 +225,10 @@ fn write(r: &ReviewRow) -> Vec<Value> {
         time_opt(handling.asked_at),
         time_opt(handling.delivered_at),
         time_opt(r.next_look_at),
-    ]
+        str_opt(r.line_sku.as_ref().map(Sku::as_str)),
+    ];
+    row.extend(about::write(&r.about));
+    row
 }
 
 fn read(row: &Fetched) -> Result<ReviewRow> {
@@ -231,6 +245,8 @@ fn read(row: &Fetched) -> Result<ReviewRow> {
         hidden_negative: row.get("hidden_negative")?,
         last_observed_at: row.time("last_observed_at")?,
         next_look_at: row.time_opt("next_look_at")?,
+        line_sku: row.parse_opt("line_sku")?,
+        about: about::read(&row)?,
         history: ReviewHead {
             negative: row.get("negative")?,
             first_rating: row.number_opt("first_rating")?,

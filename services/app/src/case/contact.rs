@@ -132,6 +132,6 @@ pub(super) async fn stamp(
         return Ok(());
     }
     let info = work.app.shops().get(&work.tx, &case.shop, work.now).await?;
-    restate::reviews(work, &info, rows, change).await?;
+    restate::reviews(work, &info, rows, move |row| change(&mut row.handling)).await?;
     Ok(())
 }

@@ -11,6 +11,7 @@ use amends_store::{StoreError, case};
 use super::{SUPERVISION, Target, deadlines_of};
 use crate::error::{AppError, Result};
 use crate::reply::recall;
+use crate::restate;
 use crate::work::Work;
 
 /// Reads a case and makes this transaction the only one that writes about it.
@@ -39,6 +40,7 @@ pub(crate) fn check_right(work: &Work, case: &Case, target: &Target) -> Result<(
 pub(crate) async fn keep(work: &mut Work, before: &Case, after: &Case) -> Result<()> {
     work.tx.send(case::update(&[(after.clone(), before.version)])).await?;
     recall(work, [(before, after)], &[]).await?;
+    restate::about(work, before, after).await?;
     set_deadlines(work, Some(before), after).await
 }
 
@@ -49,6 +51,7 @@ pub(crate) async fn keep_all(work: &mut Work, steps: &[(Case, Case)]) -> Result<
     work.tx.send(case::update(&changed)).await?;
     recall(work, steps.iter().map(|(before, after)| (before, after)), &[]).await?;
     for (before, after) in steps {
+        restate::about(work, before, after).await?;
         set_deadlines(work, Some(before), after).await?;
     }
     Ok(())

@@ -61,6 +61,7 @@ impl Command for MergeCase {
         set_deadlines(work, Some(&into), &heir).await?;
         recall(work, [(&before, &after)], &[]).await?;
         move_facts(work, &before, heir.id).await?;
+        restate::about_anew(work, &heir).await?;
         tell(work, &after, Event::CaseMerged { into: heir.id }, &self.note).await?;
         tell(work, &heir, Event::CaseAbsorbed { from: after.id }, &self.note).await?;
         if heir.priority != into.priority {
@@ -120,6 +121,8 @@ fn inherit(from: &Case, into: &Case) -> Case {
     let mut heir = into.clone();
     heir.learn(&from.reasons, &from.flags, from.hard_deadline);
     heir.level = heir.level.max(from.level);
+    heir.first_agent = heir.first_agent.or_else(|| from.first_agent.clone());
+    heir.remedied = heir.remedied.or(from.remedied);
     heir.waiting_since = match (heir.waiting_since, from.waiting_since) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),

@@ -4,6 +4,8 @@ use amends_domain::case::Case;
 use amends_domain::event::{Actor, ActorKind};
 use amends_domain::returns::ReturnEvent;
 use amends_domain::review::ReviewVersion;
+use amends_domain::rollup::About;
+use amends_domain::subject::Anchor;
 use amends_domain::{EventId, OrderId, ReturnId, ReviewId, ShopId};
 use amends_store::event::EventRow;
 use amends_store::{
@@ -14,6 +16,8 @@ use super::world::World;
 use crate::error::Result;
 use crate::remedy::scored;
 use crate::reply::ended_by;
+use crate::restate::about_line;
+use crate::shops::facets;
 use crate::sla;
 use crate::work::Work;
 
@@ -58,6 +62,7 @@ impl World {
 
     /// Hands over everything that is new or changed, to be written at the end.
     pub(super) fn flush(mut self, work: &mut Work) {
+        self.tell_members();
         let out = std::mem::take(&mut self.out);
         let buyers: Vec<_> = out.buyers.into_values().collect();
         let opt_outs: Vec<_> = out.opt_outs.into_iter().map(|((shop, key), at)| (shop, key, at)).collect();
@@ -92,6 +97,29 @@ impl World {
         }
         for change in out.deadlines {
             work.change_deadline(change);
+        }
+    }
+
+    /// Lines and reviews know what their cases say of them by now.
+    fn tell_members(&mut self) {
+        for ((shop, order), facts) in &mut self.orders {
+            let anchor = Anchor::Order(order.clone());
+            if !self.whole.contains(&(shop.clone(), anchor.clone())) {
+                continue;
+            }
+            for one in facts.lines.values_mut() {
+                one.line.about = about_line(&one.line, self.cases.on(shop, &anchor).map(|c| &c.case));
+            }
+        }
+        for ((shop, _), one) in &mut self.reviews {
+            let place = one.row.case.and_then(|case| self.cases.by_id.get(&(shop.clone(), case)));
+            let Some(of) = place.and_then(|place| self.cases.list.get(*place)) else { continue };
+            let about = About::of([&of.case]);
+            if about != one.row.about {
+                one.row.about = about;
+                one.after.facets = facets(&one.row);
+                one.changed = true;
+            }
         }
     }
 

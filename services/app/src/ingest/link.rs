@@ -247,6 +247,7 @@ impl World {
             return;
         };
         let (id, reasons, flags) = (one.case.id, one.case.reasons.clone(), one.case.flags.clone());
+        let (agent, remedied) = (one.case.first_agent.clone(), one.case.remedied);
         match one.case.clone().apply(Verb::Merge { into, same_buyer: true, version: None }, at.now) {
             Ok(merged) => one.case = merged,
             // Both are open, and every open state has this arrow.
@@ -256,6 +257,11 @@ impl World {
         if let Some(keeper) = self.cases.get_mut(older) {
             let from = keeper.case.priority;
             keeper.case.version += i64::from(keeper.case.learn(&reasons, &flags, None));
+            let known = (keeper.case.first_agent.clone(), keeper.case.remedied);
+            keeper.case.first_agent = keeper.case.first_agent.take().or(agent);
+            keeper.case.remedied = keeper.case.remedied.or(remedied);
+            let knows_more = known != (keeper.case.first_agent.clone(), keeper.case.remedied);
+            keeper.case.version += i64::from(knows_more);
             urgency = Some((from, keeper.case.priority)).filter(|(from, to)| from != to);
         }
         self.move_facts(&at.info.shop.id, id, into);

@@ -56,6 +56,7 @@ pub(super) async fn load(work: &Work, submissions: &[Submission]) -> Result<Worl
         named.follow_promises(&facts.promised);
         named.follow_parcels(&facts.shipments, &facts.remedies, &facts.cases);
         named.hold_cases(&facts.cases);
+        named.follow_anchors();
         let seen = (&orders, &anchors, &held, &cases, &remedies);
         if (&named.orders, &named.anchors, &named.held, &named.cases, &named.remedies) == seen {
             break facts;
@@ -68,6 +69,7 @@ pub(super) async fn load(work: &Work, submissions: &[Submission]) -> Result<Worl
         world.shops.insert(submission.shop.shop.id.clone(), submission.shop.clone());
     }
     facts.add_to(work, &mut world);
+    world.whole = std::mem::take(&mut named.anchors);
     world.present = Present::look(work, world.cases.list.iter().map(|one| &one.case)).await?;
     if !named.judged.is_empty() {
         let known = survey::by_ids(&work.tx, &list(&named.judged)).await?;
@@ -265,7 +267,7 @@ impl Reviews {
             let first_seen = versions.iter().map(|v| v.observed_at).min().unwrap_or(work.now);
             let policy = info.channel_policy(first_seen);
             let (versions, history) = refresh_review(&mut row, versions, &policy);
-            let before = info.review_counts(&history, &row.handling);
+            let before = info.review_counts(&history, &row);
             let after = before.clone();
             let new_versions = Vec::new();
             let one = ReviewWorld { row, versions, new_versions, before, after, changed: false };

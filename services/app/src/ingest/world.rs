@@ -4,7 +4,7 @@
 //! and written once. What a fact counted for before is kept beside it, so that
 //! the figures can be restated by the difference.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use amends_domain::case::{Case, State};
@@ -18,7 +18,7 @@ use amends_domain::returns::ReturnEvent;
 use amends_domain::review::ReviewVersion;
 use amends_domain::signal::{Signal, SignalBody, SignalKind};
 use amends_domain::subject::{Anchor, Subject};
-use amends_domain::tally::Count;
+use amends_domain::tally::Counted;
 use amends_domain::{
     BuyerKey, BuyerRef, CaseId, EventId, LineId, MessageId, OrderId, RemedyId, ReturnId, ReviewId,
     ShipmentId, ShopId, SignalId, SurveyId, Time,
@@ -48,6 +48,8 @@ pub(super) struct World {
     pub(super) orders: HashMap<Of<OrderId>, OrderWorld>,
     pub(super) reviews: HashMap<Of<ReviewId>, ReviewWorld>,
     pub(super) cases: CaseWorld,
+    /// What all cases were loaded of.
+    pub(super) whole: BTreeSet<(ShopId, Anchor)>,
     /// The agents who had these cases before and are there.
     pub(super) present: Present,
     /// The clocks of these cases, but of those that this batch opens.
@@ -86,7 +88,7 @@ pub(super) struct OrderWorld {
 pub(super) struct LineWorld {
     pub(super) line: Line,
     pub(super) stored: Option<Line>,
-    pub(super) before: Vec<Count>,
+    pub(super) before: Counted,
 }
 
 /// A review, and what it counted for when it was loaded.
@@ -95,8 +97,8 @@ pub(super) struct ReviewWorld {
     pub(super) row: ReviewRow,
     pub(super) versions: Vec<ReviewVersion>,
     pub(super) new_versions: Vec<ReviewVersion>,
-    pub(super) before: Vec<Count>,
-    pub(super) after: Vec<Count>,
+    pub(super) before: Counted,
+    pub(super) after: Counted,
     pub(super) changed: bool,
 }
 
@@ -268,7 +270,7 @@ impl World {
         self.order(shop, order).lines.entry(line.clone()).or_insert_with(|| LineWorld {
             line: Line::unknown(shop.clone(), order.clone(), line.clone()),
             stored: None,
-            before: Vec::new(),
+            before: Counted::default(),
         })
     }
 

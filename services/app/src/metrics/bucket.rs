@@ -1,9 +1,9 @@
 //! Cutting a span of days, and summing what falls into each piece.
 
-use std::collections::HashMap;
-
 use amends_domain::Day;
+use amends_domain::rollup::Grain;
 use amends_domain::tally::Measure;
+use amends_store::rollup::{self, Part};
 
 /// A span of days; the last one named is the first after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,30 +29,42 @@ pub enum Bucket {
 
 /// The sums of one piece.
 #[derive(Debug, Default)]
-pub(super) struct Sums(HashMap<Measure, i64>);
+pub(super) struct Sums(rollup::Sums);
 
 impl Sums {
+    pub(super) const fn of(sums: rollup::Sums) -> Self {
+        Self(sums)
+    }
+
     pub(super) fn get(&self, measure: Measure) -> i64 {
         self.0.get(&measure).copied().unwrap_or(0)
     }
 }
 
-/// The pieces of a span, each with its sums, in order.
-pub(super) fn cut(days: Days, bucket: Bucket, counts: &[(Day, Measure, i64)]) -> Vec<(Days, Sums)> {
+/// The pieces of a span, in order.
+pub(super) fn cut(days: Days, bucket: Bucket) -> Vec<Days> {
     let mut pieces = Vec::new();
     let mut from = days.from;
     while from < days.until {
         let until = end_of_piece(from, bucket).map_or(days.until, |end| end.min(days.until));
-        pieces.push((Days { from, until }, Sums::default()));
+        pieces.push(Days { from, until });
         from = until;
     }
-    for (day, measure, value) in counts {
-        let place = pieces.partition_point(|(piece, _)| piece.until <= *day);
-        if let Some((_, sums)) = pieces.get_mut(place) {
-            *sums.0.entry(*measure).or_default() += value;
-        }
-    }
     pieces
+}
+
+/// The rows that make up a piece: whole months in it as such, the rest by days.
+pub(super) fn parts(piece: i64, days: Days, bucket: Bucket) -> Vec<Part> {
+    let Days { from, until } = days;
+    let part = |grain, from, until| Part { piece, grain, from, until };
+    let first = if from == from.first_of_month() { from } else { from.first_of_next_month() };
+    let last = until.first_of_month();
+    if matches!(bucket, Bucket::Day | Bucket::Week) || first >= last {
+        return vec![part(Grain::Day, from, until)];
+    }
+    let parts =
+        [part(Grain::Day, from, first), part(Grain::Month, first, last), part(Grain::Day, last, until)];
+    parts.into_iter().filter(|part| part.from < part.until).collect()
 }
 
 /// The first day after the piece that begins on a day; none if nothing is cut.
@@ -63,31 +75,18 @@ fn end_of_piece(from: Day, bucket: Bucket) -> Option<Day> {
         Bucket::Day => number.saturating_add(1),
         // Day 0 was a Thursday, three days after a Monday.
         Bucket::Week => number.saturating_add(7 - number.saturating_add(3).rem_euclid(7)),
-        Bucket::Month => first_of_next_month(number),
+        Bucket::Month => return Some(from.first_of_next_month()),
     };
     Some(Day::from_number(end))
-}
-
-/// Days from the civil calendar and back, after Howard Hinnant, "chrono-compatible low-level date
-/// algorithms": eras of 400 years, and years that begin in March.
-fn first_of_next_month(number: i32) -> i32 {
-    const ERA: i32 = 146_097;
-    let shifted = number.saturating_add(719_468);
-    let (era, day_of_era) = (shifted.div_euclid(ERA), shifted.rem_euclid(ERA));
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / (ERA - 1)) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    // March is month 0 here, so the twelfth month ends with the last day of February.
-    let (year, next) = if month == 11 { (year_of_era + 1, 0) } else { (year_of_era, month + 1) };
-    let first = (153 * next + 2) / 5 + 365 * year + year / 4 - year / 100;
-    era.saturating_mul(ERA).saturating_add(first).saturating_sub(719_468)
 }
 
 #[cfg(test)]
 mod tests {
     use amends_domain::Day;
 
-    use super::{Bucket, Days, cut, end_of_piece};
+    use amends_domain::rollup::Grain;
+
+    use super::{Bucket, Days, Part, cut, end_of_piece, parts};
 
     /// 2026-01-01, a Thursday.
     const NEW_YEAR: i32 = 20_454;
@@ -115,11 +114,38 @@ mod tests {
     fn pieces_cover_the_span_without_gap_or_overlap() {
         let days = Days { from: Day::from_number(NEW_YEAR + 3), until: Day::from_number(NEW_YEAR + 100) };
         for bucket in [Bucket::Total, Bucket::Day, Bucket::Week, Bucket::Month] {
-            let pieces = cut(days, bucket, &[]);
+            let pieces = cut(days, bucket);
             let (first, last) = (pieces.first(), pieces.last());
-            assert_eq!(first.map(|(p, _)| p.from), Some(days.from));
-            assert_eq!(last.map(|(p, _)| p.until), Some(days.until));
-            assert!(pieces.windows(2).all(|w| matches!(w, [(a, _), (b, _)] if a.until == b.from)));
+            assert_eq!(first.map(|p| p.from), Some(days.from));
+            assert_eq!(last.map(|p| p.until), Some(days.until));
+            assert!(pieces.windows(2).all(|w| matches!(w, [a, b] if a.until == b.from)));
         }
+    }
+
+    #[test]
+    fn the_parts_of_a_piece_are_whole_months_and_the_days_around_them() {
+        let of = |from: i32, until: i32, bucket| {
+            let days =
+                Days { from: Day::from_number(NEW_YEAR + from), until: Day::from_number(NEW_YEAR + until) };
+            let parts = parts(0, days, bucket);
+            let told = |p: &Part| (p.grain, p.from.number() - NEW_YEAR, p.until.number() - NEW_YEAR);
+            parts.iter().map(told).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            of(3, 100, Bucket::Total),
+            [(Grain::Day, 3, 31), (Grain::Month, 31, 90), (Grain::Day, 90, 100)]
+        );
+        assert_eq!(of(0, 31, Bucket::Month), [(Grain::Month, 0, 31)]);
+        assert_eq!(of(0, 59, Bucket::Total), [(Grain::Month, 0, 59)]);
+        assert_eq!(of(3, 31, Bucket::Month), [(Grain::Day, 3, 31)]);
+        assert_eq!(of(3, 32, Bucket::Total), [(Grain::Day, 3, 32)]);
+        assert_eq!(of(0, 59, Bucket::Week), [(Grain::Day, 0, 59)]);
+    }
+
+    #[test]
+    fn the_end_of_february_is_known_in_centuries_too() {
+        // 28 February 2000 and 2100.
+        assert_eq!(end(11_015, Bucket::Month), 11_017, "2000 was a leap year");
+        assert_eq!(end(47_540, Bucket::Month), 47_541, "2100 is none");
     }
 }

@@ -57,7 +57,7 @@ impl ReturnsRow {
 }
 
 pub(super) fn row(days: Days, key: Key, sums: &Sums, info: &ShopInfo, now: Time) -> ReturnsRow {
-    let end = days.until.start();
+    let end = info.zone.start(days.until);
     let policy = info.channel_policy(end);
     let closed = |window: Span| end + window <= now;
     let mature = closed(policy.return_window);

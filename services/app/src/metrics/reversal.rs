@@ -107,7 +107,7 @@ impl Funnel {
 
 pub(super) fn row(days: Days, key: Key, sums: &Sums, info: &ShopInfo, now: Time) -> ReversalRow {
     let funnel = Funnel::of(sums);
-    let mature = window_end(days.until.start(), info) <= now;
+    let mature = window_end(info.zone.start(days.until), info) <= now;
     let rate = |numerator, denominator| MatureRate { rate: Rate::of(numerator, denominator), mature };
     let of = |measure, denominator| rate(sums.get(measure), denominator);
     let stars = sums.get(Measure::NetStars);

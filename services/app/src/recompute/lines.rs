@@ -1,13 +1,16 @@
 //! Order lines and return requests, derived again.
 
+use amends_domain::case::Case;
 use amends_domain::deadline::{Deadline, DeadlineChange, DeadlineKind};
 use amends_domain::order::{HelpKind, Line, Shipment};
+use amends_domain::subject::Anchor;
 use amends_domain::{OrderId, Time};
-use amends_store::{Conn, order, returns, shipment};
+use amends_store::{Conn, case, order, returns, shipment};
 
 use super::{Corrections, PAGE, Pass};
 use crate::error::Result;
 use crate::facts::{ReturnFacts, late_at, only_line, refresh_line, with_events};
+use crate::restate::about_line;
 use crate::shops::ShopInfo;
 
 /// What a page of lines is derived from.
@@ -15,6 +18,7 @@ struct Sources {
     lines: Vec<Line>,
     shipments: Vec<Shipment>,
     returns: Vec<ReturnFacts>,
+    cases: Vec<Case>,
 }
 
 impl Pass {
@@ -82,6 +86,7 @@ impl Pass {
         let is_only = only.is_some_and(|only| only.line == stored.line);
         let mut derived = stored.clone();
         refresh_line(&mut derived, is_only, &shipments, &requests);
+        derived.about = about_line(&derived, &sources.cases);
         let name = format!("line {}/{}", stored.order, stored.line);
         let withdrawn = |l: &Line| l.helped.filter(|help| help.kind == HelpKind::Withdrawn);
         let differs = [
@@ -89,10 +94,11 @@ impl Pass {
             self.differ(format_args!("{name}, requested"), &stored.requested, &derived.requested),
             self.differ(format_args!("{name}, counted"), &stored.counted, &derived.counted),
             self.differ(format_args!("{name}, withdrawn"), &withdrawn(&stored), &withdrawn(&derived)),
+            self.differ(format_args!("{name}, what its cases say"), &stored.about, &derived.about),
         ];
         self.found.lines += 1;
         let counts = self.info.line_counts(&derived);
-        self.add(counts);
+        self.sums.add(&stored.shop, &counts);
         if let Some(fix) = fix.filter(|_| differs.contains(&true)) {
             fix.lines.push(derived);
         }
@@ -102,10 +108,13 @@ impl Pass {
 async fn load(conn: &Conn, info: &ShopInfo, page: &[Line]) -> Result<Sources> {
     let mut orders: Vec<_> = page.iter().map(|line| (info.shop.id.clone(), line.order.clone())).collect();
     orders.dedup();
+    let anchors: Vec<_> =
+        orders.iter().map(|(shop, order)| (shop.clone(), Anchor::Order(order.clone()))).collect();
     let events = returns::events_by_orders(&orders).all(conn).await?;
     Ok(Sources {
         returns: with_events(returns::by_orders(&orders).all(conn).await?, events),
         lines: order::by_orders(&orders).all(conn).await?,
         shipments: shipment::by_orders(&orders).all(conn).await?,
+        cases: case::of_anchors(&anchors).all(conn).await?,
     })
 }

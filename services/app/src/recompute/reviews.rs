@@ -1,13 +1,15 @@
 //! Reviews, derived again.
 
-use amends_domain::Time;
+use amends_domain::case::Case;
 use amends_domain::order::Line;
+use amends_domain::rollup::About;
+use amends_domain::{Sku, Time};
 use amends_store::review::{self, ReviewRow};
-use amends_store::{Conn, order};
+use amends_store::{Conn, case, order};
 
 use super::{Corrections, PAGE, Pass};
 use crate::error::Result;
-use crate::facts::refresh_review;
+use crate::facts::{line_sku, refresh_review};
 use crate::restate::versions_of;
 
 impl Pass {
@@ -24,9 +26,14 @@ impl Pass {
             orders.sort();
             orders.dedup();
             let lines = order::by_orders(&orders).all(conn).await?;
+            let mut cases: Vec<_> = page.iter().filter_map(|row| Some((shop.clone(), row.case?))).collect();
+            cases.sort();
+            cases.dedup();
+            let cases = case::by_ids(&cases).all(conn).await?;
             for row in page {
                 let mine = versions.remove(&row.review).unwrap_or_default();
-                self.review(row, mine, &lines, fix.as_deref_mut());
+                let of = row.case.and_then(|id| cases.iter().find(|case| case.id == id));
+                self.review(row, mine, (&lines, of), fix.as_deref_mut());
             }
             self.page_done();
         }
@@ -36,13 +43,15 @@ impl Pass {
         &mut self,
         stored: ReviewRow,
         versions: Vec<amends_domain::review::ReviewVersion>,
-        lines: &[Line],
+        (lines, case): (&[Line], Option<&Case>),
         fix: Option<&mut Corrections>,
     ) {
         let first = versions.iter().map(|v| v.observed_at).min().unwrap_or(Time::MIN);
         let policy = self.info.channel_policy(first);
         let mut derived = stored.clone();
         derived.handling.delivered_at = delivered_at(&stored, lines).or(stored.handling.delivered_at);
+        derived.line_sku = sku_of(&stored, lines).or(derived.line_sku);
+        derived.about = About::of(case);
         let (_, history) = refresh_review(&mut derived, versions, &policy);
         let name = format!("review {}", stored.review);
         let differs = [
@@ -57,15 +66,23 @@ impl Pass {
                 &stored.handling.delivered_at,
                 &derived.handling.delivered_at,
             ),
+            self.differ(format_args!("{name}, article of its line"), &stored.line_sku, &derived.line_sku),
+            self.differ(format_args!("{name}, what its case says"), &stored.about, &derived.about),
             self.differ(format_args!("{name}, next look"), &stored.next_look_at, &derived.next_look_at),
         ];
         self.found.reviews += 1;
-        let counts = self.info.review_counts(&history, &derived.handling);
-        self.add(counts);
+        let counts = self.info.review_counts(&history, &derived);
+        self.sums.add(&stored.shop, &counts);
         if let Some(fix) = fix.filter(|_| differs.contains(&true)) {
             fix.reviews.push(derived);
         }
     }
+}
+
+/// The article of what the review is about.
+fn sku_of(row: &ReviewRow, lines: &[Line]) -> Option<Sku> {
+    let order = row.order.as_ref()?;
+    line_sku(row.line.as_ref(), lines.iter().filter(|line| line.order == *order))
 }
 
 /// When what the review is about was delivered: its line, or the first of its order.

@@ -73,6 +73,7 @@ impl Command for ReportFulfilment {
                 stock::settle(work, &remedy, at).await?;
                 work.not_due(&self.shop, DeadlineKind::FulfilmentDue, remedy.id);
                 let fulfilled = (remedy.id, remedy.kind, tracking.clone());
+                opened.case.remedied.get_or_insert(remedy.kind);
                 doubled = doubled_by(work, &mut remedy).await?;
                 let (remedy, kind, tracking) = fulfilled;
                 Event::RemedyFulfilled { remedy, kind, tracking, at: Some(at) }

@@ -143,7 +143,7 @@ impl Ask {
         let now = work.now;
         let buyer = row.buyer.or(opened.case.buyer);
         let mut rows =
-            restate::reviews(work, info, vec![row], |handling| handling.asked_at = Some(now)).await?;
+            restate::reviews(work, info, vec![row], |row| row.handling.asked_at = Some(now)).await?;
         let review = rows.pop().ok_or_else(|| AppError::not_found("review", &self.review))?;
         if let Some(id) = decision.id {
             keep_text(work, &self.shop, id.to_string(), buyer, &decision.text).await?;

@@ -11,11 +11,12 @@ use amends_domain::event::ActorKind;
 use amends_domain::order::Line;
 use amends_domain::remedy::Remedy;
 use amends_domain::review::ReviewVersion;
+use amends_domain::rollup::{Grain, Place};
 use amends_domain::shop::Channel;
-use amends_domain::tally::Measure;
+use amends_domain::tally::{Family, Measure};
 use amends_domain::{CaseId, Day, Time};
 use amends_store::review::ReviewRow;
-use amends_store::{Options, Store, Tx, case, deadline, event, order, remedy, review, tally};
+use amends_store::{Conn, Options, Store, Tx, case, deadline, event, order, remedy, review, rollup};
 use tempfile::TempDir;
 
 use crate::make::{START, ann, case_id, root, shop, target};
@@ -196,10 +197,21 @@ impl House {
 
     /// What is counted by now of a measure.
     pub(crate) async fn counted(&self, measure: Measure) -> i64 {
-        let (first, last) = (Day::from_number(0), Day::from_number(1_000_000));
-        let all = tally::sum(&self.app.store().reader(), &[shop()], first, last).await.unwrap();
-        all.into_iter().filter(|(_, _, m, _)| *m == measure).map(|(_, _, _, value)| value).sum()
+        let all = counts(&self.app.store().reader(), &shop()).await;
+        all.into_iter().filter(|(_, m, _)| *m == measure).map(|(_, _, value)| value).sum()
     }
+}
+
+/// What is counted of a shop by days, without a split.
+pub(crate) async fn counts(conn: &Conn, shop: &amends_domain::ShopId) -> Vec<(Day, Measure, i64)> {
+    let mut counts = Vec::new();
+    for &family in Family::ALL {
+        let rows = rollup::page(conn, shop, family, None, 1_000_000).await.unwrap();
+        let days = rows.into_iter().filter(|(c, _)| c.place == Place::default() && c.grain == Grain::Day);
+        counts
+            .extend(days.flat_map(|(c, sums)| sums.into_iter().map(move |(m, value)| (c.period, m, value))));
+    }
+    counts
 }
 
 /// A call by a person.

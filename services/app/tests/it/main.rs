@@ -35,6 +35,7 @@ mod reply_recall;
 mod reply_template;
 mod replying;
 mod review_dates;
+mod rollups;
 mod runner;
 mod shops;
 mod skills;

@@ -7,6 +7,7 @@ use amends_domain::detection::Reason;
 use amends_domain::order::{Line, Purchase, Units};
 use amends_domain::remedy::{Remedy, RemedyKind, RemedyState, Terms};
 use amends_domain::review::{DiffKind, ReviewVersion};
+use amends_domain::rollup::About;
 use amends_domain::signal::OrderState;
 use amends_domain::subject::Subject;
 use amends_domain::tally::ReviewHandling;
@@ -177,6 +178,8 @@ pub(crate) fn review(n: u32) -> (ReviewRow, ReviewVersion) {
         history: head,
         handling: ReviewHandling::default(),
         next_look_at: Some(START + Span::from_hours(1)),
+        line_sku: Some(Sku::new("sku").unwrap()),
+        about: About::of([&case(n)]),
     };
     (row, version)
 }

@@ -7,13 +7,14 @@ use amends_app::review::AskState;
 use amends_domain::guardrail::Rule;
 use amends_domain::remedy::RemedyKind;
 use amends_domain::review::{DiffKind, RemovedBy};
+use amends_domain::rollup::{Cell, Grain, Place};
 use amends_domain::signal::{OrderSignal, OrderState, OrderedLine, ReviewSignal, SignalBody};
-use amends_domain::tally::Measure;
+use amends_domain::tally::{Family, Measure};
 use amends_domain::{Span, Time};
 use amends_store::contact::{self, AskUse};
-use amends_store::{buyer as buyers, order, review, tally};
+use amends_store::{buyer as buyers, order, review, rollup};
 
-use crate::house::everywhere;
+use crate::house::{counts, everywhere};
 use crate::stage::{Stage, analyst, boss, buyer, call, eur, id, money};
 
 fn seen(of: &str, rating: u8, modified: Option<Time>) -> ReviewSignal {
@@ -42,8 +43,8 @@ async fn differences(stage: &Stage<'_>, repair: bool) -> Vec<String> {
 /// Natural, recovered, and what the review itself says.
 async fn figures(stage: &Stage<'_>) -> (i64, i64, bool) {
     let conn = stage.app.store().reader();
-    let row = tally::all(&conn, &stage.shop).await.unwrap();
-    let of = |wanted: Measure| row.iter().filter(|(_, _, m, _)| *m == wanted).map(|(_, _, _, n)| n).sum();
+    let row = counts(&conn, &stage.shop).await;
+    let of = |wanted: Measure| row.iter().filter(|(_, m, _)| *m == wanted).map(|(_, _, n)| n).sum();
     let view = stage.app.review(&analyst(), &stage.shop, &id("r-o1")).await.unwrap();
     (of(Measure::NaturalReversed), of(Measure::Recovered), view.natural)
 }
@@ -88,9 +89,11 @@ async fn what_was_stored_by_an_earlier_version_is_repaired() {
         let day = rows[0].history.first_observed_at.unwrap().day();
         rows[0].history.reversed_at = Some(stage.now());
         review::put(&rows).run(&tx).await.unwrap();
-        let counts = [(Measure::NaturalReversed, -1), (Measure::Recovered, 1)];
-        let counts = counts.map(|(measure, n)| (stage.shop.clone(), day, measure, n));
-        tally::add(3, &counts).run(&tx).await.unwrap();
+        let sums = [(Measure::NaturalReversed, -1), (Measure::Recovered, 1)];
+        let place = Place::default();
+        let cell = Cell { family: Family::Review, grain: Grain::Day, period: day, place };
+        let rows = [((stage.shop.clone(), cell), sums.into_iter().collect())].into_iter().collect();
+        tx.send(rollup::add(3, &rows)).await.unwrap();
         tx.commit().await.unwrap();
         assert!(!differences(&stage, true).await.is_empty());
         assert_eq!(differences(&stage, false).await, Vec::<String>::new());

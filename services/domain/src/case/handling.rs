@@ -295,7 +295,7 @@ impl Case {
             Verb::LeaseExpired => self.expire(now)?,
             Verb::AgentGone { abandoned } => self.let_go(abandoned),
             Verb::HandBack { lease } => self.hand_back(lease, now)?,
-            Verb::Act { .. } => self.act(now),
+            Verb::Act { hold } => self.act(hold.agent, now),
             Verb::Note { .. } => {}
             Verb::WaitBuyer { hold, give_up_at } => {
                 // It is the buyer's turn, so the buyer waits for nothing.
@@ -315,7 +315,10 @@ impl Case {
             Verb::Solve { remedy_in_flight: true, .. } | Verb::Cancel { remedy_in_flight: true, .. } => {
                 return Err(Refused::RemedyInFlight);
             }
-            Verb::Solve { outcome, close_at, .. } => self.solve(outcome, close_at, now),
+            Verb::Solve { hold, outcome, close_at, .. } => {
+                self.first_agent.get_or_insert(hold.agent);
+                self.solve(outcome, close_at, now);
+            }
             Verb::AutoClose => self.close(now)?,
             Verb::Reopen { .. } => {
                 self.reopen_count += 1;
@@ -396,7 +399,8 @@ impl Case {
         self.handling = Handling::Queued;
     }
 
-    fn act(&mut self, now: Time) {
+    fn act(&mut self, agent: AgentId, now: Time) {
+        self.first_agent.get_or_insert(agent);
         self.first_human_action_at = self.first_human_action_at.or(Some(now));
         if let Handling::Claimed(lease) = &self.handling {
             self.handling = Handling::Working(lease.clone());

@@ -36,6 +36,7 @@ mod reply;
 mod returns;
 mod review;
 mod review_dates;
+mod rollup;
 mod scrutiny;
 mod sla_calendar;
 mod sla_calendar_oracle;

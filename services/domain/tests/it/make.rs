@@ -5,9 +5,11 @@ use amends_domain::detection::Reason;
 use amends_domain::order::{Line, Purchase};
 use amends_domain::policy::{ChannelPolicy, in_force};
 use amends_domain::remedy::{Remedy, RemedyKind, RemedyState, Terms};
-use amends_domain::review::ReviewVersion;
+use amends_domain::review::{ReviewHistory, ReviewVersion};
 use amends_domain::signal::OrderState;
 use amends_domain::subject::Subject;
+use amends_domain::tally::{self, Count, ReviewHandling};
+use amends_domain::zone::Zone;
 use amends_domain::{
     AgentId, BuyerKey, CaseId, LeaseId, LineId, Money, OrderId, RemedyId, ShopId, SignalId, Sku, Time,
 };
@@ -159,4 +161,18 @@ pub(crate) fn seen(secs: i64, rating: u8, text: i64) -> ReviewVersion {
         platform_modified_at: None,
         follow_up: false,
     }
+}
+
+/// What a line adds, by the days of UTC.
+pub(crate) fn of_line(line: &Line, policy: &ChannelPolicy) -> Vec<Count> {
+    tally::of_line(line, policy, &Zone::utc())
+}
+
+/// What a review adds, by the days of UTC.
+pub(crate) fn of_review(
+    review: &ReviewHistory,
+    handling: &ReviewHandling,
+    policy: &ChannelPolicy,
+) -> Vec<Count> {
+    tally::of_review(review, handling, policy, &Zone::utc())
 }

@@ -2,11 +2,11 @@
 
 use amends_domain::policy::{ChannelPolicy, EditFrom, EditWindow};
 use amends_domain::review::{DiffKind, RemovedBy, ReviewHistory, ReviewVersion, replay};
-use amends_domain::tally::{Count, Measure, ReviewHandling, of_review};
+use amends_domain::tally::{Count, Measure, ReviewHandling};
 use amends_domain::{Span, Time};
 use proptest::prelude::*;
 
-use crate::make::{at, on_day, policy, seen, signal};
+use crate::make::{at, of_review, on_day, policy, seen, signal};
 use crate::review::versions;
 
 const HOUR: i64 = 3_600;

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use amends_domain::order::{Help, HelpKind, Line};
 use amends_domain::policy::{ChannelPolicy, EditFrom, EditWindow};
 use amends_domain::review::{RemovedBy, ReviewHistory, ReviewVersion, replay};
-use amends_domain::tally::{Count, Measure, ReviewHandling, of_line, of_review};
+use amends_domain::tally::{Count, Measure, ReviewHandling};
 use amends_domain::{Day, Span, Time};
 use proptest::prelude::*;
 
-use crate::make::{at, bought, on_day, policy, seen};
+use crate::make::{at, bought, of_line, of_review, on_day, policy, seen};
 use crate::order::{any_line, help, units};
 use crate::review::versions;
 

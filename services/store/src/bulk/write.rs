@@ -19,7 +19,7 @@ pub enum Existing {
     Keep,
     /// Overwrite the old row.
     Replace,
-    /// Add the column `value` to the old row's.
+    /// Add each column that is not of the key to the old row's.
     Add,
 }
 
@@ -259,20 +259,21 @@ fn keys_differ(table: &Table, rows: &[Vec<Value>]) -> bool {
 
 fn on_conflict(table: &Table, existing: Existing) -> String {
     let key = table.key.join(", ");
+    let set = |each: &dyn Fn(&str) -> String| {
+        let others = table.columns.iter().filter(|(name, _)| !table.key.contains(name));
+        others.map(|(name, _)| each(name)).collect::<Vec<_>>().join(", ")
+    };
     match existing {
         Existing::Refuse => String::new(),
         Existing::Keep => format!("ON CONFLICT ({key}) DO NOTHING"),
         Existing::Add => {
-            format!("ON CONFLICT ({key}) DO UPDATE SET value = {}.value + excluded.value", table.name)
+            let old = table.name;
+            let set = set(&|name| format!("{name} = {old}.{name} + excluded.{name}"));
+            format!("ON CONFLICT ({key}) DO UPDATE SET {set}")
         }
         Existing::Replace => {
-            let set: Vec<String> = table
-                .columns
-                .iter()
-                .filter(|(name, _)| !table.key.contains(name))
-                .map(|(name, _)| format!("{name} = excluded.{name}"))
-                .collect();
-            format!("ON CONFLICT ({key}) DO UPDATE SET {}", set.join(", "))
+            let set = set(&|name| format!("{name} = excluded.{name}"));
+            format!("ON CONFLICT ({key}) DO UPDATE SET {set}")
         }
     }
 }

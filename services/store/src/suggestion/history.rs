@@ -60,9 +60,10 @@ const COUNTED: &str = "SELECT 'ORDERS' AS what, '' AS kind, '' AS reason, COUNT(
      ON r.shop_id = c.shop_id AND r.case_id = c.case_id \
      WHERE c.shop_id = {1} AND c.buyer_key = {2} AND r.proposed_at >= {4} \
      AND r.stage IN ('ACCEPTED', 'EXECUTING', 'FULFILLED') GROUP BY r.kind, r.reason \
-     UNION ALL SELECT measure, '', '', CAST(SUM(value) AS BIGINT) FROM tallies \
-     WHERE shop_id = {1} AND day >= {5} AND day < {6} AND measure IN ('UNITS_DELIVERED', 'UNITS_RETURNED') \
-     GROUP BY measure";
+     UNION ALL SELECT 'UNITS_DELIVERED', '', '', CAST(coalesce(SUM(units_delivered), 0) AS BIGINT) \
+     FROM line_rollups WHERE shop_id = {1} AND split = 0 AND grain = 0 AND period >= {5} AND period < {6} \
+     UNION ALL SELECT 'UNITS_RETURNED', '', '', CAST(coalesce(SUM(units_returned), 0) AS BIGINT) \
+     FROM line_rollups WHERE shop_id = {1} AND split = 0 AND grain = 0 AND period >= {5} AND period < {6}";
 
 /// Counts what went before. No index leads to more than the buyer's own rows and the days asked for.
 pub fn history(wanted: &Wanted<'_>) -> Select<Past> {

@@ -198,7 +198,7 @@ async fn a_batch_of_keys_is_looked_up_and_never_searched_for(store: Store) {
 }
 
 async fn a_migrated_database_holds_no_rows(store: Store) {
-    let tables = "order_lines signals cases events tallies requests api_keys grants deadlines shops";
+    let tables = "order_lines signals cases events review_rollups line_rollups requests api_keys grants deadlines shops";
     for table in tables.split(' ') {
         let found =
             store.reader().one(format!("SELECT 1 AS one FROM {table} LIMIT 1"), vec![]).await.unwrap();

@@ -40,6 +40,7 @@ fn full(order: &str, line: &str) -> Line {
         counted: units(6, 0),
         helped: Some(Help { kind: HelpKind::TalkedThrough, at: at(7), units: 3 }),
         confirmed_at: Some(at(8)),
+        about: crate::review::about(),
         ..bare(order, line)
     }
 }

@@ -1,6 +1,9 @@
 //! Reviews and their versions.
 
+use amends_domain::detection::Reason;
+use amends_domain::remedy::RemedyKind;
 use amends_domain::review::{DiffKind, EditState, RemovedBy, ReviewVersion};
+use amends_domain::rollup::About;
 use amends_domain::tally::ReviewHandling;
 use amends_domain::{ReviewId, Sku, Time};
 use amends_store::contact;
@@ -61,6 +64,8 @@ fn bare(id: &str) -> ReviewRow {
         },
         handling: ReviewHandling::default(),
         next_look_at: None,
+        line_sku: None,
+        about: About::default(),
     }
 }
 
@@ -91,7 +96,19 @@ pub(crate) fn full(id: &str) -> ReviewRow {
             delivered_at: Some(at(6)),
         },
         next_look_at: Some(at(7)),
+        line_sku: Some(Sku::new("a").unwrap()),
+        about: about(),
         ..bare(id)
+    }
+}
+
+/// All that cases can say.
+pub(crate) fn about() -> About {
+    About {
+        reason: Some(Reason::Damaged),
+        remedy: Some(RemedyKind::Coupon),
+        agent: Some("ana".parse().unwrap()),
+        language: "pt".to_owned(),
     }
 }
 

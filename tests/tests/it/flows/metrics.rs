@@ -3,7 +3,7 @@
 use amends_client::v1;
 use amends_domain::Span;
 use amends_tests::harness::MAIN;
-use amends_tests::make::{LEAKS, days, delivery, order, return_now, review, spring};
+use amends_tests::make::{LEAKS, days, delivery, lone_review, order, return_now, review, spring};
 use amends_tests::{Harness, flow, refusal, refused};
 use tonic::Code;
 use v1::{Dimension, Reason, ReturnStatus, TimeBucket};
@@ -13,7 +13,8 @@ flow!(
     every_way_a_review_can_go_is_counted_once,
     returns_belong_to_the_day_of_delivery,
     a_rate_of_nothing_has_no_value,
-    what_cannot_be_split_by_yet_is_said
+    figures_are_split_by_what_is_known_and_add_up,
+    what_figures_cannot_be_split_by_is_said
 );
 
 fn reversal(cohort: v1::DateRange, bucket: Option<TimeBucket>) -> v1::GetReviewReversalRequest {
@@ -129,11 +130,69 @@ async fn a_rate_of_nothing_has_no_value(h: &Harness) {
     assert_eq!((rate.denominator, rate.value), (0, None), "no division by zero, and no zero either");
 }
 
-async fn what_cannot_be_split_by_yet_is_said(h: &Harness) {
-    let by_sku =
-        v1::GetReviewReversalRequest { dimensions: vec![Dimension::Sku.into()], ..reversal(spring(), None) };
-    let failure = refused(h.client().call(by_sku).await, Code::InvalidArgument, Reason::InvalidField);
-    assert_eq!(refusal::fields(&failure), ["dimensions[0]"]);
+/// The values of a row's key, and its negative reviews.
+async fn split(h: &Harness, dimensions: &[Dimension], filters: &[(Dimension, &str)]) -> Vec<(String, i64)> {
+    let filter = |(dimension, value): &(Dimension, &str)| v1::DimensionValue {
+        dimension: (*dimension).into(),
+        value: (*value).to_owned(),
+    };
+    let request = v1::GetReviewReversalRequest {
+        dimensions: dimensions.iter().map(|d| (*d).into()).collect(),
+        filters: filters.iter().map(filter).collect(),
+        ..reversal(spring(), None)
+    };
+    let rows = h.client().call(request).await.unwrap().rows;
+    let key = |row: &v1::ReviewReversalRow| {
+        row.key.iter().map(|part| part.value.as_str()).collect::<Vec<_>>().join("/")
+    };
+    rows.iter().map(|row| (key(row), row.funnel.unwrap().negative)).collect()
+}
+
+async fn figures_are_split_by_what_is_known_and_add_up(h: &Harness) {
+    for n in 0..3 {
+        let (o, r) = (format!("o{n}"), format!("r{n}"));
+        h.say(order(&o)).await;
+        h.say(review(&r, &o, if n == 0 { 1 } else { 2 }, LEAKS)).await;
+    }
+    h.say(lone_review("r3", 1, LEAKS)).await;
+    let row = |key: &str, n: i64| (key.to_owned(), n);
+    assert_eq!(split(h, &[Dimension::Star], &[]).await, [row("1", 2), row("2", 2)]);
+    let by_sku = split(h, &[Dimension::Sku], &[]).await;
+    assert_eq!(by_sku.iter().map(|(_, n)| n).sum::<i64>(), 4);
+    assert_eq!(by_sku[0], row("", 1), "of one review nobody knows the article");
+    let both = split(h, &[Dimension::Star, Dimension::Sku], &[(Dimension::Star, "1")]).await;
+    assert_eq!(both.iter().map(|(_, n)| n).sum::<i64>(), 2);
+    assert!(both.iter().all(|(key, _)| key.starts_with("1/")), "{both:?}");
+    let of_shop = split(h, &[Dimension::Channel, Dimension::Star], &[(Dimension::Sku, "")]).await;
+    assert_eq!(of_shop, [row("own_store/1", 1)]);
+    assert_eq!(split(h, &[Dimension::Agent], &[]).await, [row("", 4)], "nobody acted yet");
+}
+
+async fn what_figures_cannot_be_split_by_is_said(h: &Harness) {
+    let dimensions = |all: &[Dimension]| all.iter().map(|d| (*d).into()).collect::<Vec<i32>>();
+    let filter =
+        |dimension: Dimension| v1::DimensionValue { dimension: dimension.into(), value: "x".to_owned() };
+    let star = v1::GetReturnsRequest {
+        parent: MAIN.to_owned(),
+        cohort: Some(spring()),
+        dimensions: dimensions(&[Dimension::Sku, Dimension::Star]),
+        ..Default::default()
+    };
+    let failure = refused(h.client().call(star).await, Code::InvalidArgument, Reason::InvalidField);
+    assert_eq!(refusal::fields(&failure), ["dimensions[1]"]);
+    let third = v1::GetReviewReversalRequest {
+        dimensions: dimensions(&[Dimension::Sku, Dimension::Agent]),
+        filters: vec![filter(Dimension::Sku), filter(Dimension::Language)],
+        ..reversal(spring(), None)
+    };
+    let failure = refused(h.client().call(third).await, Code::InvalidArgument, Reason::InvalidField);
+    assert_eq!(refusal::fields(&failure), ["filters"]);
+    let twice = v1::GetReviewReversalRequest {
+        dimensions: dimensions(&[Dimension::Sku, Dimension::Sku]),
+        ..reversal(spring(), None)
+    };
+    let failure = refused(h.client().call(twice).await, Code::InvalidArgument, Reason::InvalidField);
+    assert_eq!(refusal::fields(&failure), ["dimensions"]);
     let backwards = reversal(days("2026-03-03", "2026-03-02"), None);
     let failure = refused(h.client().call(backwards).await, Code::InvalidArgument, Reason::InvalidField);
     assert!(refusal::fields(&failure)[0].starts_with("cohort"), "{failure}");

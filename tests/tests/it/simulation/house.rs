@@ -93,7 +93,7 @@ impl House {
             channel: Channel::new("own_store").unwrap(),
             region: String::new(),
             currency: "EUR".parse().unwrap(),
-            time_zone: "UTC".to_owned(),
+            time_zone: "America/Santiago".to_owned(),
         };
         app.perform(call(&local_principal().unwrap()), create).await.unwrap();
         Self { app, clock, look: store(url).await, url: url.to_owned(), seed, starts: 1 }

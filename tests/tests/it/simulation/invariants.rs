@@ -15,6 +15,7 @@ use super::seen::Seen;
 
 mod clocks;
 mod doctored;
+mod figures;
 mod holds;
 mod ledger;
 mod log;
@@ -76,6 +77,7 @@ pub(super) async fn check(house: &House, channel: &Channel, before: Option<&Seen
     nobody_who_is_gone_holds_anything(house, &seen, seed).await;
     every_case_is_proven(house, &seen, seed).await;
     figures_are_what_the_log_makes_them(house, seed).await;
+    figures::splits_are_the_members_counted_one_by_one(house, seed).await;
     seen
 }
 

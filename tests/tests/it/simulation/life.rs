@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use amends_app::ingest::Receipt;
 use amends_domain::order::Line;
+use amends_domain::rollup::{About, Facet};
 use amends_domain::signal::Signal;
+use amends_domain::tally::Family;
 use amends_domain::{Span, Time};
-use amends_store::{order, returns, review, tally};
+use amends_store::{order, returns, review, rollup};
 use amends_tests::{Database, Engine};
 use rand::seq::SliceRandom as _;
 use rand::{Rng, SeedableRng as _};
@@ -194,21 +196,30 @@ fn show<T: std::fmt::Debug>(facts: &[T]) -> Vec<String> {
 
 async fn facts(house: &House) -> Vec<(&'static str, Vec<String>)> {
     let conn = house.look.reader();
-    let lines: Vec<Line> = order::page(&conn, &shop(), None, 1_000).await.unwrap();
+    let mut lines: Vec<Line> = order::page(&conn, &shop(), None, 1_000).await.unwrap();
+    // Which case heard of a line or review first, and what it heard first, goes by the order of arrival.
+    lines.iter_mut().for_each(|line| line.about = About::default());
     let mut orders: Vec<_> = lines.iter().map(|line| (shop(), line.order.clone())).collect();
     orders.dedup();
     let mut requests = returns::by_orders(&orders).all(&conn).await.unwrap();
     requests.iter_mut().for_each(|request| request.case = None);
     requests.sort_by(|a, b| (&a.order, &a.return_id).cmp(&(&b.order, &b.return_id)));
     let mut reviews = review::page(&conn, &shop(), None, 1_000).await.unwrap();
-    reviews.iter_mut().for_each(|review| review.case = None);
-    let mut tallies: Vec<_> = tally::all(&conn, &shop()).await.unwrap();
-    tallies.retain(|(_, _, _, value)| *value != 0);
-    tallies.sort_by_key(|(_, day, measure, _)| (*day, measure.as_str()));
+    reviews.iter_mut().for_each(|review| (review.case, review.about) = (None, About::default()));
+    let mut sums = Vec::new();
+    for &family in Family::ALL {
+        sums.extend(rollup::page(&conn, &shop(), family, None, 1_000_000).await.unwrap());
+    }
+    let any_order = [Some(Facet::Sku), Some(Facet::Star), None];
+    let is_by = |facet| any_order.contains(&facet);
+    sums.retain(|(cell, sums)| {
+        let (a, b) = cell.place.split.facets();
+        is_by(a) && is_by(b) && !sums.is_empty()
+    });
     vec![
         ("lines", show(&lines)),
         ("returns", show(&requests)),
         ("reviews", show(&reviews)),
-        ("tallies", show(&tallies)),
+        ("rollups", show(&sums)),
     ]
 }

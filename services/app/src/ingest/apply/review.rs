@@ -5,15 +5,16 @@ use amends_domain::deadline::{DeadlineChange, DeadlineKind};
 use amends_domain::detection::Detection;
 use amends_domain::event::Event;
 use amends_domain::review::{DiffKind, ReviewVersion};
+use amends_domain::rollup::About;
 use amends_domain::signal::ReviewSignal;
 use amends_domain::subject::Subject;
-use amends_domain::tally::ReviewHandling;
+use amends_domain::tally::{Counted, ReviewHandling};
 use amends_domain::{CaseId, OrderId, ReviewId, Time};
 use amends_store::review::{ReviewHead, ReviewRow};
 use amends_store::text::{TextOwner, TextRow};
 
 use crate::error::Violation;
-use crate::facts::refresh_review;
+use crate::facts::{line_sku, refresh_review};
 use crate::ingest::link::Trouble;
 use crate::ingest::world::{Effect, Now, ReviewWorld, World};
 
@@ -71,6 +72,8 @@ impl World {
                 None => o.lines.values().filter_map(|l| l.line.delivered).min_by_key(|d| d.at),
             });
             one.row.handling.delivered_at = delivered.map(|d| d.at).or(one.row.handling.delivered_at);
+            let lines = facts.into_iter().flat_map(|o| o.lines.values().map(|l| &l.line));
+            one.row.line_sku = line_sku(line.as_ref(), lines).or(one.row.line_sku.take());
         }
         let first_seen = one.versions.iter().map(|v| v.observed_at).min().unwrap_or(at.now);
         let policy = at.info.channel_policy(first_seen);
@@ -78,7 +81,7 @@ impl World {
         let place = versions.iter().position(|v| v.signal == at.signal.id);
         let diff = place.and_then(|p| history.diffs.get(p).copied()).unwrap_or(DiffKind::Unchanged);
         one.versions = versions;
-        one.after = at.info.review_counts(&history, &one.row.handling);
+        one.after = at.info.review_counts(&history, &one.row);
         one.changed = true;
         diff
     }
@@ -268,11 +271,13 @@ fn unknown(at: Now<'_>, seen: &ReviewSignal) -> ReviewWorld {
             },
             handling: ReviewHandling::default(),
             next_look_at: None,
+            line_sku: None,
+            about: About::default(),
         },
         versions: Vec::new(),
         new_versions: Vec::new(),
-        before: Vec::new(),
-        after: Vec::new(),
+        before: Counted::default(),
+        after: Counted::default(),
         changed: true,
     }
 }

@@ -164,6 +164,15 @@ impl Named {
         }
     }
 
+    /// What the cases of an order say is told to its lines.
+    pub(super) fn follow_anchors(&mut self) {
+        let orders = self.anchors.iter().filter_map(|(shop, anchor)| match anchor {
+            Anchor::Order(order) => Some((shop.clone(), order.clone())),
+            Anchor::Review(_) | Anchor::Conversation(_) => None,
+        });
+        self.orders.extend(orders);
+    }
+
     /// What is written to the cases that are named hangs on what they hang on.
     pub(super) fn hold_cases(&mut self, cases: &[Case]) {
         let ours = cases.iter().filter(|case| self.cases.contains(&(case.shop.clone(), case.id)));

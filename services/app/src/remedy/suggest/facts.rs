@@ -172,7 +172,7 @@ pub(super) fn in_stock(
 
 /// What is asked of the past of a buyer, if known, and of the shop.
 fn wanted<'a>(work: &Work, info: &'a ShopInfo, subject: &'a Subject, buyer: Option<BuyerKey>) -> Wanted<'a> {
-    let today = work.now.day();
+    let today = info.zone.day(work.now);
     let policy: &RemedyPolicy = &info.remedy;
     let days = policy.target.map_or(0, |target| i32::try_from(target.days).unwrap_or(i32::MAX));
     Wanted {

@@ -1,0 +1,61 @@
+//! Counts of members on the way to the rows they are part of.
+//!
+//! They are gathered by what is known of the members first: members of which the same is known, and
+//! differences that cancel out, are spread over the rows together.
+
+use std::collections::BTreeMap;
+
+use amends_domain::rollup::{Cell, Facets};
+use amends_domain::tally::{Counted, Family, Measure};
+use amends_domain::{Day, ShopId};
+use amends_store::rollup::Sums;
+
+/// Sums that are not spread yet.
+#[derive(Debug, Default)]
+pub(crate) struct Rolled(BTreeMap<(ShopId, Facets), BTreeMap<(Day, Measure), i64>>);
+
+impl Rolled {
+    /// Adds what a member gives, or takes it off.
+    pub(crate) fn add(&mut self, shop: &ShopId, counted: &Counted, sign: i64) {
+        if counted.counts.is_empty() {
+            return;
+        }
+        let sums = self.0.entry((shop.clone(), counted.facets.clone())).or_default();
+        for (day, measure, value) in &counted.counts {
+            *sums.entry((*day, *measure)).or_default() += sign * value;
+        }
+    }
+
+    /// How many sums are gathered.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The rows, each once, with what is to be added to them.
+    pub(crate) fn cells(&self) -> BTreeMap<(ShopId, Cell), Sums> {
+        let mut cells = BTreeMap::new();
+        self.spread(&mut cells);
+        cells
+    }
+
+    /// The same, added to rows that are there.
+    pub(crate) fn spread(&self, cells: &mut BTreeMap<(ShopId, Cell), Sums>) {
+        for ((shop, facets), sums) in &self.0 {
+            for family in [Family::Review, Family::Line] {
+                let mine = sums.iter().filter(|((_, m), value)| m.family() == family && **value != 0);
+                let mut days: BTreeMap<Day, Vec<(Measure, i64)>> = BTreeMap::new();
+                mine.for_each(|((day, m), value)| days.entry(*day).or_default().push((*m, *value)));
+                if days.is_empty() {
+                    continue;
+                }
+                let places = facets.places(family);
+                for (day, counts) in days {
+                    for cell in Cell::all_on(family, day, &places) {
+                        let row = cells.entry((shop.clone(), cell)).or_default();
+                        counts.iter().for_each(|(m, value)| *row.entry(*m).or_default() += value);
+                    }
+                }
+            }
+        }
+    }
+}
