@@ -47,6 +47,7 @@ pub mod suggestion;
 pub mod tally;
 pub mod time;
 pub mod twin;
+pub mod zone;
 
 pub use id::*;
 pub use money::{Currency, Money};

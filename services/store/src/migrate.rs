@@ -23,6 +23,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0016_guard", include_str!("../migrations/0016_guard.sql")),
     ("0017_zone_said_at", include_str!("../migrations/0017_zone_said_at.sql")),
     ("0018_written_at", include_str!("../migrations/0018_written_at.sql")),
+    ("0020_planning", include_str!("../migrations/0020_planning.sql")),
 ];
 
 /// Any number that only Amends locks.
