@@ -3,7 +3,7 @@
 use amends_client::v1;
 use amends_domain::{Span, Time};
 use amends_tests::harness::MAIN;
-use amends_tests::make::{LEAKS, order, review, stamp, time};
+use amends_tests::make::{LEAKS, message, order, review, stamp, time};
 use amends_tests::{Desk, Harness, flow};
 use prost_types::Duration;
 use v1::{CaseOutcome, InputOrigin as Origin};
@@ -221,9 +221,14 @@ async fn work_with_a_date_has_the_fewest_agents_that_finish_it_in_time(h: &Harne
     let mut backlog = Vec::new();
     for n in 10..17 {
         let name = case(h, n).await;
+        if n % 3 == 0 {
+            // Who asks is owed an answer today; the others only an agreement in a week.
+            h.say(message(&format!("m{n}"), &format!("o{n}"), "When will you answer me?")).await;
+        }
         backlog.push(due(h, &name).await);
     }
     let today = h.now().day().number();
+    assert_eq!(backlog.iter().filter(|due| due.day().number() == today).count(), 2);
     let request = v1::PlanStaffingRequest {
         days: Some(3),
         handling_time: Some(Duration { seconds: 3 * 3_600, nanos: 0 }),
@@ -259,7 +264,7 @@ async fn work_with_a_date_has_the_fewest_agents_that_finish_it_in_time(h: &Harne
 
 /// At a minute before midnight, what is overdue is not asked to be done in that minute.
 async fn late(h: &Harness) {
-    h.advance(Span::from_days(6) + Span::from_micros(14 * HOUR - 60_000_000)).await;
+    h.advance(Span::from_micros(40 * DAY + 14 * HOUR - 60_000_000)).await;
     let request = v1::PlanStaffingRequest {
         handling_time: Some(Duration { seconds: 3_600, nanos: 0 }),
         agent_hours: Some(8.0),
