@@ -42,7 +42,7 @@ async fn what_is_wrong_with_a_question_is_named(h: &Harness) {
     let empty = v1::AwaySpan { start_time: Some(stamp(now)), end_time: Some(stamp(now)) };
     let half = v1::AwaySpan { start_time: Some(stamp(now)), end_time: None };
     let away =
-        v1::GetMarketplaceTwinsRequest { away: vec![empty.clone(), half], tier: "M".repeat(65), ..twins() };
+        v1::GetMarketplaceTwinsRequest { away: vec![empty, half], tier: "M".repeat(65), ..twins() };
     named(client.call(away).await, &["tier", "away[0].end_time", "away[1].end_time"]);
     let many = v1::GetMarketplaceTwinsRequest { away: vec![empty; 101], ..twins() };
     named(client.call(many).await, &["away"]);
