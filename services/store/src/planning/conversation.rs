@@ -47,7 +47,8 @@ pub struct Which<'a> {
 /// When the database fails or holds what it must not.
 pub async fn begun(conn: &Conn, which: &Which<'_>) -> Result<Vec<Begun>> {
     let (buyer, seller, bot) = (Direction::FromBuyer, Direction::ToBuyer, Author::Bot);
-    // Of words written at one moment the buyer's come first, so that an answer of that moment is one.
+    // Read backwards, so that what comes after a word is added up once and not anew for each. Of words written
+    // at one moment the buyer's come first, so that an answer of that moment is one.
     let sql = format!(
         "WITH words AS (
              SELECT conversation_id, message_id AS id, case_id, occurred_at, direction,
@@ -61,11 +62,11 @@ pub async fn begun(conn: &Conn, which: &Which<'_>) -> Result<Vec<Begun>> {
                  AND conversation_id IS NOT NULL
          ), talk AS (
              SELECT conversation_id, id, case_id, occurred_at, direction,
-                 LAG(occurred_at) OVER (PARTITION BY conversation_id ORDER BY occurred_at, direction, id) AS earlier,
-                 MIN(human_at) OVER onward AS human_at, MAX(machine) OVER onward AS machine,
-                 MIN(case_id) OVER onward AS later_case
-             FROM words WINDOW onward AS (PARTITION BY conversation_id ORDER BY occurred_at, direction, id
-                 ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)
+                 LEAD(occurred_at) OVER back AS earlier, MIN(human_at) OVER back AS human_at,
+                 MAX(machine) OVER back AS machine, MIN(case_id) OVER back AS later_case
+             FROM words WINDOW back AS (PARTITION BY conversation_id
+                 ORDER BY occurred_at DESC, direction DESC, id DESC
+                 ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
          )
          SELECT conversation_id, COALESCE(case_id, later_case) AS case_id, occurred_at, human_at,
              CAST(machine AS BIGINT) AS machine
