@@ -41,8 +41,7 @@ async fn what_is_wrong_with_a_question_is_named(h: &Harness) {
     named(client.call(v1::GetMarketplaceTwinsRequest { at_time: later, ..twins() }).await, &["at_time"]);
     let empty = v1::AwaySpan { start_time: Some(stamp(now)), end_time: Some(stamp(now)) };
     let half = v1::AwaySpan { start_time: Some(stamp(now)), end_time: None };
-    let away =
-        v1::GetMarketplaceTwinsRequest { away: vec![empty, half], tier: "M".repeat(65), ..twins() };
+    let away = v1::GetMarketplaceTwinsRequest { away: vec![empty, half], tier: "M".repeat(65), ..twins() };
     named(client.call(away).await, &["tier", "away[0].end_time", "away[1].end_time"]);
     let many = v1::GetMarketplaceTwinsRequest { away: vec![empty; 101], ..twins() };
     named(client.call(many).await, &["away"]);
