@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use amends_domain::ShopId;
+use amends_domain::staffing::LoadProblem;
 use amends_domain::zone::Zone;
 use amends_store::Conn;
 
@@ -37,4 +38,19 @@ impl App {
         let zone = Zone::new(&info.shop.time_zone).map_err(|wrong| AppError::Internal(wrong.to_string()))?;
         Ok((conn, info, zone))
     }
+}
+
+/// Names the field that a goal or load is wrong with.
+fn refused(why: LoadProblem) -> AppError {
+    let field = match why {
+        LoadProblem::Level => "service_level",
+        LoadProblem::Within => "answer_within",
+        LoadProblem::Occupancy => "occupancy_max",
+        LoadProblem::Shrinkage => "shrinkage",
+        LoadProblem::AtOnce => "at_once",
+        LoadProblem::Handling | LoadProblem::TooMuch | LoadProblem::Arrivals | LoadProblem::Interval => {
+            "handling_time"
+        }
+    };
+    AppError::field(field, why.to_string())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use amends_domain::case::CaseKind;
 use amends_domain::forecast::{Ahead, HORIZON_MAX, Profile};
-use amends_domain::staffing::{Goal, LoadProblem, Staff, hours};
+use amends_domain::staffing::{Goal, Staff, hours};
 use amends_domain::zone::Zone;
 use amends_domain::{Day, ShopId, Span, Time};
 use amends_store::Conn;
@@ -12,6 +12,7 @@ use amends_store::planning::volume::{self, HourCount, Opened};
 use amends_store::planning::work::{self, Backlog, Handled};
 
 use super::due::{DueWork, Given, due};
+use super::refused;
 use super::volume::{Volume, VolumeQuestion, look};
 use crate::app::App;
 use crate::call::Principal;
@@ -292,19 +293,4 @@ fn day(
         HourPlan { open, expected, staff, upper: most.agents }
     });
     Ok(DayPlan { ahead: *ahead, hours: hours.collect() })
-}
-
-/// Names the field that a goal or load is wrong with.
-fn refused(why: LoadProblem) -> AppError {
-    let field = match why {
-        LoadProblem::Level => "service_level",
-        LoadProblem::Within => "answer_within",
-        LoadProblem::Occupancy => "occupancy_max",
-        LoadProblem::Shrinkage => "shrinkage",
-        LoadProblem::AtOnce => "at_once",
-        LoadProblem::Handling | LoadProblem::TooMuch | LoadProblem::Arrivals | LoadProblem::Interval => {
-            "handling_time"
-        }
-    };
-    AppError::field(field, why.to_string())
 }
