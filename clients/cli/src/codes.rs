@@ -68,6 +68,7 @@ codes! {
     HardDeadlineKind "HARD_DEADLINE_KIND_"
     IncidentCaseOutcome "INCIDENT_CASE_OUTCOME_"
     IncidentState "INCIDENT_STATE_"
+    InputOrigin "INPUT_ORIGIN_"
     ItemDisposal "ITEM_DISPOSAL_"
     MessageAuthor "MESSAGE_AUTHOR_"
     MessageDirection "MESSAGE_DIRECTION_"
@@ -98,6 +99,9 @@ codes! {
     TextKind "TEXT_KIND_"
     TextReader "TEXT_READER_"
     TimeBucket "TIME_BUCKET_"
+    TwinRescue "TWIN_RESCUE_"
+    TwinUnit "TWIN_UNIT_"
+    VolumeMethodKind "VOLUME_METHOD_KIND_"
     WaitReason "WAIT_REASON_"
     Weekday "WEEKDAY_"
 }

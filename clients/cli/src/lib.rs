@@ -17,6 +17,7 @@ pub mod load;
 pub mod market;
 mod metrics;
 mod output;
+mod planning;
 mod policy;
 mod remedy;
 mod reply;
@@ -75,6 +76,15 @@ pub enum Command {
     /// Write the figures of a shop as one page, to be read in a browser or printed
     #[command(after_help = report::EXAMPLES)]
     Report(report::Report),
+    /// See the figures your marketplace will judge you by, and what still saves them
+    #[command(after_help = planning::twins::EXAMPLES)]
+    Twins(planning::twins::Args),
+    /// See how many cases will come
+    #[command(after_help = planning::forecast::EXAMPLES)]
+    Forecast(planning::forecast::Args),
+    /// See how many people the cases that will come need
+    #[command(after_help = planning::staffing::EXAMPLES)]
+    Staffing(planning::staffing::Args),
     /// Read what happened, or follow it as it happens
     #[command(subcommand, after_help = event::EXAMPLES)]
     Event(event::Event),
@@ -102,6 +112,9 @@ pub async fn run(command: Command, connection: &Connection) -> anyhow::Result<()
         Command::Return(command) => command.run(&session).await,
         Command::Metrics(command) => command.run(&session).await,
         Command::Report(command) => command.run(&session).await,
+        Command::Twins(command) => command.run(&session).await,
+        Command::Forecast(command) => command.run(&session).await,
+        Command::Staffing(command) => command.run(&session).await,
         Command::Event(command) => command.run(&session).await,
         Command::Policy(command) => command.run(&session).await,
     };
@@ -190,6 +203,9 @@ mod tests {
             returns::EXAMPLES,
             metrics::EXAMPLES,
             report::EXAMPLES,
+            planning::twins::EXAMPLES,
+            planning::forecast::EXAMPLES,
+            planning::staffing::EXAMPLES,
             event::EXAMPLES,
             policy::EXAMPLES,
             stock::EXAMPLES,

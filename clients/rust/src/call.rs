@@ -172,6 +172,9 @@ calls! {
     read metrics.get_returns(GetReturnsRequest) -> GetReturnsResponse;
     read metrics.get_remedy_performance(GetRemedyPerformanceRequest) -> GetRemedyPerformanceResponse;
     read metrics.get_remedy_fairness(GetRemedyFairnessRequest) -> GetRemedyFairnessResponse;
+    read planning.get_marketplace_twins(GetMarketplaceTwinsRequest) -> GetMarketplaceTwinsResponse;
+    read planning.forecast_volume(ForecastVolumeRequest) -> ForecastVolumeResponse;
+    read planning.plan_staffing(PlanStaffingRequest) -> PlanStaffingResponse;
     read policies.get_policy(GetPolicyRequest) -> GetPolicyResponse;
     write policies.update_policy(UpdatePolicyRequest) -> UpdatePolicyResponse;
     read policies.list_policy_versions(ListPolicyVersionsRequest) -> ListPolicyVersionsResponse;

@@ -16,10 +16,11 @@ use crate::{
         agent_service_client::AgentServiceClient, case_service_client::CaseServiceClient,
         detection_service_client::DetectionServiceClient, event_service_client::EventServiceClient,
         incident_service_client::IncidentServiceClient, ingest_service_client::IngestServiceClient,
-        metrics_service_client::MetricsServiceClient, policy_service_client::PolicyServiceClient,
-        remedy_service_client::RemedyServiceClient, reply_service_client::ReplyServiceClient,
-        return_service_client::ReturnServiceClient, review_service_client::ReviewServiceClient,
-        shop_service_client::ShopServiceClient, stock_service_client::StockServiceClient,
+        metrics_service_client::MetricsServiceClient, planning_service_client::PlanningServiceClient,
+        policy_service_client::PolicyServiceClient, remedy_service_client::RemedyServiceClient,
+        reply_service_client::ReplyServiceClient, return_service_client::ReturnServiceClient,
+        review_service_client::ReviewServiceClient, shop_service_client::ShopServiceClient,
+        stock_service_client::StockServiceClient,
     },
 };
 
@@ -141,6 +142,8 @@ services! {
     returns: ReturnServiceClient;
     /// The generated client of MetricsService, without retries.
     metrics: MetricsServiceClient;
+    /// The generated client of PlanningService, without retries.
+    planning: PlanningServiceClient;
     /// The generated client of PolicyService, without retries.
     policies: PolicyServiceClient;
     /// The generated client of EventService, without retries.

@@ -20,6 +20,7 @@ pub mod ingest;
 pub mod key;
 pub mod lint;
 pub mod metrics;
+pub mod planning;
 pub mod policy;
 pub mod recompute;
 pub mod remedy;

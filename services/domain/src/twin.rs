@@ -25,6 +25,7 @@ mod next;
 mod table;
 
 pub use count::{Figure, Part, figure};
+pub use edge::earliest;
 pub use judge::Standing;
 pub use next::{Next, Rescue, ToAnswer, next};
 pub use table::{in_force, parse, problems, table};

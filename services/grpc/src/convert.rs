@@ -14,6 +14,7 @@ pub mod lint;
 pub mod metrics;
 pub mod money;
 pub mod plan;
+pub mod planning;
 pub mod policy;
 pub mod refund;
 pub mod remedy;

@@ -274,6 +274,10 @@ impl Transport {
                 service::metrics::Metrics(app.clone())
             ))
             .add_service(limited!(
+                pb::planning_service_server::PlanningServiceServer<_>,
+                service::planning::Planning(app.clone())
+            ))
+            .add_service(limited!(
                 pb::policy_service_server::PolicyServiceServer<_>,
                 service::policy::Policies(app.clone())
             ))

@@ -7,6 +7,7 @@ pub mod event;
 pub mod incident;
 pub mod ingest;
 pub mod metrics;
+pub mod planning;
 pub mod policy;
 pub mod remedy;
 pub mod reply;

@@ -28,6 +28,7 @@ pub mod lock;
 pub mod message;
 pub mod migrate;
 pub mod order;
+pub mod planning;
 pub mod policy;
 pub mod remedy;
 pub mod remedy_policy;

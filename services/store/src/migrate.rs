@@ -24,6 +24,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0017_zone_said_at", include_str!("../migrations/0017_zone_said_at.sql")),
     ("0018_written_at", include_str!("../migrations/0018_written_at.sql")),
     ("0019_rollups", include_str!("../migrations/0019_rollups.sql")),
+    ("0020_planning", include_str!("../migrations/0020_planning.sql")),
 ];
 
 /// Any number that only Amends locks.

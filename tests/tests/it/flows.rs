@@ -24,6 +24,7 @@ mod metrics;
 mod observations;
 mod offers;
 mod picture;
+mod planning;
 mod plans;
 mod policies;
 mod promises;

@@ -6,6 +6,7 @@ mod case;
 mod figures;
 mod incident;
 mod plan;
+mod planning;
 mod remedy;
 mod remedy_policy;
 mod reply;

@@ -91,3 +91,14 @@ pub(super) fn last_closed(twin: &Twin, place: &Presence, at: Time) -> Day {
     }
     day
 }
+
+/// The earliest moment at which a conversation that is in the figure at a time, or in the next one, came.
+#[must_use]
+pub fn earliest(twin: &Twin, place: &Presence, at: Time) -> Time {
+    let from = window(twin, place, last_closed(twin, place, at), at).from;
+    match twin.formula {
+        // It enters when its time is over.
+        Formula::Within { limit, .. } => from - limit,
+        Formula::SameDay { .. } | Formula::MeanTime => from,
+    }
+}

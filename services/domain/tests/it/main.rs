@@ -62,3 +62,4 @@ mod template;
 mod time;
 mod twin;
 mod worked_examples;
+mod zone;
