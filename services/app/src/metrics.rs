@@ -116,8 +116,8 @@ impl App {
         principal: &Principal,
         question: &Question,
     ) -> Result<Figures<ReversalRow>> {
-        let (pieces, info) = self.pieces(principal, question, Family::Review).await?;
         let now = self.now();
+        let (pieces, info) = self.pieces(principal, question, Family::Review).await?;
         let rows =
             pieces.into_iter().map(|Piece { days, key, sums }| reversal::row(days, key, &sums, &info, now));
         Ok(Figures { rows: keep(rows, question, |row| row.funnel.negative > 0), as_of: now })
@@ -133,8 +133,8 @@ impl App {
         principal: &Principal,
         question: &Question,
     ) -> Result<Figures<ReturnsRow>> {
-        let (pieces, info) = self.pieces(principal, question, Family::Line).await?;
         let now = self.now();
+        let (pieces, info) = self.pieces(principal, question, Family::Line).await?;
         let rows =
             pieces.into_iter().map(|Piece { days, key, sums }| returns::row(days, key, &sums, &info, now));
         let has_members = |row: &ReturnsRow| {

@@ -124,3 +124,39 @@ fn no_ask_names_a_rating_or_an_incentive() {
         }
     }
 }
+
+/// Everything that the service says to a buyer by itself, with the language it is in.
+fn shipped() -> Vec<(&'static str, amends_lint::Audience, String)> {
+    use amends_lint::Audience;
+    let euro = "EUR".parse().unwrap();
+    let dated = Terms { return_until: Some(Time::from_micros(0) + Span::from_days(20_000)), ..terms() };
+    let gift = Terms { gift: Some(Money::new(500, euro)), coupon_code: "BACK-7".to_owned(), ..dated.clone() };
+    let mut shipped = Vec::new();
+    for language in LANGUAGES {
+        shipped
+            .extend(ask_by_id(&format!("ask.{language}")).map(|(_, said)| (language, Audience::Ask, said)));
+        for kind in RemedyKind::ALL {
+            for terms in [&terms(), &dated, &gift] {
+                shipped.push((language, Audience::Offer, offer_of(language, "", *kind, terms)));
+            }
+        }
+    }
+    shipped
+}
+
+#[test]
+fn what_the_service_says_by_itself_may_go_out() {
+    let linter = amends_lint::Linter::embedded().unwrap();
+    let mut refused = Vec::new();
+    for (language, audience, text) in shipped() {
+        for told in [Some(language), None] {
+            let outgoing =
+                amends_lint::Outgoing { language: told, ..amends_lint::Outgoing::new(&text, audience) };
+            let report = linter.check(&outgoing).unwrap();
+            if !report.refusals.is_empty() {
+                refused.push(format!("{language} {}\t{text}\t{:?}", audience.as_str(), report.refusals));
+            }
+        }
+    }
+    assert!(refused.is_empty(), "{} refused:\n{}", refused.len(), refused.join("\n"));
+}
