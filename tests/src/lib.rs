@@ -11,6 +11,7 @@ pub mod make;
 pub mod process;
 pub mod race;
 pub mod refusal;
+pub mod year;
 
 pub use database::{Database, Engine};
 pub use desk::Desk;
