@@ -8,6 +8,7 @@ use amends_domain::signal::{OrderState, ShipmentState};
 use amends_domain::{BuyerKey, LineId, Money, OrderId, ShipmentId, ShopId, SignalId, Sku, Span, Time};
 use amends_store::{order, shipment};
 use futures::{StreamExt as _, TryStreamExt as _};
+use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
@@ -127,7 +128,7 @@ impl Ordered {
             let negative = random.random_range(0..1_000) < NEGATIVE;
             let texts: &[&str] = if negative { &COMPLAINTS } else { &PRAISE };
             let (low, high) = if negative { (1, 2) } else { (4, 5) };
-            let text = texts[random.random_range(0..texts.len())];
+            let text = texts.choose(&mut random).unwrap();
             let said = review(&format!("r-{}", self.n), &self.id(), random.random_range(low..=high), text);
             let said = v1::ReviewSignal { buyer_id: String::new(), ..said };
             hear("review", random.random_range(1..14), said.body());
@@ -136,7 +137,7 @@ impl Ordered {
             let days = random.random_range(1..20);
             let at = (self.delivered + Span::from_days(days)).min(until);
             let asked = return_request(&format!("back-{}", self.n), &self.id(), at);
-            let reason = Some(REASONS[random.random_range(0..REASONS.len())].into());
+            let reason = REASONS.choose(&mut random).map(|reason| i32::from(*reason));
             let asked = v1::ReturnSignal { buyer_id: String::new(), reason, ..asked };
             hear("asked-back", days, asked.body());
         }
