@@ -71,6 +71,7 @@ async fn main() {
     database.remove().await;
 }
 
+#[expect(clippy::unwrap_used, reason = "an example may panic")]
 async fn measure(client: &Client, name: &str, dimensions: &[Dimension], bucket: TimeBucket) {
     let cohort = || Some(days("2025-12-02", "2026-03-02"));
     let split = || dimensions.iter().map(|dimension| i32::from(*dimension)).collect::<Vec<_>>();
@@ -86,7 +87,7 @@ async fn measure(client: &Client, name: &str, dimensions: &[Dimension], bucket: 
             dimensions: split(),
             ..Default::default()
         };
-        rows.0 = client.call(request).await.expect("returns are told").rows.len();
+        rows.0 = client.call(request).await.unwrap().rows.len();
         returns.push(asked.elapsed());
         let asked = Instant::now();
         let request = v1::GetReviewReversalRequest {
@@ -96,7 +97,7 @@ async fn measure(client: &Client, name: &str, dimensions: &[Dimension], bucket: 
             dimensions: split(),
             ..Default::default()
         };
-        rows.1 = client.call(request).await.expect("reversal is told").rows.len();
+        rows.1 = client.call(request).await.unwrap().rows.len();
         reversal.push(asked.elapsed());
     }
     print(&format!("returns, {name}"), rows.0, returns);
