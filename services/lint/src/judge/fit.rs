@@ -24,8 +24,10 @@ pub(super) struct Sample {
 }
 
 impl Sample {
-    pub(super) fn of(sight: &Sight) -> Self {
-        let rows = sight.weighed();
+    /// `factors` say what each row counts.
+    pub(super) fn of(sight: &Sight, factors: &[f32]) -> Self {
+        let factor = |row: usize| factors.get(row).copied().unwrap_or(1.0);
+        let rows = sight.weighed().map(|(row, share)| (row, share * factor(row)));
         let beside = sight.beside.iter().enumerate().map(|(at, value)| (ROWS + at, *value));
         let numbers: Vec<(u32, f32)> = rows
             .chain(beside.filter(|(_, value)| *value != 0.0))
