@@ -33,7 +33,7 @@ pub struct ReversalRow {
     pub asked: MatureRate,
     /// Reversed before any human action or without one, of all negative.
     pub natural: MatureRate,
-    /// Fallen back, of the reversed.
+    /// Fallen back, of all that were ever reversed.
     pub backslide: MatureRate,
     /// Stars won or lost per negative review.
     pub net_stars: Mean,
@@ -52,11 +52,9 @@ pub struct Funnel {
     pub solved: i64,
     /// Buyer asked.
     pub asked: i64,
-    /// Reversed, whether or not it fell back later.
-    pub ever_reversed: i64,
     /// Reversed, and still so.
     pub reversed: i64,
-    /// Reversed after the first human action and within the window.
+    /// Of the reversed: after the first human action and within the window.
     pub recovered: i64,
     /// Higher, still negative.
     pub improved: i64,
@@ -80,17 +78,14 @@ pub struct Funnel {
 
 impl Funnel {
     fn of(sums: &Sums) -> Self {
-        let ever_reversed = sums.get(Measure::Reversed);
-        let re_reversed = sums.get(Measure::ReReversed);
         Self {
             negative: sums.get(Measure::Negative),
             eligible: sums.get(Measure::Eligible),
             contacted: sums.get(Measure::Contacted),
             solved: sums.get(Measure::Solved),
             asked: sums.get(Measure::Asked),
-            ever_reversed,
             // The ends of the way make up exactly the negative, so who fell back is not also reversed.
-            reversed: ever_reversed - re_reversed,
+            reversed: sums.get(Measure::Reversed),
             recovered: sums.get(Measure::Recovered),
             improved: sums.get(Measure::Improved),
             text_only: sums.get(Measure::TextOnly),
@@ -99,7 +94,7 @@ impl Funnel {
             removed_by_buyer: sums.get(Measure::RemovedByBuyer),
             removed_by_platform: sums.get(Measure::RemovedByPlatform),
             vanished: sums.get(Measure::Vanished),
-            re_reversed,
+            re_reversed: sums.get(Measure::ReReversed),
             unchanged: sums.get(Measure::Unchanged),
         }
     }
@@ -114,13 +109,13 @@ pub(super) fn row(days: Days, key: Key, sums: &Sums, info: &ShopInfo, now: Time)
     ReversalRow {
         days,
         key,
-        all: rate(funnel.ever_reversed, funnel.negative),
+        all: rate(funnel.reversed, funnel.negative),
         eligible: of(Measure::EligibleReversed, funnel.eligible),
         contacted: of(Measure::ContactedReversed, funnel.contacted),
         solved: of(Measure::SolvedReversed, funnel.solved),
         asked: of(Measure::AskedReversed, funnel.asked),
         natural: of(Measure::NaturalReversed, funnel.negative),
-        backslide: rate(funnel.re_reversed, funnel.ever_reversed),
+        backslide: rate(funnel.re_reversed, funnel.reversed + funnel.re_reversed),
         net_stars: Mean {
             sum: stars,
             count: funnel.negative,

@@ -189,7 +189,7 @@ async fn empty_batches_send_no_statement(store: Store) {
     review::put(&[]).run(conn).await.unwrap();
     review::insert_versions(&[]).run(conn).await.unwrap();
     message::insert(&[]).run(conn).await.unwrap();
-    message::intents_of_orders(&[]).all(conn).await.unwrap();
+    signal::wishes_of_orders(&[]).all(conn).await.unwrap();
     returns::by_orders(&[]).all(conn).await.unwrap();
     returns::by_ids(&[]).all(conn).await.unwrap();
     returns::events_by_orders(&[]).all(conn).await.unwrap();

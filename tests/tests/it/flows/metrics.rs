@@ -91,7 +91,9 @@ async fn every_way_a_review_can_go_is_counted_once(h: &Harness) {
     assert_eq!(ends, [1; 9]);
     assert_eq!(f.negative, 10);
     let natural = row.natural_rate.unwrap();
-    assert_eq!((natural.numerator, natural.denominator), (2, 10), "nobody acted on any of them");
+    assert_eq!((natural.numerator, natural.denominator), (1, 10), "nobody acted, and one fell back");
+    let all = row.reversal_rate_all.unwrap();
+    assert_eq!((all.numerator, all.denominator, f.reversed, f.recovered), (1, 10, 1, 0));
     let backslide = row.backslide_rate.unwrap();
     assert_eq!((backslide.numerator, backslide.denominator), (1, 2));
 }

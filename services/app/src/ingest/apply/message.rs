@@ -3,6 +3,7 @@
 use amends_domain::case::{CaseKind, Origin};
 use amends_domain::detection::{Detection, Flag};
 use amends_domain::event::Event;
+use amends_domain::order::Wish;
 use amends_domain::signal::{Author, Direction, MessageSignal};
 use amends_domain::subject::Subject;
 use amends_domain::{BuyerKey, LineId, OrderId};
@@ -105,22 +106,15 @@ impl World {
 
     /// Remembers the wish to return on the line it names, or on the order: there it counts
     /// for the only line, whichever cases were open when it came.
-    pub(in crate::ingest) fn note_wish(
-        &mut self,
-        at: Now<'_>,
-        order: Option<&OrderId>,
-        line: Option<&LineId>,
-    ) {
+    fn note_wish(&mut self, at: Now<'_>, order: Option<&OrderId>, line: Option<&LineId>) {
         let Some(order) = order else { return };
-        let wished_at = at.signal.occurred_at;
         let shop = at.info.shop.id.clone();
-        match line {
-            Some(line) => self.note_wish_on(at, order, line, wished_at),
-            None => {
-                self.order(&shop, order).wishes.push(wished_at);
-                self.refresh_order(at, order);
-            }
+        if let Some(line) = line {
+            self.line(&shop, order, line);
         }
+        let wish = Wish { line: line.cloned(), at: at.signal.occurred_at };
+        self.order(&shop, order).wishes.push(wish);
+        self.refresh_order(at, order);
     }
 
     fn store_message(
