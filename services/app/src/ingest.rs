@@ -20,6 +20,7 @@ use crate::telemetry;
 
 mod apply;
 mod flush;
+mod language;
 mod lane;
 mod link;
 mod load;

@@ -9,9 +9,10 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use amends_domain::ShopId;
-use amends_store::{Conn, lock};
+use amends_store::{Conn, lock, rollup};
 
 use crate::app::App;
+use crate::basis;
 use crate::call::{Call, Role};
 use crate::error::Result;
 use crate::runner::Command;
@@ -102,6 +103,7 @@ impl Command for Repair {
         pass.examine(&work.tx, Some(&mut corrections)).await?;
         corrections.finish(work, &pass.info).await?;
         pass.sums.store(&work.tx, &self.shop).await?;
+        work.write([rollup::put_basis(&self.shop, &basis::of(&pass.info.shop))]);
         Ok(Recomputed { repaired: true, ..pass.found })
     }
 }
@@ -181,7 +183,17 @@ impl Pass {
         self.clocks(conn, fix.as_deref_mut()).await?;
         self.learned(conn, fix.as_deref_mut()).await?;
         self.stock(conn, fix).await?;
+        self.basis(conn).await?;
         self.compare_rollups(conn).await
+    }
+
+    /// By what the roll-ups were written: days and windows may be others for this program.
+    async fn basis(&mut self, conn: &Conn) -> Result<()> {
+        let stored = rollup::basis(conn, &self.info.shop.id).await?.unwrap_or_default();
+        let derived = basis::of(&self.info.shop);
+        self.differ("roll-ups, time zone data", &stored.zone_data, &derived.zone_data);
+        self.differ("roll-ups, catalogue of channels", &stored.catalogue, &derived.catalogue);
+        Ok(())
     }
 
     async fn store(&self, conn: &Conn, fix: Option<&mut Corrections>) -> Result<()> {

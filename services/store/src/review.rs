@@ -1,6 +1,7 @@
 //! Reviews as they stand, and the versions their stories are replayed from.
 
 mod look;
+mod open;
 mod version;
 mod wish;
 
@@ -20,6 +21,7 @@ use crate::row::{Fetched, Row};
 use crate::value::{self, int, int_opt, str, str_opt, text_opt, time, time_opt};
 
 pub use look::to_look_at;
+pub use open::{Open, open_since_delivery};
 pub use version::{insert_versions, versions, versions_of};
 pub use wish::{Heard, wishes_of_orders};
 

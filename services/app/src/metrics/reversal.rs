@@ -1,16 +1,10 @@
 //! How many negative reviews were revised.
 
-use amends_domain::policy::EditWindow;
 use amends_domain::rate::Rate;
 use amends_domain::tally::Measure;
-use amends_domain::{Span, Time};
 
 use super::bucket::{Days, Sums};
 use super::{Key, MatureRate, Mean};
-use crate::shops::ShopInfo;
-
-/// Where reviews can be edited for ever, a reversal counts as recovered for so long.
-const WINDOW_MAX: Span = Span::from_days(90);
 
 /// Review reversal of one cohort.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,9 +94,8 @@ impl Funnel {
     }
 }
 
-pub(super) fn row(days: Days, key: Key, sums: &Sums, info: &ShopInfo, now: Time) -> ReversalRow {
+pub(super) fn row(days: Days, key: Key, sums: &Sums, mature: bool) -> ReversalRow {
     let funnel = Funnel::of(sums);
-    let mature = window_end(info.zone.start(days.until), info) <= now;
     let rate = |numerator, denominator| MatureRate { rate: Rate::of(numerator, denominator), mature };
     let of = |measure, denominator| rate(sums.get(measure), denominator);
     let stars = sums.get(Measure::NetStars);
@@ -124,14 +117,4 @@ pub(super) fn row(days: Days, key: Key, sums: &Sums, info: &ShopInfo, now: Time)
         },
         funnel,
     }
-}
-
-/// When the last review of the cohort can no longer change within its window.
-fn window_end(cohort_end: Time, info: &ShopInfo) -> Time {
-    let window = match info.channel_policy(cohort_end).edit_window {
-        EditWindow::None => Span::ZERO,
-        EditWindow::Always => WINDOW_MAX,
-        EditWindow::Days { days, .. } => Span::from_days(i64::from(days)),
-    };
-    cohort_end + window
 }

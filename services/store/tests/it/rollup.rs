@@ -125,8 +125,8 @@ async fn told(
 ) -> Vec<(bool, String, i64)> {
     let (from, until) = (Day::from_number(0), Day::from_number(9));
     let parts = [Part { piece: 0, grain: Grain::Day, from, until }];
-    let shop = shop_id("a");
-    let asked = Asked { shop: &shop, family: Family::Review, parts: &parts, facets, limit };
+    let shops = [(shop_id("a"), 0)];
+    let asked = Asked { shops: &shops, family: Family::Review, parts: &parts, facets, limit };
     let mut answers: Vec<Answer> = rollup::ask(conn, &asked).await.unwrap();
     answers.retain(|answer| !answer.sums.is_empty());
     let negative = |answer: &Answer| answer.sums[&Measure::Negative];

@@ -64,6 +64,9 @@ impl World {
         trouble.buyer = Some(buyer);
         trouble.waiting_since = Some(at.signal.occurred_at);
         trouble.origin = Some(Origin::Intent);
+        if trouble.language.is_empty() {
+            trouble.language.clone_from(&message.language);
+        }
         let opens = detection.return_intent || detection.flags.contains(&Flag::Safety);
         let effect = if opens {
             self.join_or_open(at, subject.clone(), CaseKind::Return, trouble)
