@@ -9,7 +9,8 @@ impl World {
     /// The language that is known of whoever something is about: the latest that was heard from them
     /// about the order, else the one they ordered in; empty if neither is known.
     pub(super) fn language_about(&self, shop: &ShopId, subject: &Subject) -> String {
-        let told = self.cases.on(shop, &subject.anchor()).map(|one| &one.case);
+        let anchor = subject.anchor();
+        let told = self.cases.on(shop, &anchor).map(|one| &one.case);
         let heard = told.filter(|case| !case.language.is_empty()).max_by_key(|case| (case.opened_at, case.id));
         match heard {
             Some(case) => case.language.clone(),

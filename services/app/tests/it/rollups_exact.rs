@@ -205,20 +205,24 @@ async fn a_review_that_was_seen_before_its_delivery_keeps_its_cohort_open() {
     .await;
 }
 
+/// A shop where it is fourteen hours later than in UTC.
+fn a_day_ahead() -> CreateShop {
+    CreateShop {
+        id: id("far"),
+        display_name: String::new(),
+        channel: Channel::new("etsy").unwrap(),
+        region: "US".to_owned(),
+        currency: id("EUR"),
+        time_zone: "Pacific/Kiritimati".to_owned(),
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn figures_of_all_shops_are_those_of_each_with_its_own_days() {
     everywhere(async |house| {
         let here = Stage::on(house, "etsy").await;
         let far = Stage::on(house, "shopee").await;
-        let kiritimati = CreateShop {
-            id: id("far"),
-            display_name: String::new(),
-            channel: Channel::new("etsy").unwrap(),
-            region: "US".to_owned(),
-            currency: id("EUR"),
-            time_zone: "Pacific/Kiritimati".to_owned(),
-        };
-        house.perform(&root(), kiritimati).await.unwrap();
+        house.perform(&root(), a_day_ahead()).await.unwrap();
         here.broken("o1", 1).await;
         here.broken("o2", 1).await;
         far.broken("o1", 1).await;
@@ -250,7 +254,7 @@ async fn figures_of_all_shops_are_those_of_each_with_its_own_days() {
         let refused = here.app.review_reversal(&agent, &of_day(today, &[])).await;
         assert!(matches!(refused, Err(AppError::RoleMissing { .. })));
         // Ten in the morning here is the next day there.
-        let there = Stage { shop: id("far"), ..Stage::again(house) };
+        let there = Stage::at(house, id("far"));
         there.broken("o1", 1).await;
         assert_eq!(told(&analyst(), &of_day(today, &[])).await, [row("", 3)]);
         assert_eq!(told(&analyst(), &of_day(span(1, 1), &[Dimension::Region])).await, [row("US", 1)]);
@@ -261,11 +265,11 @@ async fn figures_of_all_shops_are_those_of_each_with_its_own_days() {
 #[tokio::test(flavor = "multi_thread")]
 async fn figures_about_remedies_count_the_days_of_the_shop() {
     everywhere(async |house| {
-        let stage = Stage::on(house, "etsy").await;
+        house.perform(&root(), CreateShop { region: String::new(), ..a_day_ahead() }).await.unwrap();
+        let stage = Stage::at(house, id("far"));
         let work = stage.broken("o1", 1).await;
-        // 22:30 in UTC, half past eleven in the evening in Berlin; an hour later it is another day there.
-        stage.pass(Span::from_minutes(12 * 60 + 30)).await;
-        stage.pass(Span::from_hours(1)).await;
+        // Noon of the day after: it is ten in the evening in UTC.
+        stage.pass(Span::from_hours(12)).await;
         stage.claim(work).await;
         stage.offered(work, RemedyKind::Replacement, Terms::default()).await.unwrap();
         let offered = async |days| {

@@ -77,12 +77,12 @@ impl<'a> Stage<'a> {
             time_zone: "Europe/Berlin".to_owned(),
         };
         house.perform(&root(), create).await.unwrap();
-        Self { shop, ..Self::again(house) }
+        Self::at(house, shop)
     }
 
-    /// Another shop of the house, named afterwards.
-    pub(crate) fn again(house: &'a House) -> Self {
-        Self { app: &house.app, house, shop: crate::make::shop(), signals: AtomicU32::new(0) }
+    /// A shop that is there already.
+    pub(crate) fn at(house: &'a House, shop: ShopId) -> Self {
+        Self { app: &house.app, house, shop, signals: AtomicU32::new(0) }
     }
 
     pub(crate) fn now(&self) -> Time {
