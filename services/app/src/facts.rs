@@ -127,12 +127,8 @@ pub struct Hung<'a> {
 /// names no line means this one.
 pub fn refresh_line(line: &mut Line, is_only: bool, hung: Hung<'_>, info: &ShopInfo) {
     line.delivered = delivered(line, hung.shipments);
-    let mine: Vec<&ReturnFacts> = hung
-        .returns
-        .iter()
-        .copied()
-        .filter(|r| concerns(r.row.line.as_ref(), &line.line, is_only))
-        .collect();
+    let mine: Vec<&ReturnFacts> =
+        hung.returns.iter().copied().filter(|r| concerns(r.row.line.as_ref(), &line.line, is_only)).collect();
     line.intent_at = wished_at(line, is_only, &mine, hung.wishes);
     let mine: Vec<&ReturnRow> =
         mine.iter().map(|r| &r.row).filter(|r| r.status != ReturnStatus::Intent).collect();

@@ -20,8 +20,8 @@ use crate::telemetry;
 
 mod apply;
 mod flush;
-mod language;
 mod lane;
+mod language;
 mod link;
 mod load;
 mod overdue;

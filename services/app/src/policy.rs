@@ -172,7 +172,13 @@ impl PolicyChange {
             let (channel, region) = (shop.channel.as_str().to_owned(), shop.region.clone());
             // Of two rows from one instant only one can hold.
             policy.channel.retain(|old| old.effective_from != from);
-            policy.channel.push(ChannelPolicy { channel, region, effective_from: from, known_at: now, ..row });
+            policy.channel.push(ChannelPolicy {
+                channel,
+                region,
+                effective_from: from,
+                known_at: now,
+                ..row
+            });
         }
         if let Some(targets) = self.targets {
             terms::promise(policy, targets, now);

@@ -11,7 +11,8 @@ impl World {
     pub(super) fn language_about(&self, shop: &ShopId, subject: &Subject) -> String {
         let anchor = subject.anchor();
         let told = self.cases.on(shop, &anchor).map(|one| &one.case);
-        let heard = told.filter(|case| !case.language.is_empty()).max_by_key(|case| (case.opened_at, case.id));
+        let heard =
+            told.filter(|case| !case.language.is_empty()).max_by_key(|case| (case.opened_at, case.id));
         match heard {
             Some(case) => case.language.clone(),
             None => subject.order().map(|order| self.language_of_order(shop, order)).unwrap_or_default(),

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use amends_domain::policy::{ChannelPolicy, EditFrom, EditWindow};
 use amends_domain::{ShopId, Span, Time};
-use amends_store::review::{self, Open};
 use amends_store::Conn;
+use amends_store::review::{self, Open};
 
 use super::Days;
 use crate::error::Result;
@@ -53,10 +53,13 @@ impl Closing {
         let mut asked = Vec::new();
         for info in self.groups.iter().flatten() {
             let (from, until) = (info.zone.start(days.from), info.zone.start(days.until));
-            let from_delivery = info.in_force(from, until).filter_map(|(policy, _)| match policy.edit_window {
-                EditWindow::Days { days, from: EditFrom::Delivered } => Some(Span::from_days(i64::from(days))),
-                _ => None,
-            });
+            let from_delivery =
+                info.in_force(from, until).filter_map(|(policy, _)| match policy.edit_window {
+                    EditWindow::Days { days, from: EditFrom::Delivered } => {
+                        Some(Span::from_days(i64::from(days)))
+                    }
+                    _ => None,
+                });
             let longest = from_delivery.max();
             asked.extend(longest.map(|window| Open {
                 shop: info.shop.id.clone(),

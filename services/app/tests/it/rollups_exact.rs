@@ -36,11 +36,8 @@ fn question(shop: Option<&ShopId>, days: Days) -> Question {
 async fn set_row(stage: &Stage<'_>, version: i64, change: impl FnOnce(&mut ChannelPolicy)) {
     let mut row = in_force(&[], stage.shop.as_str().trim_start_matches("on-"), "", stage.now());
     change(&mut row);
-    let change = PolicyChange {
-        channel: Some(row),
-        reason: Some("agreed".to_owned()),
-        ..PolicyChange::default()
-    };
+    let change =
+        PolicyChange { channel: Some(row), reason: Some("agreed".to_owned()), ..PolicyChange::default() };
     let update = UpdatePolicy { shop: stage.shop.clone(), version, change };
     stage.app.change_shop(call("root", &Role::ALL), update, |_| Vec::new()).await.unwrap();
 }
@@ -106,7 +103,8 @@ async fn one_repair_is_enough_whatever_is_wrong_at_once() {
         let mut reviews = review::page(&conn, &stage.shop, None, 9).await.unwrap();
         let (told_lines, told_reviews) = (lines.clone(), reviews.clone());
         for line in &mut lines {
-            (line.delivered, line.requested, line.in_window, line.intent_at) = (None, None, None, Some(START));
+            (line.delivered, line.requested, line.in_window, line.intent_at) =
+                (None, None, None, Some(START));
             line.about = Default::default();
         }
         for row in &mut reviews {

@@ -21,12 +21,8 @@ pub struct Open {
     pub delivered_after: Time,
 }
 
-const ASKED: [Column; 4] = [
-    ("shop", Kind::Text),
-    ("first", Kind::Int),
-    ("until", Kind::Int),
-    ("delivered_after", Kind::Int),
-];
+const ASKED: [Column; 4] =
+    [("shop", Kind::Text), ("first", Kind::Int), ("until", Kind::Int), ("delivered_after", Kind::Int)];
 
 /// When the negative reviews were first seen whose order was delivered after that, and after the time
 /// that is asked for.
@@ -37,9 +33,8 @@ pub async fn open_since_delivery(conn: &Conn, asked: Vec<Open>) -> Result<Vec<(S
     if asked.is_empty() {
         return Ok(Vec::new());
     }
-    let row = |one: Open| {
-        vec![str(one.shop.as_str()), time(one.from), time(one.until), time(one.delivered_after)]
-    };
+    let row =
+        |one: Open| vec![str(one.shop.as_str()), time(one.from), time(one.until), time(one.delivered_after)];
     let rows = asked.into_iter().map(row).collect();
     let (relation, values) = bulk::relation(conn.engine(), &ASKED, 1, rows);
     let sql = format!(

@@ -55,8 +55,7 @@ pub struct Cell {
 const Y: &str = "(t.cost + t.loss * t.returned_units / t.units)";
 
 /// The trials of a cohort.
-const SPAN: &str =
-    "t.shop_id = $1 AND t.at >= $2 AND t.at < $3 AND t.day >= $4 AND t.day <= $5";
+const SPAN: &str = "t.shop_id = $1 AND t.at >= $2 AND t.at < $3 AND t.day >= $4 AND t.day <= $5";
 
 /// Whether the window of a trial has closed.
 const MATURE: &str = "CAST(CASE WHEN t.matures_at <= $6 THEN 1 ELSE 0 END AS BIGINT)";

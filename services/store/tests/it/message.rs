@@ -7,10 +7,7 @@ use amends_store::{Store, case};
 
 use crate::sample::{ODD, at, buyer_key, case_id, line_id, order_id, shop_id, signal_id};
 
-conformance!(
-    a_message_is_kept_as_first_written,
-    messages_follow_their_case,
-);
+conformance!(a_message_is_kept_as_first_written, messages_follow_their_case,);
 
 fn bare(id: &str) -> MessageRow {
     MessageRow {

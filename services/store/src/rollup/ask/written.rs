@@ -38,7 +38,9 @@ impl<'a> Written<'a> {
         let facets: Vec<Facet> = asked.facets.iter().map(|(facet, _, _)| *facet).collect();
         let mut roles = roles(&facets);
         // Whoever asks for some known values needs neither the rows of others nor what they leave.
-        roles.retain(|(_, a, b, _)| [a, b].iter().zip(0..).all(|(at, n)| **at != 0 || narrow(asked, n).is_none()));
+        roles.retain(|(_, a, b, _)| {
+            [a, b].iter().zip(0..).all(|(at, n)| **at != 0 || narrow(asked, n).is_none())
+        });
         let columns = measures(asked.family).map(|(_, name)| name).collect();
         Self { asked, engine, columns, roles, values: vec![int(asked.limit)] }
     }
@@ -56,9 +58,9 @@ impl<'a> Written<'a> {
     /// `column IN (…)` for some values.
     fn among(&mut self, column: &str, wanted: &[String]) -> String {
         let wanted: Vec<[&str; 1]> = wanted.iter().map(|value| [value.as_str()]).collect();
-        let (sql, more) = bulk::keys(self.engine, &[column], self.values.len() + 1, &wanted);
+        let (source, more) = bulk::source(self.engine, &["value"], self.values.len() + 1, &wanted);
         self.values.extend(more);
-        sql
+        format!("{column} IN (SELECT * FROM {source})")
     }
 
     /// The rows of a split that count, summed over shards and, within a piece, over shops and time.
@@ -109,7 +111,8 @@ impl<'a> Written<'a> {
         let spans = parts.iter().map(|p| row(p.piece, p.grain, p.from, p.until)).collect();
         let point = |p: &Part| p.periods().map(|day| row(p.piece, p.grain, day, day)).collect::<Vec<_>>();
         let narrow = (0..self.asked.facets.len()).any(|n| narrow(self.asked, n).is_some());
-        let points = if narrow && self.points(1) { parts.iter().flat_map(point).collect() } else { Vec::new() };
+        let points =
+            if narrow && self.points(1) { parts.iter().flat_map(point).collect() } else { Vec::new() };
         let spans = self.relation(&PART, spans);
         let points = self.relation(&PART, points);
         format!("parts AS (SELECT * FROM {spans} AS p), points AS (SELECT * FROM {points} AS p)")
