@@ -14,6 +14,7 @@ use crate::runner::Command;
 use crate::sla::LEAD;
 use crate::work::Work;
 
+mod bounds;
 mod channels;
 mod sign;
 mod terms;
@@ -128,8 +129,8 @@ impl Command for UpdatePolicy {
         let mut violations = violations(&next);
         violations.extend(unsigned);
         violations.extend(terms::violations(&next));
-        violations.extend(reply_violation(&next));
-        violations.extend(capacity_violation(&next));
+        violations.extend(bounds::reply(&next));
+        violations.extend(bounds::capacity(&next));
         if !violations.is_empty() {
             return Err(AppError::Invalid(violations));
         }
@@ -233,21 +234,6 @@ fn violations(policy: &ShopPolicy) -> Vec<Violation> {
         }
     }
     found
-}
-
-/// How long a connector may take: long enough to try, and short enough to be looked after.
-fn reply_violation(policy: &ShopPolicy) -> Option<Violation> {
-    let bounds = Span::from_minutes(1)..=Span::from_hours(24);
-    let (field, problem) = ("shop_rules.reply_delivery_life", "must be 1 minute to 24 hours");
-    let (field, problem, why) = (field.to_owned(), problem.to_owned(), Why::Malformed);
-    (!bounds.contains(&policy.reply_delivery)).then_some(Violation { field, problem, why })
-}
-
-/// How many cases an agent may hold: at least the one they work on.
-fn capacity_violation(policy: &ShopPolicy) -> Option<Violation> {
-    let (field, problem) = ("shop_rules.agent_capacity".to_owned(), "must be 1–1,000".to_owned());
-    let wrong = policy.agent_capacity.is_some_and(|cases| !(1..=CAPACITY_MAX).contains(&cases));
-    wrong.then_some(Violation { field, problem, why: Why::Malformed })
 }
 
 /// What a version says, with what holds once its newest row of the channel does.

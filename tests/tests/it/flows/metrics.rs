@@ -223,7 +223,9 @@ async fn all_shops_together_are_those_the_caller_may_read(h: &Harness) {
         rows.iter().map(|row| (row.key[0].value.as_str(), row.funnel.unwrap().negative)).collect();
     assert_eq!(told, [("letters", 2), ("main", 1)]);
     let ingest = h.client_as("connector", &[Role::Ingest]).await;
-    refused(ingest.call(ask(&[])).await, Code::PermissionDenied, Reason::RoleMissing);
+    let failure = refused(ingest.call(ask(&[])).await, Code::PermissionDenied, Reason::RoleMissing);
+    assert!(failure.violations.is_empty(), "{failure}");
     let wrong = v1::GetReviewReversalRequest { parent: "shops/".to_owned(), ..ask(&[]) };
-    refused(h.client().call(wrong).await, Code::InvalidArgument, Reason::InvalidField);
+    let failure = refused(h.client().call(wrong).await, Code::InvalidArgument, Reason::InvalidField);
+    assert_eq!(refusal::fields(&failure), ["parent"]);
 }
