@@ -34,7 +34,7 @@ pub(crate) fn of_shop(books: &Books, counting: Counting, cohort: &Range<i64>, no
         let Some(fate) = fate(versions).filter(|fate| cohort.contains(&fate.first_seen)) else { continue };
         add("negative", 1);
         add(fate.end, 1);
-        add("reversal_rate_all.numerator", i64::from(fate.end == "reversed"));
+        add("reversal_rate_all.numerator", i64::from(fate.reversed));
         add("net_stars", fate.stars);
         add("asked", i64::from(books.asked.contains(review)));
     }
