@@ -77,7 +77,7 @@ impl Fields {
     }
 
     /// The shop that a name stands for, or none where it stands for all that the caller may read.
-    #[expect(clippy::option_option, reason = "the outer says whether it could be read at all")]
+    /// The outer option says whether it could be read at all.
     pub fn shops(&mut self, field: &'static str, name: &str) -> Option<Option<ShopId>> {
         if name == ALL_SHOPS { Some(None) } else { self.shop(field, name).map(Some) }
     }

@@ -186,6 +186,19 @@ async fn a_wish_on_an_order_counts_for_its_only_line_and_one_in_a_review_for_the
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_wish_in_a_review_counts_before_anything_else_is_known_of_its_order() {
+    everywhere(async |house| {
+        let stage = Stage::on(house, "etsy").await;
+        let at = START - Span::from_hours(1);
+        let unhappy = "It arrived broken. I want to send it back and get my money back.";
+        stage.push_at(at, told("o1", Some("1"), None, 1, unhappy)).await;
+        assert_eq!(line(&stage, "o1").await.intent_at, Some(at));
+        assert_eq!(differences(&stage, false).await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_article_and_line_of_a_review_are_what_its_latest_word_says() {
     everywhere(async |house| {
         let stage = Stage::on(house, "etsy").await;

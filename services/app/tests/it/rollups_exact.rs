@@ -139,7 +139,7 @@ async fn other_zone_data_or_another_catalogue_is_found_and_told() {
         let other = Basis { zone_data: "2019a".to_owned(), catalogue: "old".to_owned() };
         rollup::put_basis(&stage.shop, &other).run(&tx).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(stage.app.shops_counted_otherwise().await.unwrap(), [stage.shop.clone()]);
+        assert_eq!(stage.app.shops_counted_otherwise().await.unwrap(), std::slice::from_ref(&stage.shop));
         let found = differences(&stage, true).await;
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(found[0].contains("time zone data") && found[1].contains("catalogue"), "{found:?}");

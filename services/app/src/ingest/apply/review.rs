@@ -8,7 +8,7 @@ use amends_domain::order::Wish;
 use amends_domain::review::DiffKind;
 use amends_domain::signal::ReviewSignal;
 use amends_domain::subject::Subject;
-use amends_domain::{CaseId, LineId, OrderId, ReviewId, Time};
+use amends_domain::{CaseId, OrderId, ReviewId, Time};
 use amends_store::text::{TextOwner, TextRow};
 
 use crate::error::Violation;
@@ -120,7 +120,7 @@ impl World {
         let (row, threshold) = (&one.row, at.info.channel_policy(at.signal.occurred_at).negative_threshold);
         let alone = Subject::Review { review: seen.review.clone() };
         let (order, line, sofar) = (row.order.clone(), row.line.clone(), row.case);
-        let wished_at = row.wished_at;
+        let wish = row.wished_at.map(|at| Wish { line: line.clone(), at });
         let negative_now = row.history.visible && row.history.rating.is_some_and(|r| r <= threshold);
         let (stars, buyer) = (row.history.rating, row.buyer);
         let hidden = row.hidden_negative && row.history.visible;
@@ -132,7 +132,7 @@ impl World {
         let mut trouble = detection.map(Trouble::heard).unwrap_or_default();
         trouble.buyer = buyer;
         trouble.stars = stars;
-        self.note_wishes(at, order.as_ref(), line.as_ref(), wished_at);
+        self.note_wishes(at, &seen.review, order.as_ref(), wish);
         let news = matches!(diff, DiffKind::First | DiffKind::Worsened | DiffKind::ReReversed);
         let opens = (negative_now || hidden) && (sofar.is_none() || news);
         let looked_again = diff == DiffKind::Unchanged
@@ -157,18 +157,14 @@ impl World {
         effect
     }
 
-    /// Wishes of a review count for the line it is about by now.
-    fn note_wishes(
-        &mut self,
-        at: Now<'_>,
-        order: Option<&OrderId>,
-        line: Option<&LineId>,
-        wished_at: Option<Time>,
-    ) {
-        let (Some(order), Some(_)) = (order, wished_at) else { return };
-        if let Some(line) = line {
-            self.line(&at.info.shop.id.clone(), order, line);
+    /// Wishes of a review count for the line it is about by now, also where nothing else is known of its order.
+    fn note_wishes(&mut self, at: Now<'_>, review: &ReviewId, order: Option<&OrderId>, wish: Option<Wish>) {
+        let (Some(order), Some(wish)) = (order, wish) else { return };
+        let shop = at.info.shop.id.clone();
+        if let Some(line) = &wish.line {
+            self.line(&shop, order, line);
         }
+        self.order(&shop, order).heard.insert(review.clone(), wish);
         self.refresh_order(at, order);
     }
 
