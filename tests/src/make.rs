@@ -1,7 +1,7 @@
 //! Facts with sensible defaults: a test says only what it is about.
 
 use amends_client::v1;
-use amends_domain::Time;
+use amends_domain::{Span, Time};
 use v1::signal::Body;
 
 /// The currency of every amount.
@@ -9,6 +9,9 @@ pub const CURRENCY: &str = "EUR";
 
 /// What a buyer writes who got the wrong size.
 pub const WRONG_SIZE: &str = "You sent the wrong size, I want to send it back.";
+
+/// How long after it was set a shop's own row of channel policy holds at the latest.
+pub const ROW_HOLDS: Span = Span::from_secs(310);
 
 /// What a buyer writes whose bottle leaks.
 pub const LEAKS: &str = "The bottle leaked all over my bag, the lid is broken.";

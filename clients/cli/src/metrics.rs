@@ -25,7 +25,7 @@ pub(crate) const EXAMPLES: &str = "\
 Examples:
   amends metrics reversal --last 30d
   amends metrics reversal --from 2026-01-01 --to 2026-03-31 --bucket month
-  amends metrics returns --bucket week --by channel,region
+  amends metrics returns --all-shops --bucket week --by channel,region
   amends metrics returns --by reason,sku --export returns.csv
   amends metrics returns --where reason=wrong-item --json
   amends metrics remedies --last 60d --reason damaged
@@ -103,6 +103,9 @@ pub struct Fairness {
 pub struct Query {
     #[command(flatten)]
     days: Days,
+    /// All shops you may read together, each with the days of its own time zone
+    #[arg(long)]
+    all_shops: bool,
     /// How time is cut
     #[arg(long, value_parser = code::<v1::TimeBucket>())]
     bucket: Option<v1::TimeBucket>,
@@ -135,12 +138,16 @@ impl Query {
         Ok(())
     }
 
+    async fn parent(&self, session: &Session) -> anyhow::Result<String> {
+        if self.all_shops { Ok("shops/-".to_owned()) } else { session.shop().await }
+    }
+
     async fn reversal(self, session: &Session) -> anyhow::Result<()> {
         self.check()?;
         let output = session.output;
         let cohort = self.days.range(output.now)?;
         let request = v1::GetReviewReversalRequest {
-            parent: session.shop().await?,
+            parent: self.parent(session).await?,
             cohort: Some(cohort.clone()),
             bucket: self.bucket.map(Into::into),
             dimensions: self.by.iter().map(|by| (*by).into()).collect(),
@@ -157,7 +164,7 @@ impl Query {
         let output = session.output;
         let cohort = self.days.range(output.now)?;
         let request = v1::GetReturnsRequest {
-            parent: session.shop().await?,
+            parent: self.parent(session).await?,
             cohort: Some(cohort.clone()),
             bucket: self.bucket.map(Into::into),
             dimensions: self.by.iter().map(|by| (*by).into()).collect(),

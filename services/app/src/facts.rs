@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use amends_domain::observation::next_look;
-use amends_domain::order::{Help, HelpKind, Line, Shipment, Units};
+use amends_domain::order::{Help, HelpKind, InWindow, Line, Shipment, Units, Wish};
 use amends_domain::policy::{ChannelPolicy, CountingRule};
 use amends_domain::refund::Refund;
 use amends_domain::returns::{self, Pays, ReturnEvent, ReturnHistory, ReturnStatus};
@@ -16,6 +16,8 @@ use amends_domain::signal::OrderState;
 use amends_domain::{LineId, OrderId, ReturnId, ShopId, Sku, Span, Time};
 use amends_store::returns::ReturnRow;
 use amends_store::review::{ReviewHead, ReviewRow};
+
+use crate::shops::ShopInfo;
 
 /// A return request with its story.
 #[derive(Debug, Clone)]
@@ -100,7 +102,7 @@ pub fn only_line<'a>(mut lines: impl Iterator<Item = &'a Line>) -> Option<&'a Li
 }
 
 /// The article that the order says a review is about: that of its line, or of the only one.
-pub fn line_sku<'a>(line: Option<&LineId>, mut lines: impl Iterator<Item = &'a Line>) -> Option<Sku> {
+fn line_sku<'a>(line: Option<&LineId>, mut lines: impl Iterator<Item = &'a Line>) -> Option<Sku> {
     let meant = match line {
         Some(line) => lines.find(|one| one.line == *line),
         None => only_line(lines),
@@ -108,24 +110,38 @@ pub fn line_sku<'a>(line: Option<&LineId>, mut lines: impl Iterator<Item = &'a L
     meant?.purchase.as_ref().map(|bought| bought.sku.clone())
 }
 
-/// Derives what was delivered, requested, counted and withdrawn of a line.
+/// What hangs on the order of a line.
+#[derive(Debug, Clone, Copy)]
+pub struct Hung<'a> {
+    /// Its parcels.
+    pub shipments: &'a [&'a Shipment],
+    /// Its return requests.
+    pub returns: &'a [&'a ReturnFacts],
+    /// Wishes to return that messages and reviews voiced.
+    pub wishes: &'a [Wish],
+}
+
+/// Derives what was delivered, wished, requested, counted and withdrawn of a line.
 ///
 /// `is_only` says that the order is known and has no other line, so that what
 /// names no line means this one.
-pub fn refresh_line(line: &mut Line, is_only: bool, shipments: &[&Shipment], returns: &[&ReturnFacts]) {
-    line.delivered = delivered(line, shipments);
-    let (voiced, mine): (Vec<&ReturnRow>, Vec<&ReturnRow>) = returns
-        .iter()
-        .map(|r| &r.row)
-        .filter(|r| concerns(r.line.as_ref(), &line.line, is_only))
-        .partition(|r| r.status == ReturnStatus::Intent);
-    let first_voiced = voiced.iter().map(|r| r.requested_at).min();
-    line.intent_at = match (line.intent_at, first_voiced) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    };
+pub fn refresh_line(line: &mut Line, is_only: bool, hung: Hung<'_>, info: &ShopInfo) {
+    line.delivered = delivered(line, hung.shipments);
+    let mine: Vec<&ReturnFacts> =
+        hung.returns.iter().copied().filter(|r| concerns(r.row.line.as_ref(), &line.line, is_only)).collect();
+    line.intent_at = wished_at(line, is_only, &mine, hung.wishes);
+    let mine: Vec<&ReturnRow> =
+        mine.iter().map(|r| &r.row).filter(|r| r.status != ReturnStatus::Intent).collect();
     line.requested = total(mine.iter().map(|r| (r.requested_at, r.quantity)));
     line.counted = total(mine.iter().filter_map(|r| r.counted_at.map(|at| (at, r.quantity))));
+    line.in_window = line.delivered.filter(|_| !mine.is_empty()).map(|delivered| {
+        let until = delivered.at + info.channel_policy(delivered.at).return_window;
+        let sum = |at: fn(&ReturnRow) -> Option<Time>| {
+            let inside = mine.iter().filter(|r| at(r).is_some_and(|at| at <= until));
+            inside.fold(0, |sum: u32, r| sum.saturating_add(r.quantity))
+        };
+        InWindow { requested: sum(|r| Some(r.requested_at)), counted: sum(|r| r.counted_at) }
+    });
     let all_withdrawn = !mine.is_empty() && mine.iter().all(|r| r.withdrawn_at.is_some());
     let withdrawn = all_withdrawn
         .then(|| total(mine.iter().filter_map(|r| r.withdrawn_at.map(|at| (at, r.quantity)))))
@@ -141,6 +157,14 @@ pub fn refresh_line(line: &mut Line, is_only: bool, shipments: &[&Shipment], ret
         }
         line.helped = withdrawn;
     }
+}
+
+/// When the wish to return was first voiced: in a message or a review, or to the channel before the
+/// request; whatever came of it, and whichever was heard of first.
+fn wished_at(line: &Line, is_only: bool, returns: &[&ReturnFacts], wishes: &[Wish]) -> Option<Time> {
+    let said = returns.iter().flat_map(|r| &r.events).filter(|e| e.status == ReturnStatus::Intent);
+    let voiced = wishes.iter().filter(|wish| concerns(wish.line.as_ref(), &line.line, is_only));
+    said.map(|event| event.occurred_at).chain(voiced.map(|wish| wish.at)).min()
 }
 
 fn concerns(named: Option<&LineId>, line: &LineId, is_only: bool) -> bool {
@@ -189,6 +213,26 @@ pub fn late_at<'a>(
     // Nobody waits for what was cancelled.
     let cancelled = bought.peek().is_some() && bought.all(|one| one.state == OrderState::Cancelled);
     parcel.late_at(grace).filter(|_| !cancelled)
+}
+
+/// Derives what a review is about: the line and the article that its latest word names, whichever came
+/// first, and, where its order is known, when that was delivered and which article the order says it is.
+pub fn place_review<'a>(
+    row: &mut ReviewRow,
+    versions: &[ReviewVersion],
+    lines: Option<impl Iterator<Item = &'a Line> + Clone>,
+) {
+    let mut told: Vec<&ReviewVersion> = versions.iter().collect();
+    told.sort_by_key(|v| (v.observed_at, &v.signal));
+    let latest = told.iter().rev();
+    // Versions of before they said so leave what is there.
+    row.line = latest.clone().find_map(|v| v.told.line.clone()).or(row.line.take());
+    row.sku = latest.clone().find_map(|v| v.told.sku.clone()).or(row.sku.take());
+    row.wished_at = told.iter().find(|v| v.told.wish).map(|v| v.observed_at);
+    let Some(lines) = lines else { return };
+    let meant = lines.clone().filter(|line| row.line.as_ref().is_none_or(|of| *of == line.line));
+    row.handling.delivered_at = meant.filter_map(|line| line.delivered).map(|delivered| delivered.at).min();
+    row.line_sku = line_sku(row.line.as_ref(), lines);
 }
 
 /// Derives where a review stands from its versions, and when to look at it again, by the channel's

@@ -21,6 +21,7 @@ use crate::telemetry;
 mod apply;
 mod flush;
 mod lane;
+mod language;
 mod link;
 mod load;
 mod overdue;

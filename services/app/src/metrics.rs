@@ -13,6 +13,7 @@ use crate::error::Result;
 
 mod ask;
 mod bucket;
+mod closing;
 mod fairness;
 mod remedies;
 mod returns;
@@ -63,8 +64,8 @@ pub enum Dimension {
 /// A question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    /// The shop.
-    pub shop: ShopId,
+    /// The shop; none for all that the caller may read, each with the days of its own zone.
+    pub shop: Option<ShopId>,
     /// The days of the cohort.
     pub days: Days,
     /// How they are cut.
@@ -116,11 +117,11 @@ impl App {
         principal: &Principal,
         question: &Question,
     ) -> Result<Figures<ReversalRow>> {
-        let now = self.now();
-        let (pieces, info) = self.pieces(principal, question, Family::Review).await?;
-        let rows =
-            pieces.into_iter().map(|Piece { days, key, sums }| reversal::row(days, key, &sums, &info, now));
-        Ok(Figures { rows: keep(rows, question, |row| row.funnel.negative > 0), as_of: now })
+        let (pieces, closing) = self.pieces(principal, question, Family::Review).await?;
+        let rows = pieces.into_iter().map(|Piece { days, key, sums, group }| {
+            reversal::row(days, key, &sums, closing.of_reviews(group, days))
+        });
+        Ok(Figures { rows: keep(rows, question, |row| row.funnel.negative > 0), as_of: closing.now() })
     }
 
     /// How much came back in the channel's count, and what was avoided; cohort by the day of
@@ -133,14 +134,14 @@ impl App {
         principal: &Principal,
         question: &Question,
     ) -> Result<Figures<ReturnsRow>> {
-        let now = self.now();
-        let (pieces, info) = self.pieces(principal, question, Family::Line).await?;
-        let rows =
-            pieces.into_iter().map(|Piece { days, key, sums }| returns::row(days, key, &sums, &info, now));
+        let (pieces, closing) = self.pieces(principal, question, Family::Line).await?;
+        let rows = pieces.into_iter().map(|Piece { days, key, sums, group }| {
+            returns::row(days, key, &sums, closing.of_lines(group, days))
+        });
         let has_members = |row: &ReturnsRow| {
             row.return_rate_units.rate.denominator > 0 || row.rescue_rate.rate.denominator > 0
         };
-        Ok(Figures { rows: keep(rows, question, has_members), as_of: now })
+        Ok(Figures { rows: keep(rows, question, has_members), as_of: closing.now() })
     }
 }
 

@@ -14,6 +14,7 @@ use crate::runner::Command;
 use crate::sla::LEAD;
 use crate::work::Work;
 
+mod bounds;
 mod channels;
 mod sign;
 mod terms;
@@ -41,7 +42,7 @@ pub struct PolicyView {
     pub policy: ShopPolicy,
     /// The catalogue's row for the channel and region; none if there is none.
     pub catalogue: Option<ChannelPolicy>,
-    /// What holds for the channel, both together.
+    /// What holds for the channel, both together, from when the newest of the shop's own rows holds.
     pub effective: ChannelPolicy,
     /// Who decided it; empty for version 0.
     pub changed_by: String,
@@ -91,7 +92,8 @@ pub struct PolicyChange {
     /// How long after its expected arrival a parcel is late: up to 30 days.
     pub delivery_grace: Option<Span>,
     /// The shop's own row for its channel, whole. Its channel, region and date are set here: it holds
-    /// from now on, and what was counted before stays so. Who applies it signs it off.
+    /// from [`LEAD`] and the tolerance for other clocks after now on, and what was counted before stays
+    /// so. Who applies it signs it off.
     pub channel: Option<ChannelPolicy>,
     /// Whether this change names the row's source, be it the one that was named before.
     pub sourced: bool,
@@ -120,13 +122,15 @@ impl Command for UpdatePolicy {
         }
         let mut next = latest.map_or_else(ShopPolicy::default, |row| row.policy);
         let mut change = self.change;
-        let unsigned = sign::sign_off(&mut change, &next, &shop, &work.call.principal.name, work.now);
-        let reopened = change.apply(&mut next, &shop, work.now);
+        let from = sign::channel_from(&next, work.now, work.app.settings().clock_skew);
+        let by = (&work.call.principal.name, work.now);
+        let unsigned = sign::sign_off(&mut change, &next, &shop, by, from);
+        let reopened = change.apply(&mut next, &shop, work.now, from);
         let mut violations = violations(&next);
         violations.extend(unsigned);
         violations.extend(terms::violations(&next));
-        violations.extend(reply_violation(&next));
-        violations.extend(capacity_violation(&next));
+        violations.extend(bounds::reply(&next));
+        violations.extend(bounds::capacity(&next));
         if !violations.is_empty() {
             return Err(AppError::Invalid(violations));
         }
@@ -146,8 +150,8 @@ impl Command for UpdatePolicy {
 }
 
 impl PolicyChange {
-    /// Changes the policy; says whether its hours are others now.
-    fn apply(self, policy: &mut ShopPolicy, shop: &Shop, now: Time) -> bool {
+    /// Changes the policy; says whether its hours are others now. A row of the channel holds from `from` on.
+    fn apply(self, policy: &mut ShopPolicy, shop: &Shop, now: Time, from: Time) -> bool {
         fn set<T>(field: &mut T, value: Option<T>) {
             if let Some(value) = value {
                 *field = value;
@@ -168,8 +172,14 @@ impl PolicyChange {
         if let Some(row) = self.channel {
             let (channel, region) = (shop.channel.as_str().to_owned(), shop.region.clone());
             // Of two rows from one instant only one can hold.
-            policy.channel.retain(|old| old.effective_from != now);
-            policy.channel.push(ChannelPolicy { channel, region, effective_from: now, known_at: now, ..row });
+            policy.channel.retain(|old| old.effective_from != from);
+            policy.channel.push(ChannelPolicy {
+                channel,
+                region,
+                effective_from: from,
+                known_at: now,
+                ..row
+            });
         }
         if let Some(targets) = self.targets {
             terms::promise(policy, targets, now);
@@ -226,22 +236,9 @@ fn violations(policy: &ShopPolicy) -> Vec<Violation> {
     found
 }
 
-/// How long a connector may take: long enough to try, and short enough to be looked after.
-fn reply_violation(policy: &ShopPolicy) -> Option<Violation> {
-    let bounds = Span::from_minutes(1)..=Span::from_hours(24);
-    let (field, problem) = ("shop_rules.reply_delivery_life", "must be 1 minute to 24 hours");
-    let (field, problem, why) = (field.to_owned(), problem.to_owned(), Why::Malformed);
-    (!bounds.contains(&policy.reply_delivery)).then_some(Violation { field, problem, why })
-}
-
-/// How many cases an agent may hold: at least the one they work on.
-fn capacity_violation(policy: &ShopPolicy) -> Option<Violation> {
-    let (field, problem) = ("shop_rules.agent_capacity".to_owned(), "must be 1–1,000".to_owned());
-    let wrong = policy.agent_capacity.is_some_and(|cases| !(1..=CAPACITY_MAX).contains(&cases));
-    wrong.then_some(Violation { field, problem, why: Why::Malformed })
-}
-
+/// What a version says, with what holds once its newest row of the channel does.
 fn view(shop: &Shop, row: PolicyRow, at: Time) -> PolicyView {
+    let at = row.policy.channel.iter().map(|own| own.effective_from).fold(at, Time::max);
     let (channel, region) = (shop.channel.as_str(), shop.region.as_str());
     let known = catalogue().iter().any(|seed| seed.channel == channel);
     PolicyView {

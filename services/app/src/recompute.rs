@@ -9,15 +9,17 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use amends_domain::ShopId;
-use amends_store::{Conn, lock};
+use amends_store::{Conn, lock, rollup};
 
 use crate::app::App;
+use crate::basis;
 use crate::call::{Call, Role};
 use crate::error::Result;
 use crate::runner::Command;
 use crate::shops::ShopInfo;
 use crate::work::Work;
 
+mod cases;
 mod clocks;
 mod learned;
 mod lines;
@@ -99,8 +101,9 @@ impl Command for Repair {
         let mut pass = Pass::new(info, self.progress);
         let mut corrections = Corrections::default();
         pass.examine(&work.tx, Some(&mut corrections)).await?;
-        corrections.store(work, &pass.info).await?;
+        corrections.finish(work, &pass.info).await?;
         pass.sums.store(&work.tx, &self.shop).await?;
+        work.write([rollup::put_basis(&self.shop, &basis::of(&pass.info.shop))]);
         Ok(Recomputed { repaired: true, ..pass.found })
     }
 }
@@ -108,7 +111,10 @@ impl Command for Repair {
 /// Rows that must be written to make stored and derived agree.
 #[derive(Debug, Default)]
 struct Corrections {
+    cases: Vec<(ShopId, amends_domain::CaseId, cases::Firsts)>,
     lines: Vec<amends_domain::order::Line>,
+    /// How many of the lines are stored already.
+    lines_stored: usize,
     returns: Vec<amends_store::returns::ReturnRow>,
     reviews: Vec<amends_store::review::ReviewRow>,
     clocks: Vec<amends_store::clock::ClocksRow>,
@@ -119,11 +125,29 @@ struct Corrections {
 }
 
 impl Corrections {
-    async fn store(self, work: &mut Work, info: &ShopInfo) -> Result<()> {
-        amends_store::order::put(&self.lines).run(&work.tx).await?;
-        amends_store::returns::put(&self.returns).run(&work.tx).await?;
-        amends_store::review::put(&self.reviews).run(&work.tx).await?;
-        amends_store::trial::put_outcomes(&info.shop.id, &self.trials).run(&work.tx).await?;
+    /// What was corrected so far is stored before anything is derived from it: one repair is enough.
+    async fn store(&mut self, conn: &Conn, shop: &ShopId) -> Result<()> {
+        let told: Vec<_> = std::mem::take(&mut self.cases)
+            .into_iter()
+            .map(|(shop, case, (agent, kind))| (shop, case, agent, kind))
+            .collect();
+        let (returns, reviews) = (std::mem::take(&mut self.returns), std::mem::take(&mut self.reviews));
+        let trials = std::mem::take(&mut self.trials);
+        conn.send([
+            amends_store::case::firsts(&told),
+            amends_store::order::put(self.lines.get(self.lines_stored..).unwrap_or_default()),
+            amends_store::returns::put(&returns),
+            amends_store::review::put(&reviews),
+            amends_store::trial::put_outcomes(shop, &trials),
+        ])
+        .await?;
+        self.lines_stored = self.lines.len();
+        Ok(())
+    }
+
+    /// Stores the rest, and what follows from all of it.
+    async fn finish(mut self, work: &mut Work, info: &ShopInfo) -> Result<()> {
+        self.store(&work.tx, &info.shop.id).await?;
         if let Some(answers) = &self.answers {
             amends_store::learned::replace(&work.tx, &info.shop.id, answers).await?;
         }
@@ -151,12 +175,32 @@ impl Pass {
     }
 
     async fn examine(&mut self, conn: &Conn, mut fix: Option<&mut Corrections>) -> Result<()> {
+        self.cases(conn, fix.as_deref_mut()).await?;
+        self.store(conn, fix.as_deref_mut()).await?;
         self.lines(conn, fix.as_deref_mut()).await?;
+        self.store(conn, fix.as_deref_mut()).await?;
         self.reviews(conn, fix.as_deref_mut()).await?;
         self.clocks(conn, fix.as_deref_mut()).await?;
         self.learned(conn, fix.as_deref_mut()).await?;
         self.stock(conn, fix).await?;
+        self.basis(conn).await?;
         self.compare_rollups(conn).await
+    }
+
+    /// By what the roll-ups were written: days and windows may be others for this program.
+    async fn basis(&mut self, conn: &Conn) -> Result<()> {
+        let stored = rollup::basis(conn, &self.info.shop.id).await?.unwrap_or_default();
+        let derived = basis::of(&self.info.shop);
+        self.differ("roll-ups, time zone data", &stored.zone_data, &derived.zone_data);
+        self.differ("roll-ups, catalogue of channels", &stored.catalogue, &derived.catalogue);
+        Ok(())
+    }
+
+    async fn store(&self, conn: &Conn, fix: Option<&mut Corrections>) -> Result<()> {
+        match fix {
+            Some(fix) => fix.store(conn, &self.info.shop.id).await,
+            None => Ok(()),
+        }
     }
 
     fn page_done(&self) {

@@ -2,9 +2,10 @@
 
 use amends_domain::shop::{Channel, Shop};
 use amends_domain::{Currency, ShopId};
-use amends_store::shop;
+use amends_store::{rollup, shop};
 
 use crate::app::App;
+use crate::basis;
 use crate::call::{Call, Principal, Role, ShopScope};
 use crate::error::{AppError, Result, Violation, Why};
 use crate::runner::{Answer, Command};
@@ -88,6 +89,7 @@ impl Command for CreateShop {
         if !shop::insert(&work.tx, &shop, &salt, work.now).await? {
             return Err(AppError::AlreadyExists { what: "shop", name: shop.id.to_string() });
         }
+        work.write([rollup::put_basis(&shop.id, &basis::of(&shop))]);
         Ok(shop)
     }
 }
@@ -105,6 +107,9 @@ impl CreateShop {
         let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_';
         if self.id.as_str().len() > SHOP_ID_BYTES_MAX || !self.id.as_str().bytes().all(plain) {
             wrong("shop_id", "must be 1–64 characters of a–z, 0–9, '-' and '_'");
+        }
+        if self.id.as_str() == "-" {
+            wrong("shop_id", "must not be `-`, which stands for all shops");
         }
         if self.display_name.chars().count() > DISPLAY_NAME_CHARS_MAX {
             wrong("shop.display_name", "must be at most 200 characters long");

@@ -88,6 +88,14 @@ impl ShopInfo {
         }
     }
 
+    /// The channel's policies that hold at some time of a span, each with when it ends to within the span.
+    pub(crate) fn in_force(&self, from: Time, until: Time) -> impl Iterator<Item = (&ChannelPolicy, Time)> {
+        let ends = self.channel.iter().skip(1).map(|(next, _)| *next).chain([Time::MAX]);
+        let rows = self.channel.iter().zip(ends);
+        let inside = rows.filter(move |((begins, _), ends)| *begins < until && *ends > from);
+        inside.map(move |((_, policy), ends)| (policy.as_ref(), ends.min(until)))
+    }
+
     /// What a line counts for, under the policy of the day it was delivered:
     /// a later policy never changes the past.
     #[must_use]

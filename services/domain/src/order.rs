@@ -28,6 +28,24 @@ pub struct Units {
     pub units: u32,
 }
 
+/// Units of what was delivered for which something happened within the channel's window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct InWindow {
+    /// Units requested back.
+    pub requested: u32,
+    /// Units counted.
+    pub counted: u32,
+}
+
+/// A wish to return that was voiced without a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// The line it names; none for whichever of the order.
+    pub line: Option<LineId>,
+    /// When it was voiced.
+    pub at: Time,
+}
+
 /// How, when and for how many units a buyer was helped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Help {
@@ -58,6 +76,9 @@ pub struct Line {
     pub requested: Option<Units>,
     /// First counting event and all units counted.
     pub counted: Option<Units>,
+    /// Of both, what fell into the window after the delivery; none where nothing of either is known, or
+    /// where it was not told apart yet: then all of it goes by the first.
+    pub in_window: Option<InWindow>,
     /// The first help that was given.
     pub helped: Option<Help>,
     /// When the window after the help closed without a counting event.
@@ -137,6 +158,7 @@ impl Line {
             intent_at: None,
             requested: None,
             counted: None,
+            in_window: None,
             helped: None,
             confirmed_at: None,
             about: About::default(),

@@ -5,7 +5,7 @@
 //! been, had it come in time.
 
 use crate::code::codes;
-use crate::{SignalId, Time};
+use crate::{LineId, SignalId, Sku, Time};
 
 mod dates;
 
@@ -82,6 +82,19 @@ pub struct ReviewVersion {
     pub platform_modified_at: Option<Time>,
     /// A later addition without a rating of its own.
     pub follow_up: bool,
+    /// What it says beside the review itself.
+    pub told: Told,
+}
+
+/// What a version says about the place of its review; nothing where it does not repeat it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Told {
+    /// The order line it is about.
+    pub line: Option<LineId>,
+    /// The article it is about.
+    pub sku: Option<Sku>,
+    /// Whether the wish to return was heard in it.
+    pub wish: bool,
 }
 
 impl ReviewVersion {

@@ -6,7 +6,7 @@
 //! adding everything up from nothing must give the same numbers.
 
 use crate::code::codes;
-use crate::order::Line;
+use crate::order::{InWindow, Line};
 use crate::policy::ChannelPolicy;
 use crate::returns::Verdict;
 use crate::review::{DiffKind, ReviewHistory};
@@ -56,7 +56,8 @@ codes! {
         Solved = "SOLVED",
         /// Of those, buyers asked.
         Asked = "ASKED",
-        /// Of the negative, reversed.
+        /// End of the way: reversed, and still so. In this and all that follows, who fell back is not
+        /// among the reversed.
         Reversed = "REVERSED",
         /// Of the eligible, reversed.
         EligibleReversed = "ELIGIBLE_REVERSED",
@@ -70,8 +71,8 @@ codes! {
         NaturalReversed = "NATURAL_REVERSED",
         /// Reversed after a human action and within the window: recovered.
         Recovered = "RECOVERED",
-        /// End of the way: reversed once, and fallen back. The ends below and
-        /// the reversed that stayed so make up exactly the negative.
+        /// End of the way: reversed once, and fallen back. With the reversed and the ends below it
+        /// makes up exactly the negative.
         ReReversed = "RE_REVERSED",
         /// End of the way: higher, but still negative.
         Improved = "IMPROVED",
@@ -161,12 +162,14 @@ fn deliveries(line: &Line, policy: &ChannelPolicy, zone: &Zone, counts: &mut Vec
     counts.push((day, Measure::UnitsDelivered, units));
     counts.push((day, Measure::LinesDelivered, 1));
     let in_window = |at: Time| at <= delivered.at + policy.return_window;
+    // Of several requests one may lie inside and another after it: their units are not counted together.
+    let inside = |all: u32, of: fn(&InWindow) -> u32| clip(line.in_window.as_ref().map_or(all, of).min(all));
     if line.counted.is_some_and(|c| in_window(c.at)) {
-        counts.push((day, Measure::UnitsReturned, clip(line.counted_units())));
+        counts.push((day, Measure::UnitsReturned, inside(line.counted_units(), |units| units.counted)));
         counts.push((day, Measure::LinesReturned, 1));
     }
     if let Some(requested) = line.requested.filter(|r| in_window(r.at)) {
-        counts.push((day, Measure::UnitsRequested, clip(requested.units)));
+        counts.push((day, Measure::UnitsRequested, inside(requested.units, |units| units.requested)));
     }
     if line.intent_at.is_some_and(in_window) {
         counts.push((day, Measure::UnitsIntent, units));
@@ -244,11 +247,13 @@ pub fn of_review(
     let window_end = policy.edit_window.ends_at(written, handling.delivered_at);
     // The window's end is no longer inside it, as for the guardrail.
     let eligible = window_end.is_some_and(|end| end > first + Span::from_days(1));
-    let after = |since: Option<Time>| match (review.reversed_at, since) {
+    // Who fell back was reversed once, and is not now.
+    let reversed_at = review.reversed_at.filter(|_| review.re_reversed_at.is_none());
+    let after = |since: Option<Time>| match (reversed_at, since) {
         (Some(reversed), Some(since)) => reversed > since,
         _ => false,
     };
-    let reversed = review.reversed_at.is_some();
+    let reversed = reversed_at.is_some();
     let by_human = after(handling.first_human_action_at);
     let recovered_until = match (handling.first_human_action_at, window_end) {
         (Some(acted), end) => Some((acted + RECOVERY_WINDOW).min(end.unwrap_or(Time::MAX))),
@@ -265,7 +270,7 @@ pub fn of_review(
     count(reversed && handling.solved_at.is_some(), Measure::SolvedReversed);
     count(after(handling.asked_at), Measure::AskedReversed);
     count(reversed && !by_human, Measure::NaturalReversed);
-    let in_time = recovered_until.zip(review.reversed_at).is_some_and(|(until, at)| at <= until);
+    let in_time = recovered_until.zip(reversed_at).is_some_and(|(until, at)| at <= until);
     count(by_human && in_time, Measure::Recovered);
     if let Some(end) = end(review, first_rating) {
         count(true, end);

@@ -64,6 +64,9 @@ pub fn of_decision(shop: &ShopId, id: Option<&DecisionId>) -> String {
     id.map(|id| format!("shops/{shop}/decisions/{id}")).unwrap_or_default()
 }
 
+/// Stands for all shops, where a question may be about several.
+const ALL_SHOPS: &str = "shops/-";
+
 impl Fields {
     /// The shop that a name stands for.
     pub fn shop(&mut self, field: &'static str, name: &str) -> Option<ShopId> {
@@ -71,6 +74,12 @@ impl Fields {
             Some(Ok(shop)) => Some(shop),
             _ => self.refuse(field, "must be `shops/{shop}`"),
         }
+    }
+
+    /// The shop that a name stands for, or none where it stands for all that the caller may read.
+    /// The outer option says whether it could be read at all.
+    pub fn shops(&mut self, field: &'static str, name: &str) -> Option<Option<ShopId>> {
+        if name == ALL_SHOPS { Some(None) } else { self.shop(field, name).map(Some) }
     }
 
     /// The shop and thing that a name stands for.

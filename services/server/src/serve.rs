@@ -82,6 +82,7 @@ pub async fn start(config: &Config, parts: Parts) -> anyhow::Result<Running> {
     let linter = tokio::task::spawn_blocking(amends_app::lint::make_ready);
     let app = App::new(store.clone(), Arc::new(detector), parts.clock, parts.ids, settings(config));
     wait_for_schema(&store).await?;
+    tell_of_other_counts(&app).await?;
     refuse_open_access(config, &app).await?;
     linter
         .await?
@@ -163,6 +164,20 @@ async fn wait_for_schema(store: &Store) -> anyhow::Result<()> {
         }
         tokio::time::sleep(HEALTH_EVERY).await;
     }
+}
+
+/// Zone data and what is known of channels come with the program: figures of another version may differ.
+async fn tell_of_other_counts(app: &App) -> anyhow::Result<()> {
+    let shops = app.shops_counted_otherwise().await.context("the roll-ups cannot be looked at")?;
+    if let Some(first) = shops.first() {
+        tracing::warn!(
+            shops = shops.len(),
+            %first,
+            "the figures of these shops were written with other time zone data or another catalogue of \
+             channels: `amends recompute` tells what differs, with --repair it is counted anew"
+        );
+    }
+    Ok(())
 }
 
 /// Without a key everyone is let in, so everyone must be on this machine.

@@ -11,7 +11,7 @@ BEGIN
             string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) AS columns,
             string_agg(CASE
                 WHEN a.attname = 'shop_id' THEN '''shop'' || i % 4'
-                WHEN a.atttypid = 'text'::regtype AND a.attname ~ '(_id|_key|subject|anchor|prefix)$' THEN '''x'' || i'
+                WHEN a.atttypid = 'text'::regtype AND a.attname ~ '(_id|_key|_order|subject|anchor|prefix)$' THEN '''x'' || i'
                 WHEN a.atttypid = 'text'::regtype THEN '''x'' || i % 5'
                 WHEN a.atttypid = 'boolean'::regtype THEN 'i % 2 = 0'
                 WHEN a.atttypid = 'bytea'::regtype THEN '''x''::bytea'
@@ -20,7 +20,7 @@ BEGIN
         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity = '' AND a.attgenerated = ''
         WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
             AND c.xmin = pg_current_xact_id()::xid
-            AND c.relname NOT IN ('schema_migrations', 'relay', 'shops')
+            AND c.relname NOT IN ('schema_migrations', 'relay', 'shops', 'rollup_bases')
         GROUP BY c.relname
     LOOP
         EXECUTE format('INSERT INTO %I (%s) SELECT %s FROM generate_series(1, 400) AS i', t.name, t.columns, t.sample);
@@ -38,7 +38,7 @@ BEGIN
         SELECT c.relname AS name FROM pg_class c
         WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
             AND c.xmin = pg_current_xact_id()::xid
-            AND c.relname NOT IN ('schema_migrations', 'relay', 'shops')
+            AND c.relname NOT IN ('schema_migrations', 'relay', 'shops', 'rollup_bases')
     LOOP
         EXECUTE format('TRUNCATE %I RESTART IDENTITY', t.name);
     END LOOP;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use amends_domain::case::{Case, Handling, Lease, State};
+use amends_domain::remedy::RemedyKind;
 use amends_domain::subject::Anchor;
 use amends_domain::{AgentId, CaseId, ShopId, Time};
 use sea_orm::Value;
@@ -157,6 +158,23 @@ pub fn promise(due: &[(ShopId, CaseId, Option<Time>)]) -> Write {
     let rows = due.iter().map(|(shop, case, at)| vec![text(shop), text(case), time_opt(*at)]);
     let which = "WHERE cases.shop_id = t.shop_id AND cases.case_id = t.case_id";
     Write::change(TABLE.name, &DUE, rows.collect(), "UPDATE cases SET sla_due = t.sla_due FROM", which)
+}
+
+/// Stores who acted first in cases and what was fulfilled first, as their logs say. It is no step
+/// of a case.
+pub fn firsts(told: &[(ShopId, CaseId, Option<AgentId>, Option<RemedyKind>)]) -> Write {
+    const TOLD: [Column; 4] = [
+        ("shop_id", Kind::Text),
+        ("case_id", Kind::Text),
+        ("first_agent", Kind::Text),
+        ("remedied", Kind::Text),
+    ];
+    let rows = told.iter().map(|(shop, case, agent, kind)| {
+        vec![text(shop), text(case), text_opt(agent.as_ref()), text_opt(*kind)]
+    });
+    let set = "UPDATE cases SET first_agent = t.first_agent, remedied = t.remedied FROM";
+    let which = "WHERE cases.shop_id = t.shop_id AND cases.case_id = t.case_id";
+    Write::change(TABLE.name, &TOLD, rows.collect(), set, which)
 }
 
 /// Moves the remedies and messages of merged cases to the cases they were merged into.

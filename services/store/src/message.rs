@@ -136,12 +136,6 @@ pub fn by_ids(messages: &[Of<MessageId>]) -> Query<MessageRow> {
     Query::by(&MESSAGES, MESSAGES.key, value::of(messages), read)
 }
 
-/// The messages about the orders in which the wish to return was heard.
-pub fn intents_of_orders(orders: &[Of<OrderId>]) -> Query<MessageRow> {
-    Query::by(&MESSAGES, &["shop_id", "order_id"], value::of(orders), read)
-        .and("order_id IS NOT NULL AND return_intent")
-}
-
 fn read(row: &Fetched) -> Result<MessageRow> {
     let row = Row::new("messages", row);
     Ok(MessageRow {

@@ -1,6 +1,6 @@
 //! Order lines and the facts about each.
 
-use amends_domain::order::{Help, Line, Purchase, Units};
+use amends_domain::order::{Help, InWindow, Line, Purchase, Units};
 use amends_domain::{BuyerKey, LineId, OrderId, ShopId};
 use sea_orm::Value;
 
@@ -38,6 +38,8 @@ const LINES: Table = Table {
         ("requested_units", Kind::Int),
         ("counted_at", Kind::Int),
         ("counted_units", Kind::Int),
+        ("requested_in_window", Kind::Int),
+        ("counted_in_window", Kind::Int),
         ("help_kind", Kind::Text),
         ("helped_at", Kind::Int),
         ("helped_units", Kind::Int),
@@ -129,6 +131,8 @@ fn write(l: &Line) -> Vec<Value> {
         units(l.requested),
         at(l.counted),
         units(l.counted),
+        int_opt(l.in_window.map(|w| w.requested)),
+        int_opt(l.in_window.map(|w| w.counted)),
         str_opt(l.helped.map(|h| h.kind.as_str())),
         time_opt(l.helped.map(|h| h.at)),
         int_opt(l.helped.map(|h| h.units)),
@@ -150,6 +154,7 @@ fn read(row: &Fetched) -> Result<Line> {
         intent_at: row.time_opt("intent_at")?,
         requested: units(&row, "requested_at", "requested_units")?,
         counted: units(&row, "counted_at", "counted_units")?,
+        in_window: in_window(&row)?,
         helped: help(&row)?,
         confirmed_at: row.time_opt("confirmed_at")?,
         about: about::read(&row)?,
@@ -177,6 +182,12 @@ fn purchase(row: &Row<'_>) -> Result<Purchase> {
 fn units(row: &Row<'_>, at: &str, units: &str) -> Result<Option<Units>> {
     let Some(at) = row.time_opt(at)? else { return Ok(None) };
     Ok(Some(Units { at, units: row.number(units)? }))
+}
+
+fn in_window(row: &Row<'_>) -> Result<Option<InWindow>> {
+    let units = [row.number_opt("requested_in_window")?, row.number_opt("counted_in_window")?];
+    let [Some(requested), Some(counted)] = units else { return Ok(None) };
+    Ok(Some(InWindow { requested, counted }))
 }
 
 fn help(row: &Row<'_>) -> Result<Option<Help>> {

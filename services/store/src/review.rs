@@ -1,7 +1,9 @@
 //! Reviews as they stand, and the versions their stories are replayed from.
 
 mod look;
+mod open;
 mod version;
+mod wish;
 
 use amends_domain::case::Case;
 use amends_domain::review::DiffKind;
@@ -19,7 +21,9 @@ use crate::row::{Fetched, Row};
 use crate::value::{self, int, int_opt, str, str_opt, text_opt, time, time_opt};
 
 pub use look::to_look_at;
+pub use open::{Open, open_since_delivery};
 pub use version::{insert_versions, versions, versions_of};
+pub use wish::{Heard, wishes_of_orders};
 
 const REVIEWS: Table = Table {
     name: "reviews",
@@ -49,6 +53,7 @@ const REVIEWS: Table = Table {
         ("delivered_at", Kind::Int),
         ("next_look_at", Kind::Int),
         ("line_sku", Kind::Text),
+        ("wished_at", Kind::Int),
         ("case_reason", Kind::Text),
         ("case_remedy", Kind::Text),
         ("case_agent", Kind::Text),
@@ -88,6 +93,8 @@ pub struct ReviewRow {
     pub next_look_at: Option<Time>,
     /// The article of the line it is about, as the order says.
     pub line_sku: Option<Sku>,
+    /// When the wish to return was first heard in it.
+    pub wished_at: Option<Time>,
     /// What its case says, for figures alone.
     pub about: About,
 }
@@ -226,6 +233,7 @@ fn write(r: &ReviewRow) -> Vec<Value> {
         time_opt(handling.delivered_at),
         time_opt(r.next_look_at),
         str_opt(r.line_sku.as_ref().map(Sku::as_str)),
+        time_opt(r.wished_at),
     ];
     row.extend(about::write(&r.about));
     row
@@ -246,6 +254,7 @@ fn read(row: &Fetched) -> Result<ReviewRow> {
         last_observed_at: row.time("last_observed_at")?,
         next_look_at: row.time_opt("next_look_at")?,
         line_sku: row.parse_opt("line_sku")?,
+        wished_at: row.time_opt("wished_at")?,
         about: about::read(&row)?,
         history: ReviewHead {
             negative: row.get("negative")?,

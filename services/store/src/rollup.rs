@@ -15,9 +15,11 @@ use crate::row::{Fetched, Row};
 use crate::value::{int, str};
 
 mod ask;
+mod basis;
 mod tables;
 
 pub use ask::{Answer, Asked, Part, ask};
+pub use basis::{Basis, bases, basis, put_basis};
 
 use tables::{measures, table};
 

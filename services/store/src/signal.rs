@@ -1,10 +1,11 @@
 //! Signals: what was pushed, once each.
 
 mod heard;
+mod wish;
 
 use amends_domain::detection::Detection;
 use amends_domain::signal::SignalKind;
-use amends_domain::{CaseId, ShopId, SignalId, Time};
+use amends_domain::{CaseId, LineId, OrderId, ShopId, SignalId, Time};
 use sea_orm::Value;
 
 use crate::bulk::{self, Existing, Kind, Query, Table, Write};
@@ -26,9 +27,13 @@ const SIGNALS: Table = Table {
         ("case_id", Kind::Text),
         ("case_opened", Kind::Bool),
         ("detection", Kind::Text),
+        ("wish_order", Kind::Text),
+        ("wish_line", Kind::Text),
     ],
     key: &["shop_id", "kind", "signal_id"],
 };
+
+pub use wish::wishes_of_orders;
 
 /// A signal as it was recorded; its facts stand in the tables of their nouns.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +58,8 @@ pub struct SignalRow {
     pub case_opened: bool,
     /// What was heard in its text.
     pub detection: Option<Detection>,
+    /// The order, and the line if it names one, on which a message voices the wish to return.
+    pub wish: Option<(OrderId, Option<LineId>)>,
 }
 
 /// What a repetition is answered with.
@@ -98,6 +105,8 @@ pub fn insert(signals: &[SignalRow]) -> Write {
             text_opt(s.case),
             s.case_opened.into(),
             Value::String(s.detection.as_ref().map(heard::write)),
+            str_opt(s.wish.as_ref().map(|(order, _)| order.as_str())),
+            str_opt(s.wish.as_ref().and_then(|(_, line)| line.as_ref()).map(LineId::as_str)),
         ]
     });
     Write::insert(&SIGNALS, rows.collect(), Existing::Refuse)
@@ -162,5 +171,6 @@ fn read(row: &Fetched) -> Result<SignalRow> {
         case: known.case,
         case_opened: known.case_opened,
         detection: known.detection,
+        wish: row.parse_opt::<OrderId>("wish_order")?.zip(Some(row.parse_opt("wish_line")?)),
     })
 }

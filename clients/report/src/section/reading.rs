@@ -12,8 +12,8 @@ const TERMS: [(&str, &str); 12] = [
     (
         "Negative, revised",
         "A review is negative if its stars were at or below the shop's threshold when it was first seen. \
-         It was revised if it rose above the threshold later, and it fell back if it sank again. A review \
-         that was taken down is not revised.",
+         It is revised if it rose above the threshold later and did not sink again; if it sank, it fell \
+         back. A review that was taken down is not revised.",
     ),
     (
         "Natural",

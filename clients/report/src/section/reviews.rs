@@ -30,9 +30,8 @@ fn way(funnel: &v1::ReviewFunnel) -> Html {
         ("Buyer contacted by a person", funnel.contacted),
         ("Case solved", funnel.solved),
         ("Buyer asked for a revision", funnel.asked),
-        ("Revised: rose above the threshold", funnel.reversed.saturating_add(funnel.re_reversed)),
+        ("Revised, and still above the threshold", funnel.reversed),
         ("…of these after our help", funnel.recovered),
-        ("…of these still above it", funnel.reversed),
     ];
     table("The way from a negative review to a revised one", "step", &steps, funnel.negative).html()
 }
@@ -93,7 +92,7 @@ fn rates(row: &v1::ReviewReversalRow) -> Html {
         ("Revised, of those whose case was solved", row.reversal_rate_solved),
         ("Revised, of those whose buyer was asked", row.reversal_rate_asked),
         ("Revised before anybody acted (natural), of all negative", row.natural_rate),
-        ("Fell back since, of those revised", row.backslide_rate),
+        ("Fell back since, of all that ever rose", row.backslide_rate),
     ];
     let rows = rates.into_iter().map(|(name, rate)| (name.to_owned(), rate.unwrap_or_default().into()));
     heading("Revised, of whom").and(shares("Shares of reviews", "share", rows.collect()).html())

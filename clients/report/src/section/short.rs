@@ -42,11 +42,11 @@ fn reviews(report: &Report) -> Html {
         return card(name, "–".into(), "No negative review was first seen in these days.".into(), Vec::new());
     }
     let (revised, negative) = (count(share.numerator), things(share.denominator, "review", "reviews"));
-    let sentence = format!("{revised} of {negative} that began negative rose above the threshold.");
+    let sentence = format!("{revised} of {negative} that began negative are above the threshold now.");
     let mut more = chance(&share);
     let fell_back = row.and_then(|row| row.funnel).unwrap_or_default().re_reversed;
     if fell_back > 0 {
-        more.push(format!("Since then {} of them fell back.", count(fell_back)));
+        more.push(format!("Another {} rose and fell back.", count(fell_back)));
     }
     card(name, share.value(), sentence, more)
 }

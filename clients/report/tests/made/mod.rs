@@ -126,7 +126,7 @@ fn reversal(cohort: v1::DateRange, negative: i64, mature: bool) -> v1::ReviewRev
             unchanged: negative - part(35) - part(5) - part(2) - part(4),
             ..Default::default()
         }),
-        reversal_rate_all: Some(rate(part(35) + part(2), negative, mature)),
+        reversal_rate_all: Some(rate(part(35), negative, mature)),
         reversal_rate_eligible: Some(rate(part(35), part(90), mature)),
         reversal_rate_contacted: Some(rate(part(30), part(80), mature)),
         reversal_rate_solved: Some(rate(part(30), part(70), mature)),

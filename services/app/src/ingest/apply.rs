@@ -13,41 +13,29 @@ mod survey;
 use amends_domain::case::{Handling, Outcome, Verb};
 use amends_domain::deadline::{Deadline, DeadlineChange, DeadlineKind};
 use amends_domain::event::Event;
-use amends_domain::order::Shipment;
+use amends_domain::order::{Shipment, Wish};
 use amends_domain::subject::Subject;
-use amends_domain::{LineId, OrderId, Time};
+use amends_domain::{OrderId, Time};
 
 use super::world::{Effect, Now, World};
-use crate::facts::{ReturnFacts, only_line, refresh_line};
+use crate::facts::{Hung, ReturnFacts, only_line, refresh_line};
 
 impl World {
     /// Derives every line of an order anew, and what follows from each.
     pub(super) fn refresh_order(&mut self, at: Now<'_>, order: &OrderId) {
-        self.refresh_lines(at, order, None);
-    }
-
-    /// Remembers that the wish to return was voiced on a line, and derives its order anew.
-    pub(super) fn note_wish_on(&mut self, at: Now<'_>, order: &OrderId, line: &LineId, wished_at: Time) {
-        self.line(&at.info.shop.id.clone(), order, line);
-        self.refresh_lines(at, order, Some((line, wished_at)));
-    }
-
-    // A wish is taken in here and not before: it may come late, after the help, and then
-    // changes the verdict that a line had until now.
-    fn refresh_lines(&mut self, at: Now<'_>, order: &OrderId, wished: Option<(&LineId, Time)>) {
         let shop = at.info.shop.id.clone();
         let Some(facts) = self.orders.get_mut(&(shop.clone(), order.clone())) else { return };
         let only = only_line(facts.lines.values().map(|l| &l.line)).map(|l| l.line.clone());
         let shipments: Vec<&Shipment> = facts.shipments.values().map(|s| &s.value).collect();
         let returns: Vec<&ReturnFacts> = facts.returns.values().map(|r| &r.value).collect();
+        let wishes: Vec<Wish> = facts.wishes.iter().chain(facts.heard.values()).cloned().collect();
+        let hung = Hung { shipments: &shipments, returns: &returns, wishes: &wishes };
         let mut changes = Vec::new();
         for one in facts.lines.values_mut() {
             let verdict = one.line.verdict();
             let is_only = only.as_ref() == Some(&one.line.line);
-            refresh_line(&mut one.line, is_only, &shipments, &returns);
-            let on_line = wished.filter(|(line, _)| **line == one.line.line).map(|(_, wish)| wish);
-            let on_order = facts.wishes.iter().copied().filter(|_| is_only);
-            one.line.intent_at = on_order.chain(on_line).chain(one.line.intent_at).min();
+            // A wish may come late, after the help, and then changes the verdict that a line had until now.
+            refresh_line(&mut one.line, is_only, hung, at.info);
             let window = at.info.channel_policy(one.line.helped.map_or(Time::MIN, |h| h.at)).avoid_window;
             changes.push((
                 one.line.line.clone(),

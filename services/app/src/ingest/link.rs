@@ -77,6 +77,10 @@ impl World {
             case.buyer = trouble.buyer;
             changed = true;
         }
+        if case.language.is_empty() && !trouble.language.is_empty() {
+            case.language.clone_from(&trouble.language);
+            changed = true;
+        }
         if changed {
             case.version += 1;
         }
@@ -113,6 +117,9 @@ impl World {
             return joined;
         }
         let shop = at.info.shop.id.clone();
+        if trouble.language.is_empty() {
+            trouble.language = self.language_about(&shop, &subject);
+        }
         let id = CaseId::from_bits(at.ids.next(at.now));
         // What became part of another case is continued where that one left off.
         let heir = self.cases.heir(&shop, &subject).filter(|heir| !heir.is_open()).map(|heir| heir.id);

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use amends_domain::case::Case;
 use amends_domain::ledger::Grant;
-use amends_domain::order::{Line, Shipment};
+use amends_domain::order::{Line, Shipment, Wish};
 use amends_domain::remedy::Remedy;
 use amends_domain::reply::Reply;
 use amends_domain::returns::ReturnEvent;
@@ -12,13 +12,12 @@ use amends_domain::review::ReviewVersion;
 use amends_domain::{CaseId, LineId, OrderId, ReturnId, ReviewId, ShopId};
 use amends_store::bulk::{Answers, Place, Query, Trip};
 use amends_store::clock::{self, ClocksRow};
-use amends_store::message::MessageRow;
 use amends_store::returns::ReturnRow;
 use amends_store::review::ReviewRow;
 use amends_store::signal::KnownSignal;
 use amends_store::survey::SurveyRow;
 use amends_store::{
-    Engine, Of, case, grant, message, order, remedy, reply, returns, review, shipment, signal, survey,
+    Engine, Of, case, grant, order, remedy, reply, returns, review, shipment, signal, survey,
 };
 
 use super::Submission;
@@ -100,7 +99,8 @@ struct Facts {
     shipments: Vec<Shipment>,
     returns: Vec<ReturnRow>,
     return_events: Vec<(ShopId, OrderId, ReturnId, ReturnEvent)>,
-    wishes: Vec<MessageRow>,
+    wishes: Vec<(ShopId, OrderId, Wish)>,
+    heard: Vec<review::Heard>,
     replies: Vec<Reply>,
     remedies: Vec<Remedy>,
     promised: Vec<Remedy>,
@@ -136,7 +136,8 @@ impl Facts {
         let shipments = trip.ask(shipment::by_orders(&orders));
         let returns = trip.ask(returns::by_orders(&orders));
         let return_events = trip.ask(returns::events_by_orders(&orders));
-        let wishes = trip.ask(message::intents_of_orders(&moved));
+        let wishes = trip.ask(signal::wishes_of_orders(&orders));
+        let heard = trip.ask(review::wishes_of_orders(&orders));
         let replies = trip.ask(reply::by_messages(&list(&named.echoes)));
         let remedies = trip.ask(remedy::by_ids(&list(&named.remedies)));
         let refunded = list(&named.refunded);
@@ -162,6 +163,7 @@ impl Facts {
             returns: answers.take(returns)?,
             return_events: answers.take(return_events)?,
             wishes: answers.take(wishes)?,
+            heard: answers.take(heard)?,
             replies: answers.take(replies)?,
             remedies: answers.take(remedies)?,
             promised: answers.take(promised)?,
@@ -202,10 +204,11 @@ impl Facts {
             let id = row.return_id.clone();
             facts.returns.insert(id, Kept { value: ReturnFacts { row, events }, changed: false });
         }
-        for wish in self.wishes.into_iter().filter(|wish| wish.line.is_none()) {
-            if let Some(order) = wish.order {
-                world.orders.entry((wish.shop, order)).or_default().wishes.push(wish.occurred_at);
-            }
+        for (shop, order, wish) in self.wishes {
+            world.orders.entry((shop, order)).or_default().wishes.push(wish);
+        }
+        for (shop, order, review, wish) in self.heard {
+            world.orders.entry((shop, order)).or_default().heard.insert(review, wish);
         }
         world.clocks = by_case(self.clocks);
         world.remedy_cases = self.remedies.into_iter().map(|one| ((one.shop, one.id), one.case)).collect();

@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use amends_domain::case::{Case, State};
 use amends_domain::deadline::DeadlineChange;
+use amends_domain::detection::Detection;
 use amends_domain::event::{Actor, ActorKind, Event};
 use amends_domain::ledger::Grant;
-use amends_domain::order::{Line, Shipment};
+use amends_domain::order::{Line, Shipment, Wish};
 use amends_domain::remedy::Remedy;
 use amends_domain::reply::Reply;
 use amends_domain::returns::ReturnEvent;
@@ -79,8 +80,10 @@ pub(super) struct OrderWorld {
     pub(super) shipments: BTreeMap<ShipmentId, Kept<Shipment>>,
     pub(super) returns: BTreeMap<ReturnId, Kept<ReturnFacts>>,
     pub(super) new_return_events: Vec<(ReturnId, ReturnEvent, String)>,
-    /// Wishes to return that named the order and no line.
-    pub(super) wishes: Vec<Time>,
+    /// Wishes to return that messages voiced.
+    pub(super) wishes: Vec<Wish>,
+    /// The same that were heard in reviews.
+    pub(super) heard: BTreeMap<ReviewId, Wish>,
 }
 
 /// A line, and what it counted for when it was loaded.
@@ -207,6 +210,7 @@ impl World {
             case: effect.case,
             case_opened: effect.opened,
             detection: prepared.detection.clone(),
+            wish: wish(&signal.body, detection),
         };
         let known = KnownSignal {
             shop: row.shop.clone(),
@@ -277,6 +281,16 @@ impl World {
     /// The subjects of open cases that hang on an order.
     pub(super) fn open_subjects(&self, shop: &ShopId, anchor: &Anchor) -> HashSet<&Subject> {
         self.cases.on(shop, anchor).filter(|c| c.case.is_open()).map(|c| &c.case.subject).collect()
+    }
+}
+
+/// On what a message voices the wish to return.
+fn wish(body: &SignalBody, heard: Option<&Detection>) -> Option<(OrderId, Option<LineId>)> {
+    match body {
+        SignalBody::Message(message) if heard.is_some_and(|heard| heard.return_intent) => {
+            Some((message.order.clone()?, message.line.clone()))
+        }
+        _ => None,
     }
 }
 

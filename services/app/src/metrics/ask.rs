@@ -1,21 +1,26 @@
 //! What a question asks of the roll-ups, and its answer as pieces of time with the values they are about.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
+use amends_domain::ShopId;
 use amends_domain::rollup::Facet;
 use amends_domain::tally::Family;
 use amends_store::rollup::{self, Answer};
+use amends_store::{Conn, shop};
 
 use super::bucket::{self, Sums};
+use super::closing::{Closing, Group};
 use super::{DAYS_MAX, Days, Dimension, Key, Question, READERS, REST, ROWS_MAX};
 use crate::app::App;
-use crate::call::Principal;
+use crate::call::{Principal, ShopScope};
 use crate::error::{AppError, Result, Violation, Why};
 use crate::shops::ShopInfo;
 
 /// The most dimensions one question may be split by, and the most that split and filter together.
 const DIMENSIONS_MAX: usize = 2;
+
+/// The most shops that are summed at a time.
+const SHOPS_MAX: u32 = 1_000;
 
 /// The sums of some days and values.
 #[derive(Debug)]
@@ -23,7 +28,12 @@ pub(super) struct Piece {
     pub(super) days: Days,
     pub(super) key: Key,
     pub(super) sums: Sums,
+    /// The number of the shops they are about.
+    pub(super) group: usize,
 }
+
+/// Values of the dimensions that are the same for a whole shop, and the shops that have them.
+type Groups = BTreeMap<Vec<String>, Group>;
 
 impl App {
     pub(super) async fn pieces(
@@ -31,30 +41,57 @@ impl App {
         principal: &Principal,
         question: &Question,
         family: Family,
-    ) -> Result<(Vec<Piece>, Arc<ShopInfo>)> {
+    ) -> Result<(Vec<Piece>, Closing)> {
         principal.require(READERS)?;
-        principal.enter(&question.shop)?;
         question.check(family)?;
-        let conn = self.store().reader();
-        let info = self.shops().get(&conn, &question.shop, self.now()).await?;
+        let (conn, now) = (self.store().reader(), self.now());
+        let groups = question.groups(self.shops_of(&conn, principal, question.shop.as_ref()).await?);
         let pieces = bucket::cut(question.days, question.bucket);
-        let answers = if question.matches(&info) {
-            let parts: Vec<_> =
-                (0..).zip(&pieces).flat_map(|(n, days)| bucket::parts(n, *days, question.bucket)).collect();
-            let facets = question.facets();
-            let count = i64::try_from(pieces.len()).unwrap_or(i64::MAX).max(1);
-            let asked = rollup::Asked {
-                shop: &question.shop,
-                family,
-                parts: &parts,
-                facets: &facets,
-                limit: (ROWS_MAX / count - 1).max(1),
-            };
-            rollup::ask(&conn, &asked).await?
-        } else {
-            Vec::new()
+        let count = pieces.len().saturating_mul(groups.len().max(1));
+        // A row for each bucket and the rest of it, at least.
+        let limit = ROWS_MAX / i64::try_from(count).unwrap_or(i64::MAX).max(1) - 1;
+        if limit < 1 {
+            let problem = "makes too many rows with so many shops: take longer buckets or fewer shops";
+            return Err(AppError::field("bucket", problem));
+        }
+        let parts: Vec<_> =
+            (0..).zip(&pieces).flat_map(|(n, days)| bucket::parts(n, *days, question.bucket)).collect();
+        let step = i64::try_from(pieces.len()).unwrap_or(i64::MAX);
+        let of_group = |(n, shops): (i64, &Group)| {
+            shops.iter().map(move |info| (info.shop.id.clone(), n * step)).collect::<Vec<_>>()
         };
-        Ok((question.told(&pieces, answers, &info), info))
+        let shops: Vec<_> = (0..).zip(groups.values()).flat_map(of_group).collect();
+        let facets = question.facets();
+        let asked = rollup::Asked { shops: &shops, family, parts: &parts, facets: &facets, limit };
+        let answers = if shops.is_empty() { Vec::new() } else { rollup::ask(&conn, &asked).await? };
+        let told = question.told(&pieces, answers, &groups);
+        let mut closing = Closing::new(now, groups.into_values().collect());
+        if family == Family::Review {
+            closing.look(&conn, question.days).await?;
+        }
+        Ok((told, closing))
+    }
+
+    /// The shop, or all that the caller may read.
+    async fn shops_of(&self, conn: &Conn, principal: &Principal, one: Option<&ShopId>) -> Result<Group> {
+        let now = self.now();
+        if let Some(shop) = one {
+            principal.enter(shop)?;
+            return Ok(vec![self.shops().get(conn, shop, now).await?]);
+        }
+        let only = match &principal.shops {
+            ShopScope::All => None,
+            ShopScope::Only(shops) => Some(shops.as_slice()),
+        };
+        let shops = shop::list(conn, None, only, SHOPS_MAX + 1).await?;
+        if shops.len() > SHOPS_MAX as usize {
+            return Err(AppError::field("parent", "stands for more than 1,000 shops: name one"));
+        }
+        let mut infos = Vec::with_capacity(shops.len());
+        for shop in shops {
+            infos.push(self.shops().get(conn, &shop.id, now).await?);
+        }
+        Ok(infos)
     }
 }
 
@@ -118,37 +155,62 @@ impl Question {
         })
     }
 
-    /// The answer by time, then values, the rest of each piece last; pieces without any are there if
+    /// The shops that the filters leave, by the values they are told apart by.
+    fn groups(&self, shops: Group) -> Groups {
+        let mut groups = Groups::new();
+        let split = || self.dimensions.iter().filter(|dimension| dimension.facet().is_none());
+        for info in shops.into_iter().filter(|info| self.matches(info)) {
+            let values = split().map(|dimension| value(*dimension, &info).unwrap_or_default()).collect();
+            groups.entry(values).or_default().push(info);
+        }
+        // A sum over no shop is one as well, of nothing.
+        if split().next().is_none() {
+            groups.entry(Vec::new()).or_default();
+        }
+        groups
+    }
+
+    /// The answer by time, then values, the rests of each piece last; pieces without any are there if
     /// nothing splits them.
-    fn told(&self, pieces: &[Days], answers: Vec<Answer>, info: &ShopInfo) -> Vec<Piece> {
+    fn told(&self, pieces: &[Days], answers: Vec<Answer>, groups: &Groups) -> Vec<Piece> {
         let mut of: BTreeMap<i64, Vec<Answer>> = BTreeMap::new();
         for answer in answers {
             of.entry(answer.piece).or_default().push(answer);
         }
         let is_split = self.dimensions.iter().any(|d| d.facet().is_some());
+        let step = i64::try_from(pieces.len()).unwrap_or(i64::MAX);
         let mut told = Vec::new();
         for (n, days) in (0..).zip(pieces) {
-            let mut mine = of.remove(&n).unwrap_or_default();
-            mine.sort_by(|a, b| (a.is_rest, &a.values).cmp(&(b.is_rest, &b.values)));
-            if mine.is_empty() && !is_split {
-                let key = self.key(&[], false, info);
-                told.push(Piece { days: *days, key, sums: Sums::default() });
+            let mut rows: Vec<(bool, Piece)> = Vec::new();
+            for (group, values) in groups.keys().enumerate() {
+                let base = i64::try_from(group).unwrap_or(i64::MAX).saturating_mul(step);
+                let mine = of.remove(&(base + n)).unwrap_or_default();
+                if mine.is_empty() && !is_split {
+                    let key = self.key(&[], false, values);
+                    rows.push((false, Piece { days: *days, key, sums: Sums::default(), group }));
+                }
+                rows.extend(mine.into_iter().map(|answer| {
+                    let key = self.key(&answer.values, answer.is_rest, values);
+                    (answer.is_rest, Piece { days: *days, key, sums: Sums::of(answer.sums), group })
+                }));
             }
-            told.extend(mine.into_iter().map(|answer| {
-                let key = self.key(&answer.values, answer.is_rest, info);
-                Piece { days: *days, key, sums: Sums::of(answer.sums) }
-            }));
+            let order = |(is_rest, piece): &(bool, Piece)| {
+                let values = piece.key.iter().map(|(_, value)| value.clone()).collect::<Vec<_>>();
+                (*is_rest, values)
+            };
+            rows.sort_by_cached_key(order);
+            told.extend(rows.into_iter().map(|(_, piece)| piece));
         }
         told
     }
 
-    /// The values a row is about, in the order of the dimensions.
-    fn key(&self, values: &[String], is_rest: bool, info: &ShopInfo) -> Key {
-        let mut values = values.iter();
+    /// The values a row is about, in the order of the dimensions: its own, and those of its shops.
+    fn key(&self, values: &[String], is_rest: bool, of_shops: &[String]) -> Key {
+        let (mut values, mut of_shops) = (values.iter(), of_shops.iter());
         let mut one = |dimension: Dimension| match dimension.facet() {
             Some(_) if is_rest => REST.to_owned(),
             Some(_) => values.next().cloned().unwrap_or_default(),
-            None => value(dimension, info).unwrap_or_default(),
+            None => of_shops.next().cloned().unwrap_or_default(),
         };
         self.dimensions.iter().map(|dimension| (*dimension, one(*dimension))).collect()
     }

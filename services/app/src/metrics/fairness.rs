@@ -84,8 +84,9 @@ impl App {
         check(days)?;
         let conn = self.store().reader();
         let now = self.now();
-        self.shops().get(&conn, shop, now).await?;
-        let cohort = Cohort { shop: shop.clone(), from: days.from, until: days.until, reason, now };
+        let info = self.shops().get(&conn, shop, now).await?;
+        let (from, until) = (info.zone.start(days.from), info.zone.start(days.until));
+        let cohort = Cohort { shop: shop.clone(), from, until, reason, now };
         let granted = figures::granted(&conn, &cohort).await?;
         Ok(fairness(&granted, now))
     }

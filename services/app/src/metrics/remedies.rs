@@ -11,6 +11,7 @@ use amends_domain::learning::moments::{Estimate, Moments};
 use amends_domain::learning::stop::{Stop, stopped};
 use amends_domain::rate::Rate;
 use amends_domain::remedy::{RemedyKind, RemedyStage};
+use amends_domain::zone::Zone;
 use amends_domain::{Currency, ShopId, Time};
 use amends_store::learned::{self, Level};
 use amends_store::trial::figures::{self, Cell, Cohort, StageRow, WeightedCell};
@@ -119,8 +120,8 @@ impl App {
         check(question.days)?;
         let conn = self.store().reader();
         let now = self.now();
-        let currency = self.shops().get(&conn, &question.shop, now).await?.shop.currency;
-        let cohort = question.cohort(now);
+        let info = self.shops().get(&conn, &question.shop, now).await?;
+        let (currency, cohort) = (info.shop.currency, question.cohort(&info.zone, now));
         let cells = figures::cells(&conn, &cohort).await?;
         let weighted = figures::weighted(&conn, &cohort).await?;
         let stages = figures::stages(&conn, &cohort).await?;
@@ -157,8 +158,8 @@ pub(super) fn check(days: Days) -> Result<()> {
 }
 
 impl RemedyQuestion {
-    fn cohort(&self, now: Time) -> Cohort {
-        let Days { from, until } = self.days;
+    fn cohort(&self, zone: &Zone, now: Time) -> Cohort {
+        let (from, until) = (zone.start(self.days.from), zone.start(self.days.until));
         Cohort { shop: self.shop.clone(), from, until, reason: self.reason, now }
     }
 }

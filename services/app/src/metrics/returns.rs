@@ -2,11 +2,10 @@
 
 use amends_domain::rate::Rate;
 use amends_domain::tally::Measure;
-use amends_domain::{Span, Time};
 
 use super::bucket::{Days, Sums};
+use super::closing::Closed;
 use super::{Key, MatureRate};
-use crate::shops::ShopInfo;
 
 /// Returns of one cohort.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,11 +55,8 @@ impl ReturnsRow {
     }
 }
 
-pub(super) fn row(days: Days, key: Key, sums: &Sums, info: &ShopInfo, now: Time) -> ReturnsRow {
-    let end = info.zone.start(days.until);
-    let policy = info.channel_policy(end);
-    let closed = |window: Span| end + window <= now;
-    let mature = closed(policy.return_window);
+pub(super) fn row(days: Days, key: Key, sums: &Sums, closed: Closed) -> ReturnsRow {
+    let mature = closed.returns;
     let of = |numerator, denominator| MatureRate {
         rate: Rate::of(sums.get(numerator), sums.get(denominator)),
         mature,
@@ -76,8 +72,7 @@ pub(super) fn row(days: Days, key: Key, sums: &Sums, info: &ShopInfo, now: Time)
         failed: sums.get(Measure::RequestFailed),
     };
     // Help may come late: as long as one window is open, the cohort is not mature.
-    let rescue_mature =
-        closed(policy.avoid_window) && avoided_intent.provisional == 0 && avoided_request.provisional == 0;
+    let rescue_mature = closed.help && avoided_intent.provisional == 0 && avoided_request.provisional == 0;
     let mut rescue_rate = of(Measure::LinesRescued, Measure::LinesWanted);
     rescue_rate.mature = rescue_mature;
     ReturnsRow {

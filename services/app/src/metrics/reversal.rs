@@ -1,16 +1,10 @@
 //! How many negative reviews were revised.
 
-use amends_domain::policy::EditWindow;
 use amends_domain::rate::Rate;
 use amends_domain::tally::Measure;
-use amends_domain::{Span, Time};
 
 use super::bucket::{Days, Sums};
 use super::{Key, MatureRate, Mean};
-use crate::shops::ShopInfo;
-
-/// Where reviews can be edited for ever, a reversal counts as recovered for so long.
-const WINDOW_MAX: Span = Span::from_days(90);
 
 /// Review reversal of one cohort.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +27,7 @@ pub struct ReversalRow {
     pub asked: MatureRate,
     /// Reversed before any human action or without one, of all negative.
     pub natural: MatureRate,
-    /// Fallen back, of the reversed.
+    /// Fallen back, of all that were ever reversed.
     pub backslide: MatureRate,
     /// Stars won or lost per negative review.
     pub net_stars: Mean,
@@ -52,11 +46,9 @@ pub struct Funnel {
     pub solved: i64,
     /// Buyer asked.
     pub asked: i64,
-    /// Reversed, whether or not it fell back later.
-    pub ever_reversed: i64,
     /// Reversed, and still so.
     pub reversed: i64,
-    /// Reversed after the first human action and within the window.
+    /// Of the reversed: after the first human action and within the window.
     pub recovered: i64,
     /// Higher, still negative.
     pub improved: i64,
@@ -80,17 +72,14 @@ pub struct Funnel {
 
 impl Funnel {
     fn of(sums: &Sums) -> Self {
-        let ever_reversed = sums.get(Measure::Reversed);
-        let re_reversed = sums.get(Measure::ReReversed);
         Self {
             negative: sums.get(Measure::Negative),
             eligible: sums.get(Measure::Eligible),
             contacted: sums.get(Measure::Contacted),
             solved: sums.get(Measure::Solved),
             asked: sums.get(Measure::Asked),
-            ever_reversed,
             // The ends of the way make up exactly the negative, so who fell back is not also reversed.
-            reversed: ever_reversed - re_reversed,
+            reversed: sums.get(Measure::Reversed),
             recovered: sums.get(Measure::Recovered),
             improved: sums.get(Measure::Improved),
             text_only: sums.get(Measure::TextOnly),
@@ -99,28 +88,27 @@ impl Funnel {
             removed_by_buyer: sums.get(Measure::RemovedByBuyer),
             removed_by_platform: sums.get(Measure::RemovedByPlatform),
             vanished: sums.get(Measure::Vanished),
-            re_reversed,
+            re_reversed: sums.get(Measure::ReReversed),
             unchanged: sums.get(Measure::Unchanged),
         }
     }
 }
 
-pub(super) fn row(days: Days, key: Key, sums: &Sums, info: &ShopInfo, now: Time) -> ReversalRow {
+pub(super) fn row(days: Days, key: Key, sums: &Sums, mature: bool) -> ReversalRow {
     let funnel = Funnel::of(sums);
-    let mature = window_end(info.zone.start(days.until), info) <= now;
     let rate = |numerator, denominator| MatureRate { rate: Rate::of(numerator, denominator), mature };
     let of = |measure, denominator| rate(sums.get(measure), denominator);
     let stars = sums.get(Measure::NetStars);
     ReversalRow {
         days,
         key,
-        all: rate(funnel.ever_reversed, funnel.negative),
+        all: rate(funnel.reversed, funnel.negative),
         eligible: of(Measure::EligibleReversed, funnel.eligible),
         contacted: of(Measure::ContactedReversed, funnel.contacted),
         solved: of(Measure::SolvedReversed, funnel.solved),
         asked: of(Measure::AskedReversed, funnel.asked),
         natural: of(Measure::NaturalReversed, funnel.negative),
-        backslide: rate(funnel.re_reversed, funnel.ever_reversed),
+        backslide: rate(funnel.re_reversed, funnel.reversed + funnel.re_reversed),
         net_stars: Mean {
             sum: stars,
             count: funnel.negative,
@@ -129,14 +117,4 @@ pub(super) fn row(days: Days, key: Key, sums: &Sums, info: &ShopInfo, now: Time)
         },
         funnel,
     }
-}
-
-/// When the last review of the cohort can no longer change within its window.
-fn window_end(cohort_end: Time, info: &ShopInfo) -> Time {
-    let window = match info.channel_policy(cohort_end).edit_window {
-        EditWindow::None => Span::ZERO,
-        EditWindow::Always => WINDOW_MAX,
-        EditWindow::Days { days, .. } => Span::from_days(i64::from(days)),
-    };
-    cohort_end + window
 }

@@ -1,13 +1,27 @@
 //! A shop's own row of channel policy is signed off: by whom, when and why.
 
+use std::time::Duration;
+
 use amends_domain::policy::{ChannelPolicy, OptIn, ShopPolicy, SignOff, in_force, loosened};
 use amends_domain::shop::Shop;
-use amends_domain::{AgentId, Time};
+use amends_domain::{AgentId, Span, Time};
 
 use super::PolicyChange;
 use crate::error::{Violation, Why};
+use crate::sla::LEAD;
 
-/// Signs the row of a change; says what keeps it from being signed.
+/// From when on a row holds that is made now.
+///
+/// Every member of a figure is counted by the row of its own day, by every process and at any time. So a
+/// row begins when every process knows it, and after anything that may be dated by now: clocks of others
+/// may run ahead. And never before the last one.
+pub(super) fn channel_from(policy: &ShopPolicy, now: Time, clock_skew: Duration) -> Time {
+    let skew = Span::from_micros(i64::try_from(clock_skew.as_micros()).unwrap_or(i64::MAX));
+    let last = policy.channel.iter().map(|row| row.effective_from).max();
+    last.unwrap_or(Time::MIN).max(now + LEAD + skew)
+}
+
+/// Signs the row of a change that holds from `from` on; says what keeps it from being signed.
 ///
 /// What the channel allows is not for the shop to decide, so a row that allows
 /// more than the catalogue's must say why. Where the channel leaves nothing to
@@ -17,13 +31,13 @@ pub(super) fn sign_off(
     change: &mut PolicyChange,
     before: &ShopPolicy,
     shop: &Shop,
-    by: &AgentId,
-    at: Time,
+    (by, at): (&AgentId, Time),
+    from: Time,
 ) -> Vec<Violation> {
     let reason = change.reason.take();
     let (channel, region) = (shop.channel.as_str(), shop.region.as_str());
-    let known = in_force(&[], channel, region, at);
-    let sofar = in_force(&before.channel, channel, region, at);
+    let known = in_force(&[], channel, region, from);
+    let sofar = in_force(&before.channel, channel, region, from);
     let Some(row) = &mut change.channel else {
         return reason.into_iter().map(|_| wrong("reason", "belongs to a change of other fields")).collect();
     };

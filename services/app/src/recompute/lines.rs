@@ -2,15 +2,15 @@
 
 use amends_domain::case::Case;
 use amends_domain::deadline::{Deadline, DeadlineChange, DeadlineKind};
-use amends_domain::order::{HelpKind, Line, Shipment};
+use amends_domain::order::{HelpKind, Line, Shipment, Wish};
 use amends_domain::subject::Anchor;
 use amends_domain::{OrderId, Time};
-use amends_store::{Conn, case, order, returns, shipment};
+use amends_store::{Conn, Of, case, order, returns, review, shipment, signal};
 
 use super::{Corrections, PAGE, Pass};
 use crate::error::Result;
-use crate::facts::{ReturnFacts, late_at, only_line, refresh_line, with_events};
-use crate::restate::about_line;
+use crate::facts::{Hung, ReturnFacts, late_at, only_line, place_review, refresh_line, with_events};
+use crate::restate::{about_line, versions_of};
 use crate::shops::ShopInfo;
 
 /// What a page of lines is derived from.
@@ -19,6 +19,7 @@ struct Sources {
     shipments: Vec<Shipment>,
     returns: Vec<ReturnFacts>,
     cases: Vec<Case>,
+    wishes: Vec<(OrderId, Wish)>,
 }
 
 impl Pass {
@@ -85,14 +86,19 @@ impl Pass {
         let only = only_line(sources.lines.iter().filter(|l| of(&l.order)));
         let is_only = only.is_some_and(|only| only.line == stored.line);
         let mut derived = stored.clone();
-        refresh_line(&mut derived, is_only, &shipments, &requests);
+        let wishes: Vec<Wish> =
+            sources.wishes.iter().filter(|(order, _)| of(order)).map(|(_, wish)| wish.clone()).collect();
+        let hung = Hung { shipments: &shipments, returns: &requests, wishes: &wishes };
+        refresh_line(&mut derived, is_only, hung, &self.info);
         derived.about = about_line(&derived, &sources.cases);
         let name = format!("line {}/{}", stored.order, stored.line);
         let withdrawn = |l: &Line| l.helped.filter(|help| help.kind == HelpKind::Withdrawn);
         let differs = [
             self.differ(format_args!("{name}, delivered"), &stored.delivered, &derived.delivered),
+            self.differ(format_args!("{name}, wished"), &stored.intent_at, &derived.intent_at),
             self.differ(format_args!("{name}, requested"), &stored.requested, &derived.requested),
             self.differ(format_args!("{name}, counted"), &stored.counted, &derived.counted),
+            self.differ(format_args!("{name}, in the window"), &stored.in_window, &derived.in_window),
             self.differ(format_args!("{name}, withdrawn"), &withdrawn(&stored), &withdrawn(&derived)),
             self.differ(format_args!("{name}, what its cases say"), &stored.about, &derived.about),
         ];
@@ -110,11 +116,28 @@ async fn load(conn: &Conn, info: &ShopInfo, page: &[Line]) -> Result<Sources> {
     orders.dedup();
     let anchors: Vec<_> =
         orders.iter().map(|(shop, order)| (shop.clone(), Anchor::Order(order.clone()))).collect();
+    let wishes = wishes(conn, &orders).await?;
     let events = returns::events_by_orders(&orders).all(conn).await?;
     Ok(Sources {
         returns: with_events(returns::by_orders(&orders).all(conn).await?, events),
         lines: order::by_orders(&orders).all(conn).await?,
         shipments: shipment::by_orders(&orders).all(conn).await?,
         cases: case::of_anchors(&anchors).all(conn).await?,
+        wishes,
     })
+}
+
+/// Wishes to return by order: what messages voiced, and what was heard in the versions of reviews.
+async fn wishes(conn: &Conn, orders: &[Of<OrderId>]) -> Result<Vec<(OrderId, Wish)>> {
+    let voiced = signal::wishes_of_orders(orders).all(conn).await?;
+    let mut wishes: Vec<_> = voiced.into_iter().map(|(_, order, wish)| (order, wish)).collect();
+    let reviews = review::by_orders(orders).all(conn).await?;
+    let mut versions = versions_of(conn, &reviews).await?;
+    for mut row in reviews {
+        let mine = versions.remove(&row.review).unwrap_or_default();
+        place_review(&mut row, &mine, None::<std::iter::Empty<&Line>>);
+        let heard = row.wished_at.map(|at| Wish { line: row.line.clone(), at });
+        wishes.extend(row.order.zip(heard));
+    }
+    Ok(wishes)
 }

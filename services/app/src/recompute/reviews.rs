@@ -3,13 +3,13 @@
 use amends_domain::case::Case;
 use amends_domain::order::Line;
 use amends_domain::rollup::About;
-use amends_domain::{Sku, Time};
+use amends_domain::{LineId, OrderId, Sku, Time};
 use amends_store::review::{self, ReviewRow};
 use amends_store::{Conn, case, order};
 
 use super::{Corrections, PAGE, Pass};
 use crate::error::Result;
-use crate::facts::{line_sku, refresh_review};
+use crate::facts::{place_review, refresh_review};
 use crate::restate::versions_of;
 
 impl Pass {
@@ -49,8 +49,9 @@ impl Pass {
         let first = versions.iter().map(|v| v.observed_at).min().unwrap_or(Time::MIN);
         let policy = self.info.channel_policy(first);
         let mut derived = stored.clone();
-        derived.handling.delivered_at = delivered_at(&stored, lines).or(stored.handling.delivered_at);
-        derived.line_sku = sku_of(&stored, lines).or(derived.line_sku);
+        let mine = |order: &OrderId| lines.iter().filter(|line| line.order == *order).collect();
+        let mine: Option<Vec<&Line>> = stored.order.as_ref().map(mine);
+        place_review(&mut derived, &versions, mine.as_ref().map(|lines| lines.iter().copied()));
         derived.about = About::of(case);
         let (_, history) = refresh_review(&mut derived, versions, &policy);
         let name = format!("review {}", stored.review);
@@ -66,6 +67,7 @@ impl Pass {
                 &stored.handling.delivered_at,
                 &derived.handling.delivered_at,
             ),
+            self.differ(format_args!("{name}, place"), &place(&stored), &place(&derived)),
             self.differ(format_args!("{name}, article of its line"), &stored.line_sku, &derived.line_sku),
             self.differ(format_args!("{name}, what its case says"), &stored.about, &derived.about),
             self.differ(format_args!("{name}, next look"), &stored.next_look_at, &derived.next_look_at),
@@ -79,16 +81,7 @@ impl Pass {
     }
 }
 
-/// The article of what the review is about.
-fn sku_of(row: &ReviewRow, lines: &[Line]) -> Option<Sku> {
-    let order = row.order.as_ref()?;
-    line_sku(row.line.as_ref(), lines.iter().filter(|line| line.order == *order))
-}
-
-/// When what the review is about was delivered: its line, or the first of its order.
-fn delivered_at(row: &ReviewRow, lines: &[Line]) -> Option<Time> {
-    let order = row.order.as_ref()?;
-    let mine = lines.iter().filter(|line| line.order == *order);
-    let meant = mine.filter(|line| row.line.as_ref().is_none_or(|of| *of == line.line));
-    meant.filter_map(|line| line.delivered).map(|delivered| delivered.at).min()
+/// What it is about, by its own word, and whether the wish to return was heard in it.
+fn place(row: &ReviewRow) -> (Option<&LineId>, Option<&Sku>, Option<Time>) {
+    (row.line.as_ref(), row.sku.as_ref(), row.wished_at)
 }

@@ -19,7 +19,7 @@ use crate::stage::{Stage, analyst, ann, call, id};
 fn question(stage: &Stage<'_>) -> Question {
     let from = START.day();
     Question {
-        shop: stage.shop.clone(),
+        shop: Some(stage.shop.clone()),
         days: Days { from, until: Day::from_number(from.number() + 28) },
         bucket: Bucket::Total,
         dimensions: Vec::new(),

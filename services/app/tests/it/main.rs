@@ -36,6 +36,8 @@ mod reply_template;
 mod replying;
 mod review_dates;
 mod rollups;
+mod rollups_arrival;
+mod rollups_exact;
 mod runner;
 mod shops;
 mod skills;

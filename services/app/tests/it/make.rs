@@ -6,7 +6,7 @@ use amends_domain::case::{Case, CaseKind, Opening};
 use amends_domain::detection::Reason;
 use amends_domain::order::{Line, Purchase, Units};
 use amends_domain::remedy::{Remedy, RemedyKind, RemedyState, Terms};
-use amends_domain::review::{DiffKind, ReviewVersion};
+use amends_domain::review::{DiffKind, ReviewVersion, Told};
 use amends_domain::rollup::About;
 use amends_domain::signal::OrderState;
 use amends_domain::subject::Subject;
@@ -153,6 +153,7 @@ pub(crate) fn review(n: u32) -> (ReviewRow, ReviewVersion) {
         edit_state: None,
         platform_modified_at: None,
         follow_up: false,
+        told: Told::default(),
     };
     let head = ReviewHead {
         negative: true,
@@ -179,6 +180,7 @@ pub(crate) fn review(n: u32) -> (ReviewRow, ReviewVersion) {
         handling: ReviewHandling::default(),
         next_look_at: Some(START + Span::from_hours(1)),
         line_sku: Some(Sku::new("sku").unwrap()),
+        wished_at: None,
         about: About::of([&case(n)]),
     };
     (row, version)

@@ -17,7 +17,7 @@ use crate::stage::{Stage, analyst, call};
 fn question(stage: &Stage<'_>, dimensions: &[Dimension]) -> Question {
     let from = START.day();
     Question {
-        shop: stage.shop.clone(),
+        shop: Some(stage.shop.clone()),
         days: Days { from: Day::from_number(from.number() - 1), until: Day::from_number(from.number() + 50) },
         bucket: Bucket::Total,
         dimensions: dimensions.to_vec(),

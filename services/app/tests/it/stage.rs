@@ -77,6 +77,11 @@ impl<'a> Stage<'a> {
             time_zone: "Europe/Berlin".to_owned(),
         };
         house.perform(&root(), create).await.unwrap();
+        Self::at(house, shop)
+    }
+
+    /// A shop that is there already.
+    pub(crate) fn at(house: &'a House, shop: ShopId) -> Self {
         Self { app: &house.app, house, shop, signals: AtomicU32::new(0) }
     }
 

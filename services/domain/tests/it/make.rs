@@ -5,7 +5,7 @@ use amends_domain::detection::Reason;
 use amends_domain::order::{Line, Purchase};
 use amends_domain::policy::{ChannelPolicy, in_force};
 use amends_domain::remedy::{Remedy, RemedyKind, RemedyState, Terms};
-use amends_domain::review::{ReviewHistory, ReviewVersion};
+use amends_domain::review::{ReviewHistory, ReviewVersion, Told};
 use amends_domain::signal::OrderState;
 use amends_domain::subject::Subject;
 use amends_domain::tally::{self, Count, ReviewHandling};
@@ -160,6 +160,7 @@ pub(crate) fn seen(secs: i64, rating: u8, text: i64) -> ReviewVersion {
         edit_state: None,
         platform_modified_at: None,
         follow_up: false,
+        told: Told::default(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The story of a review, replayed from its versions.
 
-use amends_domain::review::{DiffKind, EditState, RemovedBy, ReviewHistory, ReviewVersion, replay};
+use amends_domain::review::{DiffKind, EditState, RemovedBy, ReviewHistory, ReviewVersion, Told, replay};
 use proptest::prelude::*;
 
 use crate::make::{at, seen, signal};
@@ -229,6 +229,7 @@ pub(crate) fn version() -> impl Strategy<Value = ReviewVersion> {
                 removed_by: removed_by.filter(|_| !visible),
                 edit_state,
                 follow_up,
+                told: Told::default(),
                 platform_modified_at: modified.map(at),
                 ..seen(secs / 100_000, 0, text_hash)
             }

@@ -3,7 +3,6 @@
 use amends_app::metrics::{
     Avoided, Bucket, Days, Dimension, Figures, Key, MatureRate, Mean, Question, ReturnsRow, ReversalRow,
 };
-use amends_domain::ShopId;
 use amends_proto::v1 as pb;
 
 use super::{Word, time};
@@ -61,7 +60,7 @@ pub struct Asked {
 
 /// The domain form of a question.
 pub fn parse(fields: &mut Fields, asked: Asked) -> Option<Question> {
-    let shop: Option<ShopId> = fields.shop("parent", &asked.parent);
+    let shop = fields.shops("parent", &asked.parent);
     let days = days(fields, asked.cohort);
     let bucket = bucket(fields, asked.bucket);
     let dimensions = fields.words("dimensions", asked.dimensions);

@@ -1,7 +1,7 @@
 //! The immutable versions of reviews.
 
-use amends_domain::review::ReviewVersion;
-use amends_domain::{ReviewId, ShopId};
+use amends_domain::review::{ReviewVersion, Told};
+use amends_domain::{LineId, ReviewId, ShopId, Sku};
 
 use super::ReviewRow;
 use crate::Of;
@@ -24,6 +24,9 @@ const VERSIONS: Table = Table {
         ("edit_state", Kind::Text),
         ("platform_modified_at", Kind::Int),
         ("follow_up", Kind::Bool),
+        ("line_id", Kind::Text),
+        ("sku", Kind::Text),
+        ("return_intent", Kind::Bool),
     ],
     key: &["shop_id", "review_id", "observed_at", "signal_id"],
 };
@@ -56,6 +59,9 @@ pub fn insert_versions(versions: &[Versioned]) -> Write {
             str_opt(v.edit_state.map(|state| state.as_str())),
             time_opt(v.platform_modified_at),
             v.follow_up.into(),
+            str_opt(v.told.line.as_ref().map(LineId::as_str)),
+            str_opt(v.told.sku.as_ref().map(Sku::as_str)),
+            v.told.wish.into(),
         ]
     });
     Write::insert(&VERSIONS, rows.collect(), Existing::Keep)
@@ -73,6 +79,11 @@ fn read(row: &Fetched) -> Result<Versioned> {
         edit_state: row.parse_opt("edit_state")?,
         platform_modified_at: row.time_opt("platform_modified_at")?,
         follow_up: row.get("follow_up")?,
+        told: Told {
+            line: row.parse_opt("line_id")?,
+            sku: row.parse_opt("sku")?,
+            wish: row.get("return_intent")?,
+        },
     };
     Ok((row.parse("shop_id")?, row.parse("review_id")?, version))
 }

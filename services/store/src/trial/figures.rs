@@ -5,7 +5,7 @@ use amends_domain::learning::estimate::Weighted;
 use amends_domain::learning::moments::Moments;
 use amends_domain::learning::trial::CERTAIN;
 use amends_domain::remedy::{RemedyKind, RemedyStage};
-use amends_domain::{Day, ShopId, Time};
+use amends_domain::{ShopId, Time};
 use sea_orm::Value;
 
 use crate::conn::Conn;
@@ -18,10 +18,10 @@ use crate::value::{int, text, time};
 pub struct Cohort {
     /// The shop.
     pub shop: ShopId,
-    /// The first day of the cohort.
-    pub from: Day,
-    /// The first day after it.
-    pub until: Day,
+    /// When the first day of the cohort begins.
+    pub from: Time,
+    /// When the first day after it begins.
+    pub until: Time,
     /// Only of this reason.
     pub reason: Option<Reason>,
     /// Trials that mature later than this are not mature.
@@ -54,16 +54,22 @@ pub struct Cell {
 /// What a trial cost: what was given, and the loss of the units that came back.
 const Y: &str = "(t.cost + t.loss * t.returned_units / t.units)";
 
+/// The trials of a cohort.
+const SPAN: &str = "t.shop_id = $1 AND t.at >= $2 AND t.at < $3 AND t.day >= $4 AND t.day <= $5";
+
 /// Whether the window of a trial has closed.
-const MATURE: &str = "CAST(CASE WHEN t.matures_at <= $4 THEN 1 ELSE 0 END AS BIGINT)";
+const MATURE: &str = "CAST(CASE WHEN t.matures_at <= $6 THEN 1 ELSE 0 END AS BIGINT)";
 
 impl Cohort {
+    /// Those of trials: by the instant, and by the days in UTC that their index has.
     fn by_day(&self) -> Vec<Value> {
-        vec![text(&self.shop), int(self.from.number()), int(self.until.number())]
+        let mut values = self.by_time();
+        values.extend([self.from, self.until].map(|at| int(at.day().number())));
+        values
     }
 
     fn by_time(&self) -> Vec<Value> {
-        vec![text(&self.shop), time(self.from.start()), time(self.until.start())]
+        vec![text(&self.shop), time(self.from), time(self.until)]
     }
 
     /// The condition on the reason, and the values with it.
@@ -106,7 +112,7 @@ pub async fn cells(conn: &Conn, cohort: &Cohort) -> Result<Vec<Cell>> {
         "SELECT t.channel, t.reason, t.holdout, t.helped, {MATURE} AS mature, \
          CAST(SUM(CASE WHEN t.returned_units > 0 THEN 1 ELSE 0 END) AS BIGINT) AS counted, {}, {LOSSES}, \
          CAST(SUM(CAST(t.loss AS DOUBLE PRECISION) * {Y}) AS DOUBLE PRECISION) AS crosses \
-         FROM trials t WHERE t.shop_id = $1 AND t.day >= $2 AND t.day < $3{reason} \
+         FROM trials t WHERE {SPAN}{reason} \
          GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5",
         moments(Y)
     );
@@ -166,7 +172,7 @@ pub async fn weighted(conn: &Conn, cohort: &Cohort) -> Result<Vec<WeightedCell>>
         "SELECT a.kind, t.channel, t.reason, {MATURE} AS mature, \
          CAST(SUM(CASE WHEN t.first_kind = a.kind THEN 1 ELSE 0 END) AS BIGINT) AS hits, {}, {} \
          FROM trials t JOIN trial_arms a ON a.shop_id = t.shop_id AND a.case_id = t.case_id \
-         WHERE t.shop_id = $1 AND t.day >= $2 AND t.day < $3{reason} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+         WHERE {SPAN}{reason} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
         sums.join(", "),
         moments(Y)
     );
@@ -197,9 +203,9 @@ pub async fn weighted(conn: &Conn, cohort: &Cohort) -> Result<Vec<WeightedCell>>
 /// # Errors
 /// When the database fails or holds what it must not.
 pub async fn firsts(conn: &Conn, cohort: &Cohort) -> Result<Vec<(RemedyKind, i64)>> {
-    let (reason, values) = cohort.and_reason("reason", cohort.by_day());
+    let (reason, values) = cohort.and_reason("t.reason", cohort.by_day());
     let sql = format!(
-        "SELECT first_kind, COUNT(*) AS n FROM trials WHERE shop_id = $1 AND day >= $2 AND day < $3{reason} \
+        "SELECT first_kind, COUNT(*) AS n FROM trials t WHERE {SPAN}{reason} \
          GROUP BY first_kind ORDER BY first_kind"
     );
     let read = |row: &Fetched| {

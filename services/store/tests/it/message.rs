@@ -7,11 +7,7 @@ use amends_store::{Store, case};
 
 use crate::sample::{ODD, at, buyer_key, case_id, line_id, order_id, shop_id, signal_id};
 
-conformance!(
-    a_message_is_kept_as_first_written,
-    the_wishes_to_return_about_an_order_are_found,
-    messages_follow_their_case,
-);
+conformance!(a_message_is_kept_as_first_written, messages_follow_their_case,);
 
 fn bare(id: &str) -> MessageRow {
     MessageRow {
@@ -61,16 +57,6 @@ async fn a_message_is_kept_as_first_written(store: Store) {
         "the newest"
     );
     assert!(message::of_case(&reader, &shop_id("x"), &case_id(1), 9).await.unwrap().is_empty());
-}
-
-async fn the_wishes_to_return_about_an_order_are_found(store: Store) {
-    let tx = store.begin().await.unwrap();
-    let idle = MessageRow { return_intent: false, ..full("2", 1) };
-    let elsewhere = MessageRow { order: Some(order_id("other")), ..full("3", 1) };
-    message::insert(&[full("1", 1), idle, elsewhere, bare("4")]).run(&tx).await.unwrap();
-    let orders = [ODD, ODD, "x"].map(|order| (shop_id(ODD), order_id(order)));
-    assert_eq!(message::intents_of_orders(&orders).all(&tx).await.unwrap(), [full("1", 1)]);
-    tx.commit().await.unwrap();
 }
 
 async fn messages_follow_their_case(store: Store) {

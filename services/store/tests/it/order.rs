@@ -1,6 +1,6 @@
 //! Order lines.
 
-use amends_domain::order::{Help, HelpKind, Line, Purchase, Units};
+use amends_domain::order::{Help, HelpKind, InWindow, Line, Purchase, Units};
 use amends_domain::signal::OrderState;
 use amends_domain::{Money, Sku};
 use amends_store::{Store, order};
@@ -38,6 +38,7 @@ fn full(order: &str, line: &str) -> Line {
         intent_at: Some(at(4)),
         requested: units(5, 2),
         counted: units(6, 0),
+        in_window: Some(InWindow { requested: 1, counted: 0 }),
         helped: Some(Help { kind: HelpKind::TalkedThrough, at: at(7), units: 3 }),
         confirmed_at: Some(at(8)),
         about: crate::review::about(),

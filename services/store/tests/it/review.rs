@@ -1,8 +1,9 @@
 //! Reviews and their versions.
 
 use amends_domain::detection::Reason;
+use amends_domain::order::Wish;
 use amends_domain::remedy::RemedyKind;
-use amends_domain::review::{DiffKind, EditState, RemovedBy, ReviewVersion};
+use amends_domain::review::{DiffKind, EditState, RemovedBy, ReviewVersion, Told};
 use amends_domain::rollup::About;
 use amends_domain::tally::ReviewHandling;
 use amends_domain::{ReviewId, Sku, Time};
@@ -16,6 +17,7 @@ use crate::sample::{ODD, at, buyer_key, case_id, line_id, order_id, review_id, s
 conformance!(
     a_review_is_read_back_by_id_and_order_and_case,
     a_review_takes_the_place_of_what_stood_there,
+    wishes_heard_in_reviews_are_found_by_order,
     versions_are_kept_as_first_written,
     reviews_are_listed_the_last_seen_first,
     all_reviews_of_a_shop_are_read_page_by_page,
@@ -65,6 +67,7 @@ fn bare(id: &str) -> ReviewRow {
         handling: ReviewHandling::default(),
         next_look_at: None,
         line_sku: None,
+        wished_at: None,
         about: About::default(),
     }
 }
@@ -97,6 +100,7 @@ pub(crate) fn full(id: &str) -> ReviewRow {
         },
         next_look_at: Some(at(7)),
         line_sku: Some(Sku::new("a").unwrap()),
+        wished_at: Some(at(8)),
         about: about(),
         ..bare(id)
     }
@@ -123,6 +127,7 @@ fn version(seconds: i64, signal: &str) -> ReviewVersion {
         edit_state: None,
         platform_modified_at: None,
         follow_up: false,
+        told: Told { line: Some(line_id(ODD)), sku: Some(Sku::new(ODD).unwrap()), wish: true },
     }
 }
 
@@ -154,6 +159,18 @@ async fn a_review_takes_the_place_of_what_stood_there(store: Store) {
     tx.commit().await.unwrap();
 }
 
+async fn wishes_heard_in_reviews_are_found_by_order(store: Store) {
+    let tx = store.begin().await.unwrap();
+    let silent = ReviewRow { wished_at: None, ..full("2") };
+    let elsewhere = ReviewRow { order: Some(order_id("other")), ..full("3") };
+    review::put(&[full("1"), silent, elsewhere, bare("4")]).run(&tx).await.unwrap();
+    let orders = [ODD, ODD, "x"].map(|order| (shop_id(ODD), order_id(order)));
+    let wish = Wish { line: Some(line_id(ODD)), at: at(8) };
+    let found = review::wishes_of_orders(&orders).all(&tx).await.unwrap();
+    assert_eq!(found, [(shop_id(ODD), order_id(ODD), review_id("1"), wish)]);
+    tx.commit().await.unwrap();
+}
+
 async fn versions_are_kept_as_first_written(store: Store) {
     let of = |id: &str, version| (shop_id(ODD), review_id(id), version);
     let full = ReviewVersion {
@@ -164,6 +181,7 @@ async fn versions_are_kept_as_first_written(store: Store) {
         edit_state: Some(EditState::EditedOnce),
         platform_modified_at: Some(at(9)),
         follow_up: true,
+        told: Told::default(),
         ..version(1, ODD)
     };
     let written = [of("1", version(1, "a")), of("1", full.clone()), of("1", version(2, "a")), of("2", full)];

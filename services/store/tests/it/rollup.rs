@@ -19,6 +19,8 @@ conformance!(
     a_thousand_counts_are_added_at_once,
     what_is_not_known_is_what_the_known_leave,
     filters_and_the_limit_keep_the_sum,
+    a_filter_tells_what_the_whole_answer_tells_of_its_values,
+    shops_of_one_base_are_one_sum,
     empty_batches_send_no_statement,
 );
 
@@ -125,8 +127,8 @@ async fn told(
 ) -> Vec<(bool, String, i64)> {
     let (from, until) = (Day::from_number(0), Day::from_number(9));
     let parts = [Part { piece: 0, grain: Grain::Day, from, until }];
-    let shop = shop_id("a");
-    let asked = Asked { shop: &shop, family: Family::Review, parts: &parts, facets, limit };
+    let shops = [(shop_id("a"), 0)];
+    let asked = Asked { shops: &shops, family: Family::Review, parts: &parts, facets, limit };
     let mut answers: Vec<Answer> = rollup::ask(conn, &asked).await.unwrap();
     answers.retain(|answer| !answer.sums.is_empty());
     let negative = |answer: &Answer| answer.sums[&Measure::Negative];
@@ -165,6 +167,90 @@ async fn filters_and_the_limit_keep_the_sum(store: Store) {
     tx.commit().await.unwrap();
 }
 
+/// Members of three articles, reasons and stars, each thing known of some of them, on forty days.
+fn many() -> Rows {
+    let mut rows = Rows::new();
+    let known = [(Facet::Sku, "s"), (Facet::Reason, "r"), (Facet::Star, "t")];
+    for n in 0..200_i32 {
+        let value = |(i, (facet, of)): (usize, (Facet, &str))| {
+            let value = (n / 4_i32.pow(u32::try_from(i).unwrap())) % 4;
+            (facet, if value == 0 { String::new() } else { format!("{of}{value}") })
+        };
+        let mut told: Vec<(Facet, String)> = known.into_iter().enumerate().map(value).collect();
+        told.retain(|(_, value)| !value.is_empty());
+        let mut places = vec![Place::default()];
+        for (i, (facet, a)) in told.iter().enumerate() {
+            places.push(Place { split: Split::by(*facet), a: a.clone(), b: String::new() });
+            for (other, b) in &told[i + 1..] {
+                places.push(Place { split: Split::by_both(*facet, *other), a: a.clone(), b: b.clone() });
+            }
+        }
+        for one in Cell::all_on(Family::Review, Day::from_number(n % 40), &places) {
+            *rows.entry((shop_id("a"), one)).or_default().entry(Measure::Negative).or_default() += 1;
+        }
+    }
+    rows
+}
+
+async fn a_filter_tells_what_the_whole_answer_tells_of_its_values(store: Store) {
+    let tx = store.begin().await.unwrap();
+    tx.send(rollup::add(0, &many())).await.unwrap();
+    let wanted: [&[&str]; 5] = [&["s1"], &["s1", "s3"], &["", "s2"], &[""], &["none"]];
+    for (first, second) in
+        [(Facet::Sku, Facet::Reason), (Facet::Reason, Facet::Sku), (Facet::Star, Facet::Sku)]
+    {
+        let whole = told(&tx, &[(first, true, None), (second, true, None)], 99).await;
+        for wanted in wanted {
+            // The values are those of articles; of others the same numbers.
+            let of = |facet| match facet {
+                Facet::Reason => "r",
+                Facet::Star => "t",
+                _ => "s",
+            };
+            let filter =
+                |facet| -> Vec<String> { wanted.iter().map(|value| value.replace('s', of(facet))).collect() };
+            for is_first in [true, false] {
+                let named = filter(if is_first { first } else { second });
+                let mut expected = whole.clone();
+                expected.retain(|(_, values, _)| {
+                    let (a, b) = values.split_once('/').unwrap();
+                    named.iter().any(|value| value == if is_first { a } else { b })
+                });
+                let (a, b) = if is_first { (Some(named.clone()), None) } else { (None, Some(named.clone())) };
+                let found = told(&tx, &[(first, true, a), (second, true, b)], 99).await;
+                assert_eq!(found, expected, "{first} {second} {named:?} {is_first}");
+            }
+            let sum = |rows: &[(bool, String, i64)]| rows.iter().map(|(_, _, n)| n).sum::<i64>();
+            let only = told(&tx, &[(first, false, Some(filter(first)))], 99).await;
+            let split = told(&tx, &[(first, true, Some(filter(first)))], 99).await;
+            assert_eq!(sum(&only), sum(&split), "{first} {wanted:?}");
+            let both = [(first, false, Some(filter(first))), (second, false, Some(filter(second)))];
+            let mut expected = whole.clone();
+            expected.retain(|(_, values, _)| {
+                let (a, b) = values.split_once('/').unwrap();
+                filter(first).iter().any(|value| value == a) && filter(second).iter().any(|value| value == b)
+            });
+            assert_eq!(sum(&told(&tx, &both, 99).await), sum(&expected), "{first} {second} {wanted:?}");
+        }
+    }
+    tx.commit().await.unwrap();
+}
+
+async fn shops_of_one_base_are_one_sum(store: Store) {
+    let tx = store.begin().await.unwrap();
+    for (shop, value) in [("a", 1), ("b", 2), ("c", 4), ("d", 8)] {
+        tx.send(rollup::add(0, &count(shop, 3, Measure::Negative, value))).await.unwrap();
+    }
+    let (from, until) = (Day::from_number(0), Day::from_number(9));
+    let parts = [Part { piece: 0, grain: Grain::Day, from, until }];
+    let shops = [(shop_id("a"), 0), (shop_id("c"), 0), (shop_id("d"), 1)];
+    let asked = Asked { shops: &shops, family: Family::Review, parts: &parts, facets: &[], limit: 9 };
+    let answers = rollup::ask(&tx, &asked).await.unwrap();
+    let told: Vec<(i64, i64)> = answers.iter().map(|a| (a.piece, a.sums[&Measure::Negative])).collect();
+    assert_eq!(told, [(0, 5), (1, 8)]);
+    tx.commit().await.unwrap();
+}
+
 async fn empty_batches_send_no_statement(store: Store) {
     let tx = store.begin().await.unwrap();
     let before = store.counters().statements();
@@ -189,7 +275,7 @@ async fn empty_batches_send_no_statement(store: Store) {
     review::put(&[]).run(conn).await.unwrap();
     review::insert_versions(&[]).run(conn).await.unwrap();
     message::insert(&[]).run(conn).await.unwrap();
-    message::intents_of_orders(&[]).all(conn).await.unwrap();
+    signal::wishes_of_orders(&[]).all(conn).await.unwrap();
     returns::by_orders(&[]).all(conn).await.unwrap();
     returns::by_ids(&[]).all(conn).await.unwrap();
     returns::events_by_orders(&[]).all(conn).await.unwrap();

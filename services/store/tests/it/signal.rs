@@ -1,11 +1,12 @@
 //! Signals.
 
 use amends_domain::detection::{Detection, Evidence, Flag, Reason, ScoredReason};
+use amends_domain::order::Wish;
 use amends_domain::signal::SignalKind;
 use amends_store::Store;
 use amends_store::signal::{self, KnownSignal, SignalRow};
 
-use crate::sample::{ODD, at, case_id, shop_id, signal_id};
+use crate::sample::{ODD, at, case_id, line_id, order_id, shop_id, signal_id};
 
 conformance!(
     a_signal_is_recorded_and_known_again,
@@ -13,7 +14,22 @@ conformance!(
     the_signals_of_a_case_come_in_the_order_they_came,
     evidence_for_a_word_no_longer_used_weighs_for_nothing_in_particular,
     signals_are_counted_by_kind,
+    wishes_that_messages_voice_are_found_by_order,
 );
+
+async fn wishes_that_messages_voice_are_found_by_order(store: Store) {
+    let tx = store.begin().await.unwrap();
+    let on_order = SignalRow { wish: Some((order_id(ODD), None)), occurred_at: at(9), ..full("2") };
+    let elsewhere = SignalRow { wish: Some((order_id("other"), None)), ..full("3") };
+    let silent = SignalRow { wish: None, ..full("4") };
+    signal::insert(&[full("1"), on_order, elsewhere, silent]).run(&tx).await.unwrap();
+    let orders = [ODD, ODD, "x"].map(|order| (shop_id(ODD), order_id(order)));
+    let mut found = signal::wishes_of_orders(&orders).all(&tx).await.unwrap();
+    found.sort_by_key(|(_, _, wish)| wish.at);
+    let wish = |line, secs| (shop_id(ODD), order_id(ODD), Wish { line, at: at(secs) });
+    assert_eq!(found, [wish(Some(line_id(ODD)), 1), wish(None, 9)]);
+    tx.commit().await.unwrap();
+}
 
 /// A signal with nothing that can be left out.
 pub(crate) fn bare(id: &str) -> SignalRow {
@@ -28,6 +44,7 @@ pub(crate) fn bare(id: &str) -> SignalRow {
         case: None,
         case_opened: false,
         detection: None,
+        wish: None,
     }
 }
 
@@ -59,6 +76,7 @@ fn full(id: &str) -> SignalRow {
                 .to_vec(),
             model_version: ODD.to_owned(),
         }),
+        wish: Some((order_id(ODD), Some(line_id(ODD)))),
         ..bare(id)
     }
 }

@@ -165,7 +165,13 @@ async fn a_trial_follows_what_is_counted_of_its_line_within_its_window(store: St
 fn cohort() -> figures::Cohort {
     let day = at(100).day();
     let until = amends_domain::Day::from_number(day.number() + 1);
-    figures::Cohort { shop: shop_id(ODD), from: day, until, reason: None, now: at(200) }
+    figures::Cohort {
+        shop: shop_id(ODD),
+        from: day.start(),
+        until: until.start(),
+        reason: None,
+        now: at(200),
+    }
 }
 
 async fn sums_are_those_one_makes_by_hand(store: Store) {

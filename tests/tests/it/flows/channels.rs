@@ -4,7 +4,7 @@ use amends_app::Role;
 use amends_client::{Error, v1};
 use amends_domain::{Span, Time};
 use amends_tests::harness::{MAIN, last};
-use amends_tests::make::{stamp, time};
+use amends_tests::make::{ROW_HOLDS, stamp, time};
 use amends_tests::{Harness, flow, refusal, refused};
 use prost_types::FieldMask;
 use tonic::Code;
@@ -129,6 +129,9 @@ async fn a_row_of_the_shops_own_tells_who_signed_it_off_when_and_why(h: &Harness
     let overrides = policy.channel_overrides.unwrap();
     assert_eq!((overrides.signed_off_by(), time(overrides.sign_off_time)), ("root", signed));
     assert_eq!(overrides.reason(), "the owner opted in on the phone");
+    let (why, _) = holds(&listed(h, of(&shop, "shopee", None)).await, "shopee");
+    assert_eq!(why, ChannelOrigin::ChannelRow, "it holds a little later");
+    h.advance(ROW_HOLDS).await;
     let rows = listed(h, of(&shop, "shopee", None)).await;
     let (why, row) = holds(&rows, "shopee");
     assert_eq!((why, row.ask_permission()), (ChannelOrigin::OwnRow, AskPermission::Yes));

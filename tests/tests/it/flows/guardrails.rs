@@ -3,7 +3,7 @@
 use amends_app::Role;
 use amends_client::{Client, v1};
 use amends_domain::Span;
-use amends_tests::make::{LEAKS, delivery, message, order, review};
+use amends_tests::make::{LEAKS, ROW_HOLDS, delivery, message, order, review};
 use amends_tests::{Desk, Harness, flow, refused};
 use tonic::Code;
 use v1::draft_reply_request::Content;
@@ -195,6 +195,7 @@ async fn lazada_and_shopee_ask_where_the_owner_signed_for_it(h: &Harness) {
             Some(prost_types::FieldMask { paths: paths.iter().map(|path| (*path).to_owned()).collect() });
         let request = v1::UpdatePolicyRequest { policy: Some(policy), update_mask, ..Default::default() };
         h.client().call(request).await.unwrap();
+        h.advance(ROW_HOLDS).await;
         let boss = h.client_as(&format!("boss-of-{channel}"), &[Role::Supervisor]).await;
         let mut desk = Desk { client: boss, ..desk };
         desk.look().await;

@@ -1,5 +1,6 @@
 //! Figures: cohorts by their own day, with numerator, denominator and interval.
 
+use amends_app::Role;
 use amends_client::v1;
 use amends_domain::Span;
 use amends_tests::harness::MAIN;
@@ -14,7 +15,8 @@ flow!(
     returns_belong_to_the_day_of_delivery,
     a_rate_of_nothing_has_no_value,
     figures_are_split_by_what_is_known_and_add_up,
-    what_figures_cannot_be_split_by_is_said
+    what_figures_cannot_be_split_by_is_said,
+    all_shops_together_are_those_the_caller_may_read
 );
 
 fn reversal(cohort: v1::DateRange, bucket: Option<TimeBucket>) -> v1::GetReviewReversalRequest {
@@ -91,7 +93,9 @@ async fn every_way_a_review_can_go_is_counted_once(h: &Harness) {
     assert_eq!(ends, [1; 9]);
     assert_eq!(f.negative, 10);
     let natural = row.natural_rate.unwrap();
-    assert_eq!((natural.numerator, natural.denominator), (2, 10), "nobody acted on any of them");
+    assert_eq!((natural.numerator, natural.denominator), (1, 10), "nobody acted, and one fell back");
+    let all = row.reversal_rate_all.unwrap();
+    assert_eq!((all.numerator, all.denominator, f.reversed, f.recovered), (1, 10, 1, 0));
     let backslide = row.backslide_rate.unwrap();
     assert_eq!((backslide.numerator, backslide.denominator), (1, 2));
 }
@@ -196,4 +200,32 @@ async fn what_figures_cannot_be_split_by_is_said(h: &Harness) {
     let backwards = reversal(days("2026-03-03", "2026-03-02"), None);
     let failure = refused(h.client().call(backwards).await, Code::InvalidArgument, Reason::InvalidField);
     assert!(refusal::fields(&failure)[0].starts_with("cohort"), "{failure}");
+}
+
+async fn all_shops_together_are_those_the_caller_may_read(h: &Harness) {
+    let other = h.open_shop("letters", "etsy").await;
+    h.say(order("o1")).await;
+    h.say(review("r1", "o1", 2, LEAKS)).await;
+    for n in [1, 2] {
+        let (o, r) = (format!("o{n}"), format!("r{n}"));
+        h.say_in(&other, h.now(), review(&r, &o, 1, LEAKS)).await;
+    }
+    let ask = |dimensions: &[Dimension]| v1::GetReviewReversalRequest {
+        parent: "shops/-".to_owned(),
+        dimensions: dimensions.iter().map(|dimension| (*dimension).into()).collect(),
+        ..reversal(spring(), None)
+    };
+    let rows = h.client().call(ask(&[])).await.unwrap().rows;
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0].funnel.unwrap().negative, 3);
+    let rows = h.client().call(ask(&[Dimension::Shop])).await.unwrap().rows;
+    let told: Vec<(&str, i64)> =
+        rows.iter().map(|row| (row.key[0].value.as_str(), row.funnel.unwrap().negative)).collect();
+    assert_eq!(told, [("letters", 2), ("main", 1)]);
+    let ingest = h.client_as("connector", &[Role::Ingest]).await;
+    let failure = refused(ingest.call(ask(&[])).await, Code::PermissionDenied, Reason::RoleMissing);
+    assert!(failure.violations.is_empty(), "{failure}");
+    let wrong = v1::GetReviewReversalRequest { parent: "shops/".to_owned(), ..ask(&[]) };
+    let failure = refused(h.client().call(wrong).await, Code::InvalidArgument, Reason::InvalidField);
+    assert_eq!(refusal::fields(&failure), ["parent"]);
 }

@@ -7,7 +7,7 @@ use amends_client::v1;
 use amends_domain::{ReviewId, ShopId, Span, Time};
 use amends_store::review as stored;
 use amends_tests::harness::{MAIN, by_operator, last};
-use amends_tests::make::{LEAKS, delivery, order, review, stamp, time};
+use amends_tests::make::{LEAKS, ROW_HOLDS, delivery, order, review, stamp, time};
 use amends_tests::{Harness, flow, refusal, refused};
 use prost_types::FieldMask;
 use tonic::Code;
@@ -149,6 +149,7 @@ async fn other_rules_hold_for_reviews_first_seen_from_then_on(h: &Harness) {
         ..Default::default()
     };
     h.client().call(request).await.unwrap();
+    h.advance(ROW_HOLDS).await;
     let second = h.now();
     h.say_in(&shop, second, review("r2", "o2", 2, LEAKS)).await;
     h.advance(Span::from_days(10)).await;

@@ -205,7 +205,7 @@ async fn a_report_tells_the_figures_of_the_service(h: &Harness) {
     let all = reversal(h, v1::TimeBucket::Total).await.rows.remove(0);
     let rate = all.reversal_rate_all.unwrap();
     assert_eq!((rate.numerator, rate.denominator), (3, 8));
-    assert!(page.contains("3 of 8 reviews that began negative rose above the threshold."));
+    assert!(page.contains("3 of 8 reviews that began negative are above the threshold now."));
     for rate in [all.reversal_rate_all, all.reversal_rate_contacted, all.natural_rate, all.backslide_rate] {
         assert!(page.contains(&cells(rate.unwrap())), "{rate:?}");
     }

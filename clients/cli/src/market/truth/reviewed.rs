@@ -32,7 +32,7 @@ pub(crate) struct Version {
 pub(crate) struct Fate {
     /// When it was first seen.
     pub(crate) first_seen: i64,
-    /// Whether it rose above the threshold at any time.
+    /// Whether it rose above the threshold and did not fall back.
     pub(crate) reversed: bool,
     /// How it ended, as the funnel names it.
     pub(crate) end: &'static str,
@@ -48,11 +48,11 @@ pub(crate) fn fate(versions: &[Version]) -> Option<Fate> {
     let shown: Vec<&Version> = seen.iter().copied().filter(|version| version.gone.is_none()).collect();
     let first = shown.first().filter(|first| first.stars <= NEGATIVE_MAX)?;
     let last = shown.last()?;
-    let reversed = shown.iter().any(|version| version.stars > NEGATIVE_MAX);
+    let rose = shown.iter().any(|version| version.stars > NEGATIVE_MAX);
     let pairs = shown.iter().zip(shown.iter().skip(1));
     let reworded = pairs.into_iter().any(|(old, new)| old.stars == new.stars && old.text != new.text);
     let gone = seen.last().and_then(|version| version.gone);
-    let end = match (reversed, gone) {
+    let end = match (rose, gone) {
         (true, _) if last.stars <= NEGATIVE_MAX => "re_reversed",
         (true, _) => "reversed",
         (false, Some(Gone::ByBuyer)) => "removed_by_buyer",
@@ -63,6 +63,7 @@ pub(crate) fn fate(versions: &[Version]) -> Option<Fate> {
         (false, None) if reworded => "text_only",
         (false, None) => "unchanged",
     };
+    let reversed = end == "reversed";
     Some(Fate { first_seen: first.at, reversed, end, stars: i64::from(last.stars) - i64::from(first.stars) })
 }
 

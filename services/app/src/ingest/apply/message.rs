@@ -3,6 +3,7 @@
 use amends_domain::case::{CaseKind, Origin};
 use amends_domain::detection::{Detection, Flag};
 use amends_domain::event::Event;
+use amends_domain::order::Wish;
 use amends_domain::signal::{Author, Direction, MessageSignal};
 use amends_domain::subject::Subject;
 use amends_domain::{BuyerKey, LineId, OrderId};
@@ -63,6 +64,9 @@ impl World {
         trouble.buyer = Some(buyer);
         trouble.waiting_since = Some(at.signal.occurred_at);
         trouble.origin = Some(Origin::Intent);
+        if trouble.language.is_empty() {
+            trouble.language.clone_from(&message.language);
+        }
         let opens = detection.return_intent || detection.flags.contains(&Flag::Safety);
         let effect = if opens {
             self.join_or_open(at, subject.clone(), CaseKind::Return, trouble)
@@ -105,22 +109,15 @@ impl World {
 
     /// Remembers the wish to return on the line it names, or on the order: there it counts
     /// for the only line, whichever cases were open when it came.
-    pub(in crate::ingest) fn note_wish(
-        &mut self,
-        at: Now<'_>,
-        order: Option<&OrderId>,
-        line: Option<&LineId>,
-    ) {
+    fn note_wish(&mut self, at: Now<'_>, order: Option<&OrderId>, line: Option<&LineId>) {
         let Some(order) = order else { return };
-        let wished_at = at.signal.occurred_at;
         let shop = at.info.shop.id.clone();
-        match line {
-            Some(line) => self.note_wish_on(at, order, line, wished_at),
-            None => {
-                self.order(&shop, order).wishes.push(wished_at);
-                self.refresh_order(at, order);
-            }
+        if let Some(line) = line {
+            self.line(&shop, order, line);
         }
+        let wish = Wish { line: line.cloned(), at: at.signal.occurred_at };
+        self.order(&shop, order).wishes.push(wish);
+        self.refresh_order(at, order);
     }
 
     fn store_message(

@@ -57,6 +57,7 @@ impl World {
             });
         }
         self.link_order(at, &order.order);
+        self.tell_language(at, &order.order);
         self.await_parcels(at, &order.order, &late);
         self.refresh_order(at, &order.order);
         self.refresh_reviews_of(at, &order.order);

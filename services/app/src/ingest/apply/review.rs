@@ -4,19 +4,21 @@ use amends_domain::case::CaseKind;
 use amends_domain::deadline::{DeadlineChange, DeadlineKind};
 use amends_domain::detection::Detection;
 use amends_domain::event::Event;
-use amends_domain::review::{DiffKind, ReviewVersion};
-use amends_domain::rollup::About;
+use amends_domain::order::Wish;
+use amends_domain::review::DiffKind;
 use amends_domain::signal::ReviewSignal;
 use amends_domain::subject::Subject;
-use amends_domain::tally::{Counted, ReviewHandling};
 use amends_domain::{CaseId, OrderId, ReviewId, Time};
-use amends_store::review::{ReviewHead, ReviewRow};
 use amends_store::text::{TextOwner, TextRow};
 
 use crate::error::Violation;
-use crate::facts::{line_sku, refresh_review};
+use crate::facts::{place_review, refresh_review};
 use crate::ingest::link::Trouble;
-use crate::ingest::world::{Effect, Now, ReviewWorld, World};
+use crate::ingest::world::{Effect, Now, World};
+
+mod seen;
+
+use seen::{language, says_the_latest, unknown, version};
 
 impl World {
     pub(in crate::ingest) fn take_review(
@@ -30,14 +32,16 @@ impl World {
         let buyer = seen.buyer.as_ref().map(|b| self.buyer(at, b));
         let one = self.reviews.entry(key.clone()).or_insert_with(|| unknown(at, seen));
         one.row.order = one.row.order.take().or_else(|| seen.order.clone());
-        one.row.line = one.row.line.take().or_else(|| seen.line.clone());
-        one.row.sku = one.row.sku.take().or_else(|| seen.sku.clone());
         one.row.buyer = one.row.buyer.or(buyer);
         one.row.hidden_negative |= detection.is_some_and(|d| d.hidden_negative);
         if says_the_latest(at, seen, &one.versions) {
             one.row.language = language(seen, detection);
         }
-        let version = version(at, seen);
+        let mut version = version(at, seen, detection);
+        // A line of another order than the review is about says nothing about it.
+        if seen.order.is_some() && seen.order != one.row.order {
+            version.told.line = None;
+        }
         one.versions.push(version.clone());
         one.new_versions.push(version);
         self.store_review_text(at, seen, buyer);
@@ -65,15 +69,16 @@ impl World {
         let Some(one) = self.reviews.get_mut(&(shop.clone(), review.clone())) else {
             return DiffKind::Unchanged;
         };
-        if let (Some(order), line) = (&one.row.order, &one.row.line) {
-            let facts = self.orders.get(&(shop, order.clone()));
-            let delivered = facts.and_then(|o| match line {
-                Some(line) => o.lines.get(line).and_then(|l| l.line.delivered),
-                None => o.lines.values().filter_map(|l| l.line.delivered).min_by_key(|d| d.at),
-            });
-            one.row.handling.delivered_at = delivered.map(|d| d.at).or(one.row.handling.delivered_at);
-            let lines = facts.into_iter().flat_map(|o| o.lines.values().map(|l| &l.line));
-            one.row.line_sku = line_sku(line.as_ref(), lines).or(one.row.line_sku.take());
+        let facts =
+            one.row.order.as_ref().and_then(|order| self.orders.get_mut(&(shop.clone(), order.clone())));
+        let lines = facts.as_ref().map(|order| order.lines.values().map(|l| &l.line));
+        place_review(&mut one.row, &one.versions, lines);
+        if let Some(facts) = facts {
+            let wish = one.row.wished_at.map(|at| Wish { line: one.row.line.clone(), at });
+            match wish {
+                Some(wish) => facts.heard.insert(review.clone(), wish),
+                None => facts.heard.remove(review),
+            };
         }
         let first_seen = one.versions.iter().map(|v| v.observed_at).min().unwrap_or(at.now);
         let policy = at.info.channel_policy(first_seen);
@@ -115,6 +120,7 @@ impl World {
         let (row, threshold) = (&one.row, at.info.channel_policy(at.signal.occurred_at).negative_threshold);
         let alone = Subject::Review { review: seen.review.clone() };
         let (order, line, sofar) = (row.order.clone(), row.line.clone(), row.case);
+        let wish = row.wished_at.map(|at| Wish { line: line.clone(), at });
         let negative_now = row.history.visible && row.history.rating.is_some_and(|r| r <= threshold);
         let (stars, buyer) = (row.history.rating, row.buyer);
         let hidden = row.hidden_negative && row.history.visible;
@@ -126,9 +132,7 @@ impl World {
         let mut trouble = detection.map(Trouble::heard).unwrap_or_default();
         trouble.buyer = buyer;
         trouble.stars = stars;
-        if detection.is_some_and(|d| d.return_intent) {
-            self.note_wish(at, order.as_ref(), line.as_ref());
-        }
+        self.note_wishes(at, &seen.review, order.as_ref(), wish);
         let news = matches!(diff, DiffKind::First | DiffKind::Worsened | DiffKind::ReReversed);
         let opens = (negative_now || hidden) && (sofar.is_none() || news);
         let looked_again = diff == DiffKind::Unchanged
@@ -147,8 +151,21 @@ impl World {
             let quiet = Trouble { buyer, ..Trouble::default() };
             self.join(at, &subject, &quiet).unwrap_or(Effect { case: sofar, opened: false })
         };
-        self.attach_review(at, &seen.review, effect.case);
+        // What is no trouble leaves a review with the case it has, whichever it is told to now.
+        let case = if opens || sofar.is_none() { effect.case } else { sofar };
+        self.attach_review(at, &seen.review, case);
         effect
+    }
+
+    /// Wishes of a review count for the line it is about by now, also where nothing else is known of its order.
+    fn note_wishes(&mut self, at: Now<'_>, review: &ReviewId, order: Option<&OrderId>, wish: Option<Wish>) {
+        let (Some(order), Some(wish)) = (order, wish) else { return };
+        let shop = at.info.shop.id.clone();
+        if let Some(line) = &wish.line {
+            self.line(&shop, order, line);
+        }
+        self.order(&shop, order).heard.insert(review.clone(), wish);
+        self.refresh_order(at, order);
     }
 
     fn attach_review(&mut self, at: Now<'_>, review: &ReviewId, case: Option<CaseId>) {
@@ -212,72 +229,5 @@ impl World {
                 body: seen.text.clone(),
             });
         }
-    }
-}
-
-/// Whether no version with words of its own was seen after this one.
-fn says_the_latest(at: Now<'_>, seen: &ReviewSignal, versions: &[ReviewVersion]) -> bool {
-    let mut others = versions.iter().filter(|v| v.visible && !v.follow_up);
-    let mine = (at.signal.occurred_at, &at.signal.id);
-    seen.visible && !seen.follow_up && others.all(|v| (v.observed_at, &v.signal) < mine)
-}
-
-/// As the channel tells it, or as it was heard; empty if nobody can say.
-fn language(seen: &ReviewSignal, detection: Option<&Detection>) -> String {
-    let heard = detection.filter(|d| d.language_supported).map(|d| &d.language);
-    let told = Some(&seen.language).filter(|told| !told.is_empty());
-    told.or(heard).cloned().unwrap_or_default()
-}
-
-fn version(at: Now<'_>, seen: &ReviewSignal) -> ReviewVersion {
-    let hash = blake3::hash(seen.text.as_bytes());
-    let mut first = [0_u8; 8];
-    first.iter_mut().zip(hash.as_bytes()).for_each(|(to, from)| *to = *from);
-    ReviewVersion {
-        observed_at: at.signal.occurred_at,
-        signal: at.signal.id.clone(),
-        rating: seen.rating,
-        text_hash: i64::from_be_bytes(first),
-        visible: seen.visible,
-        removed_by: seen.removed_by,
-        edit_state: seen.edit_state,
-        platform_modified_at: seen.platform_modified_at,
-        follow_up: seen.follow_up,
-    }
-}
-
-fn unknown(at: Now<'_>, seen: &ReviewSignal) -> ReviewWorld {
-    ReviewWorld {
-        row: ReviewRow {
-            shop: at.info.shop.id.clone(),
-            review: seen.review.clone(),
-            order: None,
-            line: None,
-            sku: None,
-            buyer: None,
-            case: None,
-            language: String::new(),
-            hidden_negative: false,
-            last_observed_at: at.signal.occurred_at,
-            history: ReviewHead {
-                negative: false,
-                first_rating: None,
-                rating: None,
-                first_observed_at: None,
-                written_at: None,
-                visible: true,
-                last_diff: DiffKind::First,
-                reversed_at: None,
-            },
-            handling: ReviewHandling::default(),
-            next_look_at: None,
-            line_sku: None,
-            about: About::default(),
-        },
-        versions: Vec::new(),
-        new_versions: Vec::new(),
-        before: Counted::default(),
-        after: Counted::default(),
-        changed: true,
     }
 }

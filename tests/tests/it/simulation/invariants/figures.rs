@@ -129,7 +129,7 @@ async fn served(
     split: &[Dimension],
     reviews: bool,
 ) -> Counted {
-    let (shop, dimensions) = (shop(), split.to_vec());
+    let (shop, dimensions) = (Some(shop()), split.to_vec());
     let asked = Question { shop, days, bucket: Bucket::Total, dimensions, filters: Vec::new() };
     let mut counted = Counted::new();
     let values = |key: &[(Dimension, String)]| key.iter().map(|(_, value)| value.clone()).collect();
