@@ -19,6 +19,7 @@ use crate::shops::ShopInfo;
 use crate::work::Work;
 
 mod clocks;
+mod lags;
 mod learned;
 mod lines;
 mod reviews;
@@ -156,7 +157,8 @@ impl Pass {
         self.clocks(conn, fix.as_deref_mut()).await?;
         self.learned(conn, fix.as_deref_mut()).await?;
         self.stock(conn, fix).await?;
-        self.compare_rollups(conn).await
+        self.compare_rollups(conn).await?;
+        self.compare_lags(conn).await
     }
 
     fn page_done(&self) {

@@ -18,6 +18,7 @@ mod ask;
 mod tables;
 
 pub use ask::{Answer, Asked, Part, ask};
+pub(crate) use ask::{Role, roles};
 
 use tables::{measures, table};
 

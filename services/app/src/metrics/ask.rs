@@ -59,7 +59,7 @@ impl App {
 }
 
 impl Question {
-    fn check(&self, family: Family) -> Result<()> {
+    pub(super) fn check(&self, family: Family) -> Result<()> {
         let length = self.days.until.number().saturating_sub(self.days.from.number());
         if !(1..=DAYS_MAX).contains(&length) {
             return Err(AppError::field("cohort.end_date", "must be 1 to 1,100 days after the start"));
@@ -95,7 +95,7 @@ impl Question {
     }
 
     /// What tells members apart, or says which of them count: those that split first.
-    fn facets(&self) -> Vec<(Facet, bool, Option<Vec<String>>)> {
+    pub(super) fn facets(&self) -> Vec<(Facet, bool, Option<Vec<String>>)> {
         let mut facets: Vec<(Facet, bool, Option<Vec<String>>)> = Vec::new();
         for facet in self.dimensions.iter().filter_map(|d| d.facet()) {
             facets.push((facet, true, None));
@@ -111,7 +111,7 @@ impl Question {
     }
 
     /// Whether the shop has one of the wanted values in every dimension of it that is filtered.
-    fn matches(&self, info: &ShopInfo) -> bool {
+    pub(super) fn matches(&self, info: &ShopInfo) -> bool {
         self.filters.iter().filter(|(dimension, _)| dimension.facet().is_none()).all(|(dimension, _)| {
             let mine = value(*dimension, info);
             self.filters.iter().any(|(d, wanted)| d == dimension && Some(wanted) == mine.as_ref())
@@ -143,7 +143,7 @@ impl Question {
     }
 
     /// The values a row is about, in the order of the dimensions.
-    fn key(&self, values: &[String], is_rest: bool, info: &ShopInfo) -> Key {
+    pub(super) fn key(&self, values: &[String], is_rest: bool, info: &ShopInfo) -> Key {
         let mut values = values.iter();
         let mut one = |dimension: Dimension| match dimension.facet() {
             Some(_) if is_rest => REST.to_owned(),

@@ -63,7 +63,7 @@ const PART: [Column; 4] =
 
 /// Where a stored row counts: in which column of it the value of each facet stands (0 for left open), and
 /// with which sign.
-type Role = (Split, i64, i64, i64);
+pub(crate) type Role = (Split, i64, i64, i64);
 
 /// The sums, by piece, values and the rest last.
 ///
@@ -161,7 +161,7 @@ fn filters(conn: &Conn, asked: &Asked<'_>, values: &mut Vec<Value>) -> String {
 }
 
 /// In which sums of the answer each split that is stored counts.
-fn roles(facets: &[Facet]) -> Vec<Role> {
+pub(crate) fn roles(facets: &[Facet]) -> Vec<Role> {
     match facets {
         [] => vec![(Split::NONE, 0, 0, 1)],
         [a] => vec![(Split::NONE, 0, 0, 1), (Split::by(*a), 1, 0, 1), (Split::by(*a), 0, 0, -1)],
