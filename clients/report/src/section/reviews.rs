@@ -31,8 +31,8 @@ fn way(funnel: &v1::ReviewFunnel) -> Html {
         ("Case solved", funnel.solved),
         ("Buyer asked for a revision", funnel.asked),
         ("Revised: rose above the threshold", funnel.reversed.saturating_add(funnel.re_reversed)),
-        ("…of these after our help", funnel.recovered),
         ("…of these still above it", funnel.reversed),
+        ("…of the revised, after our help", funnel.recovered),
     ];
     table("The way from a negative review to a revised one", "step", &steps, funnel.negative).html()
 }

@@ -101,7 +101,9 @@ impl App {
         }
         if facets.iter().all(|(_, is_split, _)| !is_split) {
             // Pieces without any are there if nothing splits them.
-            (0..).zip(&pieces).for_each(|(n, _)| drop(of.entry((n, false, Vec::new())).or_default()));
+            for (n, _) in (0..).zip(&pieces) {
+                of.entry((n, false, Vec::new())).or_default();
+            }
         }
         let rows = of.into_iter().filter_map(|((piece, is_rest, values), followed)| {
             let days = *pieces.get(usize::try_from(piece).ok()?)?;

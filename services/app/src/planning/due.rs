@@ -145,8 +145,10 @@ fn batches(given: &Given<'_>, days: &[DueDay]) -> (Vec<Batch>, f64) {
             open += day.hours;
             open > 0.0 && open >= half
         });
-        // With too little until the end of the days, what is due after it may still be done.
-        let first = enough.map_or(due, |(at, _)| at);
+        // With too little until the end of the days, it is done after it; only where nobody works at all is
+        // there no such day.
+        let beyond = if half > 0.0 { due.max(days.len()) } else { due };
+        let first = enough.map_or(beyond, |(at, _)| at);
         if first > due {
             late += cases;
         }
