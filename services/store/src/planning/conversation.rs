@@ -47,7 +47,7 @@ pub struct Which<'a> {
 /// When the database fails or holds what it must not.
 pub async fn has_more_words(conn: &Conn, which: &Which<'_>, words: i64) -> Result<bool> {
     let sql = "SELECT COUNT(*) AS words FROM (SELECT 1 AS word FROM messages WHERE shop_id = $1 AND NOT public \
-         AND occurred_at >= $2 AND occurred_at <= $3 LIMIT $4) AS some";
+         AND occurred_at >= $2 AND occurred_at <= $3 LIMIT $4) AS found";
     let values =
         vec![text(which.shop), time(which.from - QUIET), time(which.at), int(words.saturating_add(1))];
     let rows = conn.all(sql.to_owned(), values).await?;
