@@ -4,7 +4,7 @@ use amends_app::Role;
 use amends_client::v1;
 use amends_domain::Span;
 use amends_tests::harness::MAIN;
-use amends_tests::make::{LEAKS, days, order, review, spring, terms_of};
+use amends_tests::make::{LEAKS, WRONG_SIZE, days, message, order, review, spring, terms_of};
 use amends_tests::{Desk, Harness, desk, flow, refusal, refused};
 use tonic::Code;
 use v1::{CaseOutcome, Dimension, Reason, TimeBucket};
@@ -91,7 +91,7 @@ async fn the_uplift_is_the_contacted_less_the_natural_rate(h: &Harness) {
 
 async fn what_was_saved_is_told_with_what_nobody_can_say(h: &Harness) {
     h.say(order("o1")).await;
-    let wish = amends_tests::make::message("m1", "o1", "I want to return this and get my money back.");
+    let wish = message("m1", "o1", WRONG_SIZE);
     let case = h.say(wish).await.case;
     let mut desk = Desk::work_on(h.client(), &case).await;
     let remedy = desk.agree_on(v1::RemedyKind::PartialRefund, terms_of(300)).await;
