@@ -136,6 +136,16 @@ mod tests {
     }
 
     #[test]
+    fn curves_of_several_months_stand_side_by_side_without_a_line_over_time() {
+        let days = v1::DateRange { start_date: "2026-01-01".into(), end_date: "2026-03-01".into() };
+        let cut = Cut::new(&Output::new(false), days, Some(v1::TimeBucket::Month));
+        let mut answer = answer();
+        answer.rows.push(answer.rows.first().cloned().unwrap());
+        let told = shown(&answer, &cut);
+        assert!(told.contains("HALF BY") && !told.contains("Over time"), "{told}");
+    }
+
+    #[test]
     fn a_sheet_has_a_column_for_every_day() {
         let csv = sheet(&answer(), &[]).csv().unwrap();
         assert!(csv.contains("from_solution.day_90.upper") && csv.contains("from_observation.day_7.at_risk"));

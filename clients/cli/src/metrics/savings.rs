@@ -144,7 +144,10 @@ fn returns(answer: &v1::GetSavingsResponse) -> String {
                 saved.immature_cases
             ),
         ),
-        ("net saving (causal)", causal(&|one| interval(one.net_saving.as_ref(), unit, digits))),
+        (
+            "net saving (causal)",
+            causal(&|one| format!("{} {}", interval(one.net_saving.as_ref(), unit, digits), answer.currency)),
+        ),
     ])
 }
 
