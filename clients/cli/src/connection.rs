@@ -6,6 +6,7 @@ use amends_client::{Client, Settings};
 use amends_proto::v1;
 use anyhow::{Context, bail};
 use clap::Args;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use crate::output::Output;
 
@@ -88,6 +89,14 @@ impl Session {
         })
     }
 
+    /// The time zone in which the shop's days are counted; of no known name, UTC, as the service has it.
+    pub(crate) async fn zone(&self) -> anyhow::Result<TimeZone> {
+        let request = v1::GetShopRequest { name: self.shop().await? };
+        let shop = self.client.call(request).await?.shop;
+        let name = shop.map(|shop| shop.time_zone).unwrap_or_default();
+        Ok(zone_named(&name))
+    }
+
     /// The shop as `shops/{shop}`: the one that was named, or the only one there is.
     pub(crate) async fn shop(&self) -> anyhow::Result<String> {
         if let Some(shop) = &self.shop {
@@ -129,6 +138,11 @@ pub(crate) fn shop_name(shop: &str) -> String {
     format!("shops/{}", shop.strip_prefix("shops/").unwrap_or(shop))
 }
 
+/// The zone of a name, from the copy of the zone data that is compiled in, as the service has it.
+fn zone_named(name: &str) -> TimeZone {
+    TimeZoneDatabase::bundled().get(name).unwrap_or(TimeZone::UTC)
+}
+
 fn id(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
@@ -160,6 +174,15 @@ mod tests {
     async fn a_name_of_another_kind_is_refused() {
         let error = session().name("cases", "shops/main/remedies/rem_1").await;
         assert!(error.unwrap_err().to_string().contains("shops/SHOP/cases/ID"));
+    }
+
+    #[test]
+    fn days_are_those_of_the_shop_and_of_no_known_zone_those_of_utc() {
+        let evening: jiff::Timestamp = "2026-03-01T20:00:00Z".parse().unwrap();
+        let day = |name| zone_named(name).to_datetime(evening).date().to_string();
+        assert_eq!(day("Asia/Manila"), "2026-03-02");
+        assert_eq!(day("America/Los_Angeles"), "2026-03-01");
+        assert_eq!(day("Nowhere/At_All"), "2026-03-01");
     }
 
     #[test]

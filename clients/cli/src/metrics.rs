@@ -4,7 +4,9 @@ mod columns;
 pub(crate) mod days;
 mod figures;
 pub(crate) mod form;
+mod lag;
 mod remedies;
+mod savings;
 mod sheet;
 mod spark;
 mod wide;
@@ -28,6 +30,8 @@ Examples:
   amends metrics returns --all-shops --bucket week --by channel,region
   amends metrics returns --by reason,sku --export returns.csv
   amends metrics returns --where reason=wrong-item --json
+  amends metrics time-to-reversal --last 180d --by reason
+  amends metrics savings --from 2026-01-01 --to 2026-03-31
   amends metrics remedies --last 60d --reason damaged
   amends metrics remedies --csv --table comparison
   amends metrics fairness --from 2026-01-01 --csv > fairness.csv
@@ -44,6 +48,10 @@ pub enum Metrics {
     Reversal(Query),
     /// How many units came back, and how many returns were avoided
     Returns(Query),
+    /// How long negative reviews take until they are reversed
+    TimeToReversal(Query),
+    /// What avoided returns were worth, naive beside causal
+    Savings(savings::Savings),
     /// What became of remedies, and what the learned order caused
     Remedies(Remedies),
     /// Whether what is granted depends on stars
@@ -124,6 +132,8 @@ impl Metrics {
         match self {
             Self::Reversal(query) => query.reversal(session).await,
             Self::Returns(query) => query.returns(session).await,
+            Self::TimeToReversal(query) => query.time_to_reversal(session).await,
+            Self::Savings(args) => args.run(session).await,
             Self::Remedies(args) => args.run(session).await,
             Self::Fairness(args) => args.run(session).await,
         }
@@ -145,7 +155,7 @@ impl Query {
     async fn reversal(self, session: &Session) -> anyhow::Result<()> {
         self.check()?;
         let output = session.output;
-        let cohort = self.days.range(output.now)?;
+        let cohort = self.days.range(session).await?;
         let request = v1::GetReviewReversalRequest {
             parent: self.parent(session).await?,
             cohort: Some(cohort.clone()),
@@ -159,10 +169,26 @@ impl Query {
         self.form.tell(&output, &answer, sheet, || figures::reversal(&answer, &cut))
     }
 
+    async fn time_to_reversal(self, session: &Session) -> anyhow::Result<()> {
+        self.check()?;
+        let output = session.output;
+        let cohort = self.days.range(session).await?;
+        let request = v1::GetTimeToReversalRequest {
+            parent: session.shop().await?,
+            cohort: Some(cohort.clone()),
+            bucket: self.bucket.map(Into::into),
+            dimensions: self.by.iter().map(|by| (*by).into()).collect(),
+            filters: self.filters,
+        };
+        let answer = session.client.call(request).await?;
+        let cut = Cut::new(&output, cohort, self.bucket);
+        self.form.tell(&output, &answer, || lag::sheet(&answer, &self.by), || lag::shown(&answer, &cut))
+    }
+
     async fn returns(self, session: &Session) -> anyhow::Result<()> {
         self.check()?;
         let output = session.output;
-        let cohort = self.days.range(output.now)?;
+        let cohort = self.days.range(session).await?;
         let request = v1::GetReturnsRequest {
             parent: self.parent(session).await?,
             cohort: Some(cohort.clone()),
@@ -182,7 +208,7 @@ impl Remedies {
         let output = session.output;
         let request = v1::GetRemedyPerformanceRequest {
             parent: session.shop().await?,
-            cohort: Some(self.cohort.days.range(output.now)?),
+            cohort: Some(self.cohort.days.range(session).await?),
             reason: self.cohort.reason.map(Into::into),
             kinds: self.kinds.iter().map(|kind| (*kind).into()).collect(),
             include_immature: self.include_immature,
@@ -202,7 +228,7 @@ impl Fairness {
         let output = session.output;
         let request = v1::GetRemedyFairnessRequest {
             parent: session.shop().await?,
-            cohort: Some(self.cohort.days.range(output.now)?),
+            cohort: Some(self.cohort.days.range(session).await?),
             reason: self.cohort.reason.map(Into::into),
         };
         let answer = session.client.call(request).await?;

@@ -4,7 +4,7 @@ mod gather;
 mod promises;
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use amends_proto::v1;
@@ -45,7 +45,7 @@ pub struct Report {
 
 impl Report {
     pub(crate) async fn run(self, session: &Session) -> anyhow::Result<()> {
-        let days = self.days.range(session.output.now)?;
+        let days = self.days.range(session).await?;
         // Before minutes are spent on what could not be kept.
         if foreign(&self.out) {
             anyhow::bail!(
@@ -62,11 +62,22 @@ impl Report {
 
 /// Whether there is a file that is no report.
 fn foreign(path: &Path) -> bool {
-    let Ok(file) = File::open(path) else { return false };
+    let file = match File::open(path) {
+        Ok(file) => file,
+        // What cannot be read may be anything.
+        Err(error) => return error.kind() != ErrorKind::NotFound,
+    };
     let mut beginning = Vec::new();
     // A folder opens and cannot be read: it is no report either.
-    let read = file.take(2_000).read_to_end(&mut beginning);
-    read.is_err() || !String::from_utf8_lossy(&beginning).contains(amends_report::GENERATOR)
+    let read = file.take(4_000).read_to_end(&mut beginning);
+    read.is_err() || !is_report(&String::from_utf8_lossy(&beginning))
+}
+
+/// Whether a page says in its own head that it is a report: what merely speaks of one is none.
+fn is_report(beginning: &str) -> bool {
+    let mark = format!("<meta name=\"generator\" content=\"{}\">", amends_report::GENERATOR);
+    let head = beginning.split("<title>").next().unwrap_or_default();
+    beginning.starts_with("<!doctype html>\n<html lang=\"en\"><head><meta charset=") && head.contains(&mark)
 }
 
 #[cfg(test)]
@@ -82,10 +93,17 @@ mod tests {
         assert!(!foreign(&path), "there is nothing");
         std::fs::write(&path, "my thesis").unwrap();
         assert!(foreign(&path));
-        let page =
-            format!("<!doctype html><meta name=\"generator\" content=\"{}\">", amends_report::GENERATOR);
+        std::fs::write(&path, "How I read an Amends report, by me").unwrap();
+        assert!(foreign(&path), "who speaks of a report is none");
+        let quoted = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>About \
+            <meta name=\"generator\" content=\"Amends report\"></title>";
+        std::fs::write(&path, quoted).unwrap();
+        assert!(foreign(&path));
+        let page = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+            <meta name=\"generator\" content=\"Amends report\"><title>Shop</title>";
         std::fs::write(&path, page).unwrap();
         assert!(!foreign(&path));
+        assert!(foreign(&path.join("below")), "what cannot be opened may be anything");
         assert!(foreign(folder.path()));
     }
 }

@@ -172,6 +172,8 @@ calls! {
     read metrics.get_returns(GetReturnsRequest) -> GetReturnsResponse;
     read metrics.get_remedy_performance(GetRemedyPerformanceRequest) -> GetRemedyPerformanceResponse;
     read metrics.get_remedy_fairness(GetRemedyFairnessRequest) -> GetRemedyFairnessResponse;
+    read metrics.get_time_to_reversal(GetTimeToReversalRequest) -> GetTimeToReversalResponse;
+    read metrics.get_savings(GetSavingsRequest) -> GetSavingsResponse;
     read planning.get_marketplace_twins(GetMarketplaceTwinsRequest) -> GetMarketplaceTwinsResponse;
     read planning.forecast_volume(ForecastVolumeRequest) -> ForecastVolumeResponse;
     read planning.plan_staffing(PlanStaffingRequest) -> PlanStaffingResponse;

@@ -15,15 +15,19 @@ mod ask;
 mod bucket;
 mod closing;
 mod fairness;
+mod lag;
 mod remedies;
 mod returns;
 mod reversal;
+mod savings;
 
 pub use bucket::{Bucket, Days};
 pub use fairness::{Fairness, StarRow, Verdict};
+pub use lag::{LagCurve, LagPoint, LagRow};
 pub use remedies::{Group, KindRow, Naive, RemedyFigures, RemedyQuestion};
 pub use returns::{Avoided, ReturnsRow};
 pub use reversal::{Funnel, ReversalRow};
+pub use savings::{CausalMissing, Distance, Repeat, Retained, Savings};
 
 use ask::Piece;
 

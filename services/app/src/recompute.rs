@@ -21,6 +21,7 @@ use crate::work::Work;
 
 mod cases;
 mod clocks;
+mod lags;
 mod learned;
 mod lines;
 mod reviews;
@@ -184,7 +185,8 @@ impl Pass {
         self.learned(conn, fix.as_deref_mut()).await?;
         self.stock(conn, fix).await?;
         self.basis(conn).await?;
-        self.compare_rollups(conn).await
+        self.compare_rollups(conn).await?;
+        self.compare_lags(conn).await
     }
 
     /// By what the roll-ups were written: days and windows may be others for this program.

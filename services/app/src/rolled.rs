@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use amends_domain::lag::{Lag, LagCell};
 use amends_domain::rollup::{Cell, Facets};
 use amends_domain::tally::{Counted, Family, Measure};
 use amends_domain::{Day, ShopId};
@@ -12,7 +13,10 @@ use amends_store::rollup::Sums;
 
 /// Sums that are not spread yet.
 #[derive(Debug, Default)]
-pub(crate) struct Rolled(BTreeMap<(ShopId, Facets), BTreeMap<(Day, Measure), i64>>);
+pub(crate) struct Rolled(
+    BTreeMap<(ShopId, Facets), BTreeMap<(Day, Measure), i64>>,
+    BTreeMap<(ShopId, Facets), BTreeMap<Lag, i64>>,
+);
 
 impl Rolled {
     /// Adds what a member gives, or takes it off.
@@ -23,6 +27,13 @@ impl Rolled {
         let sums = self.0.entry((shop.clone(), counted.facets.clone())).or_default();
         for (day, measure, value) in &counted.counts {
             *sums.entry((*day, *measure)).or_default() += sign * value;
+        }
+        if counted.lags.is_empty() {
+            return;
+        }
+        let followed = self.1.entry((shop.clone(), counted.facets.clone())).or_default();
+        for lag in &counted.lags {
+            *followed.entry(*lag).or_default() += sign;
         }
     }
 
@@ -38,7 +49,27 @@ impl Rolled {
         cells
     }
 
+    /// The rows of those that are followed, each once, with what is to be added to them.
+    pub(crate) fn lags(&self) -> BTreeMap<(ShopId, LagCell), i64> {
+        let mut cells = BTreeMap::new();
+        self.spread_lags(&mut cells);
+        cells
+    }
+
     /// The same, added to rows that are there.
+    pub(crate) fn spread_lags(&self, cells: &mut BTreeMap<(ShopId, LagCell), i64>) {
+        for ((shop, facets), followed) in &self.1 {
+            let places = facets.places(Family::Review);
+            for (lag, members) in followed.iter().filter(|(_, members)| **members != 0) {
+                for place in &places {
+                    let cell = LagCell { place: place.clone(), lag: *lag };
+                    *cells.entry((shop.clone(), cell)).or_default() += members;
+                }
+            }
+        }
+    }
+
+    /// The rows of the measures, added to those that are there.
     pub(crate) fn spread(&self, cells: &mut BTreeMap<(ShopId, Cell), Sums>) {
         for ((shop, facets), sums) in &self.0 {
             for family in [Family::Review, Family::Line] {

@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use amends_domain::lag;
 use amends_domain::order::Line;
 use amends_domain::policy::{ChannelPolicy, ShopPolicy, catalogue, in_force};
 use amends_domain::remedy_policy::RemedyPolicy;
@@ -102,13 +103,15 @@ impl ShopInfo {
     pub fn line_counts(&self, line: &Line) -> Counted {
         let at = line.delivered.map_or(Time::MIN, |delivered| delivered.at);
         let facets = Facets::new(line.purchase.as_ref().map(|bought| &bought.sku), &line.about, None);
-        Counted { facets, counts: tally::of_line(line, &self.channel_policy(at), &self.zone) }
+        let counts = tally::of_line(line, &self.channel_policy(at), &self.zone);
+        Counted { facets, counts, lags: Vec::new() }
     }
 
     /// What a review counts for, under the policy of the day it was first seen.
     #[must_use]
     pub fn review_counts(&self, review: &ReviewHistory, row: &ReviewRow) -> Counted {
-        Counted { facets: facets(row), counts: self.counts_of(review, &row.handling) }
+        let lags = lag::of_review(review, &row.handling, &self.zone);
+        Counted { facets: facets(row), counts: self.counts_of(review, &row.handling), lags }
     }
 
     fn counts_of(&self, review: &ReviewHistory, handling: &ReviewHandling) -> Vec<Count> {

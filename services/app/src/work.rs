@@ -11,7 +11,7 @@ use amends_domain::tally::Counted;
 use amends_domain::{AgentId, CaseId, EventId, ShopId, Time};
 use amends_store::bulk::Write;
 use amends_store::event::EventRow;
-use amends_store::{Tx, case, deadline, event, lock, rollup};
+use amends_store::{Tx, case, deadline, event, lag, lock, rollup};
 
 use crate::app::App;
 use crate::call::Call;
@@ -180,6 +180,7 @@ impl Work {
         writes.push(event::append(&events));
         writes.extend(deadline::apply(&deadlines));
         writes.extend(rollup::add(shard, &rolled.cells()));
+        writes.push(lag::add(shard, &rolled.lags()));
         if let Err(error) = self.tx.send(writes).await {
             self.abandon().await;
             return Err(error.into());

@@ -129,6 +129,8 @@ pub struct ReviewHistory {
     pub diffs: Vec<DiffKind>,
     /// When each of those happened, as well as it is known.
     pub dates: Vec<Time>,
+    /// Since when nobody can see it, if nobody can.
+    pub gone_since: Option<Time>,
     /// When it was first reversed.
     pub reversed_at: Option<Time>,
     /// When it last fell back, unless it was reversed again.
@@ -152,6 +154,7 @@ pub fn replay(mut versions: Vec<ReviewVersion>, threshold: u8) -> (Vec<ReviewVer
         edit_state: None,
         diffs: Vec::with_capacity(versions.len()),
         dates: Vec::with_capacity(versions.len()),
+        gone_since: None,
         reversed_at: None,
         re_reversed_at: None,
         last_edit_at: None,
@@ -228,6 +231,7 @@ impl ReviewHistory {
         self.dates.push(date);
         if version.is_of_the_review() {
             self.visible = version.visible;
+            self.gone_since = if version.visible { None } else { self.gone_since.or(Some(date)) };
             self.removed_by = version.removed_by.or(self.removed_by).filter(|_| !version.visible);
         }
         self.edit_state = version.edit_state.or(self.edit_state);

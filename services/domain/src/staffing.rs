@@ -11,7 +11,9 @@ mod figures;
 mod workload;
 
 pub use erlang::{blocked, waits};
-pub use figures::{Figures, Goal, Load, LoadProblem, Outlook, SEATS_MAX, Staff, hours, least, outlook};
+pub use figures::{
+    Figures, Goal, Load, LoadProblem, OCCUPANCY_MIN, Outlook, SEATS_MAX, Staff, hours, least, outlook,
+};
 pub use workload::{Batch, DAYS_MAX, Done, Need, WorkloadProblem, batches, workload};
 
 /// How many people to put on the roster so that so many are at work, when a share of the paid time

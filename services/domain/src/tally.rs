@@ -6,6 +6,7 @@
 //! adding everything up from nothing must give the same numbers.
 
 use crate::code::codes;
+use crate::lag::Lag;
 use crate::order::{InWindow, Line};
 use crate::policy::ChannelPolicy;
 use crate::returns::Verdict;
@@ -139,6 +140,8 @@ pub struct Counted {
     pub facets: Facets,
     /// What it adds.
     pub counts: Vec<Count>,
+    /// How it is followed until it is reversed; reviews alone.
+    pub lags: Vec<Lag>,
 }
 
 /// The longest after the first human action that a reversal counts as recovered.

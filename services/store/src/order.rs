@@ -1,7 +1,7 @@
 //! Order lines and the facts about each.
 
 use amends_domain::order::{Help, InWindow, Line, Purchase, Units};
-use amends_domain::{BuyerKey, LineId, OrderId, ShopId};
+use amends_domain::{BuyerKey, LineId, OrderId, ShopId, Time};
 use sea_orm::Value;
 
 use crate::Of;
@@ -10,7 +10,7 @@ use crate::bulk::{self, Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
 use crate::row::{Fetched, Row};
-use crate::value::{self, int, int_opt, str, str_opt, text, text_opt, time_opt};
+use crate::value::{self, int, int_opt, str, str_opt, text, text_opt, time, time_opt};
 
 const LINES: Table = Table {
     name: "order_lines",
@@ -76,6 +76,18 @@ pub async fn of_buyer(conn: &Conn, shop: &ShopId, buyer: &BuyerKey, limit: u32) 
         bulk::select(&LINES)
     );
     conn.all(sql, vec![str(shop.as_str()), text(buyer), int(limit)]).await?.iter().map(read).collect()
+}
+
+/// Lines on which help was given from a time on, by that time.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn helped(conn: &Conn, shop: &ShopId, from: Time, limit: u32) -> Result<Vec<Line>> {
+    let sql = format!(
+        "{} WHERE shop_id = $1 AND helped_at >= $2 ORDER BY helped_at LIMIT $3",
+        bulk::select(&LINES)
+    );
+    conn.all(sql, vec![str(shop.as_str()), time(from), int(limit)]).await?.iter().map(read).collect()
 }
 
 /// Writes lines as they now stand.

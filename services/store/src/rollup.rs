@@ -19,6 +19,7 @@ mod basis;
 mod tables;
 
 pub use ask::{Answer, Asked, Part, ask};
+pub(crate) use ask::{Role, roles};
 pub use basis::{Basis, bases, basis, put_basis};
 
 use tables::{measures, table};

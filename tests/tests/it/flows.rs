@@ -46,6 +46,7 @@ mod streams;
 mod suggestions;
 mod supervision;
 mod templates;
+mod time_to_reversal;
 mod verbs;
 mod viewers;
 mod watch;

@@ -30,6 +30,7 @@ pub(super) fn reversal(answer: &v1::GetReviewReversalResponse, by: &[v1::Dimensi
         rate(&mut line, "backslide_rate", row.backslide_rate);
         let mean = row.net_stars_recovered.unwrap_or_default();
         put! { line, "net_stars_recovered." => mean, sum count value mature; }
+        estimate(&mut line, "uplift", row.uplift);
         line.put("as_of_time", time(answer.as_of_time));
         line
     };
@@ -124,7 +125,12 @@ pub(super) fn fairness(answer: &v1::GetRemedyFairnessResponse) -> Sheet {
     Sheet::new(line(&v1::FairnessRow::default()), answer.rows.iter().map(line))
 }
 
-fn cohort(line: &mut Line, days: Option<&v1::DateRange>, key: &[v1::DimensionValue], by: &[v1::Dimension]) {
+pub(super) fn cohort(
+    line: &mut Line,
+    days: Option<&v1::DateRange>,
+    key: &[v1::DimensionValue],
+    by: &[v1::Dimension],
+) {
     line.put("cohort.start_date", days.map(|days| days.start_date.clone()));
     line.put("cohort.end_date", days.map(|days| days.end_date.clone()));
     for dimension in by {
@@ -143,7 +149,7 @@ fn rate(line: &mut Line, path: &str, rate: Option<v1::Rate>) {
     line.put(format!("{path}.mature"), rate.map(|rate| rate.mature));
 }
 
-fn remedy_rate(line: &mut Line, path: &str, rate: Option<v1::RemedyRate>) {
+pub(super) fn remedy_rate(line: &mut Line, path: &str, rate: Option<v1::RemedyRate>) {
     line.put(format!("{path}.numerator"), rate.map(|rate| rate.numerator));
     line.put(format!("{path}.denominator"), rate.map(|rate| rate.denominator));
     line.put(format!("{path}.value"), rate.and_then(|rate| rate.value));
@@ -151,7 +157,7 @@ fn remedy_rate(line: &mut Line, path: &str, rate: Option<v1::RemedyRate>) {
     line.put(format!("{path}.upper"), rate.and_then(|rate| rate.upper));
 }
 
-fn estimate(line: &mut Line, path: &str, estimate: Option<v1::Estimate>) {
+pub(super) fn estimate(line: &mut Line, path: &str, estimate: Option<v1::Estimate>) {
     line.put(format!("{path}.value"), estimate.map(|estimate| estimate.value));
     line.put(format!("{path}.lower"), estimate.map(|estimate| estimate.lower));
     line.put(format!("{path}.upper"), estimate.map(|estimate| estimate.upper));
@@ -163,11 +169,11 @@ fn ends(line: &mut Line, answer: &v1::GetRemedyPerformanceResponse) {
 }
 
 /// The name of the contract, or the number that a newer server sent.
-fn named<C: Code>(value: i32) -> Value {
+pub(super) fn named<C: Code>(value: i32) -> Value {
     name::<C>(value).map_or(Value::Whole(value.into()), |name| Value::Text(name.to_owned()))
 }
 
-fn time(time: Option<prost_types::Timestamp>) -> Option<String> {
+pub(super) fn time(time: Option<prost_types::Timestamp>) -> Option<String> {
     time.as_ref().and_then(timestamp).map(|time| time.to_string())
 }
 

@@ -2,8 +2,9 @@
 
 use amends_proto::v1;
 use clap::Args;
-use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, ToSpan, civil::Date};
 
+use crate::connection::Session;
 use crate::when::{parse_day, parse_duration};
 
 /// The most days one question may span.
@@ -15,24 +16,30 @@ pub(crate) struct Days {
     /// First day of the cohort
     #[arg(long, value_name = "DAY", value_parser = parse_day, conflicts_with = "last")]
     pub(crate) from: Option<Date>,
-    /// Last day of the cohort [default: today]
+    /// Last day of the cohort [default: today where the shop is]
     #[arg(long, value_name = "DAY", value_parser = parse_day)]
     pub(crate) to: Option<Date>,
-    /// How far the cohort reaches back, in days
+    /// How many days the cohort has, the last one included
     #[arg(long, value_name = "DURATION", default_value = "90d", value_parser = parse_duration)]
     pub(crate) last: SignedDuration,
 }
 
 impl Days {
-    /// The days as the contract has them.
-    pub(crate) fn range(&self, now: Timestamp) -> anyhow::Result<v1::DateRange> {
+    /// The days as the contract has them; today is what it is where the shop is.
+    pub(crate) async fn range(&self, session: &Session) -> anyhow::Result<v1::DateRange> {
         let last = match self.to {
             Some(day) => day,
-            None => now.to_zoned(TimeZone::UTC).date(),
+            None => session.zone().await?.to_datetime(session.output.now).date(),
         };
+        self.until(last)
+    }
+
+    /// The days that end with one.
+    fn until(&self, last: Date) -> anyhow::Result<v1::DateRange> {
         let start = match self.from {
             Some(day) => day,
-            None => last.checked_sub(self.last)?,
+            // The last day is one of them.
+            None => last.checked_sub((days_in(self.last)? - 1).days())?,
         };
         if start > last {
             anyhow::bail!(
@@ -52,6 +59,16 @@ impl Days {
         }
         Ok(v1::DateRange { start_date: start.to_string(), end_date: end.to_string() })
     }
+}
+
+/// How many days a duration touches: at least one.
+fn days_in(duration: SignedDuration) -> anyhow::Result<i64> {
+    const DAY: i64 = 24 * 60 * 60;
+    let days = (duration.as_secs().saturating_add(DAY - 1) / DAY).max(1);
+    if days > i64::from(DAYS_MAX) {
+        anyhow::bail!("One question spans at most {DAYS_MAX} days, and --last says {days}.");
+    }
+    Ok(days)
 }
 
 /// The first days of every part in which the time is cut, clipped to the span as the service does.
@@ -83,20 +100,37 @@ mod tests {
         Days { from: from.parse().ok(), to: to.parse().ok(), last: SignedDuration::ZERO }
     }
 
+    fn asked(days: &Days) -> anyhow::Result<v1::DateRange> {
+        days.until(days.to.unwrap())
+    }
+
     #[test]
     fn a_cohort_ends_with_the_last_day_that_was_named() {
-        let range = days("2026-01-01", "2026-01-31").range(Timestamp::UNIX_EPOCH).unwrap();
+        let range = asked(&days("2026-01-01", "2026-01-31")).unwrap();
         assert_eq!((range.start_date.as_str(), range.end_date.as_str()), ("2026-01-01", "2026-02-01"));
     }
 
     #[test]
     fn days_that_cannot_be_asked_for_say_what_can() {
-        let backwards =
-            days("2026-02-01", "2026-01-31").range(Timestamp::UNIX_EPOCH).unwrap_err().to_string();
+        let backwards = asked(&days("2026-02-01", "2026-01-31")).unwrap_err().to_string();
         assert!(backwards.contains("--from 2026-01-31 --to 2026-02-01"), "{backwards}");
-        let long = days("2020-01-01", "2026-01-31").range(Timestamp::UNIX_EPOCH).unwrap_err().to_string();
+        let long = asked(&days("2020-01-01", "2026-01-31")).unwrap_err().to_string();
         assert!(long.contains("at most 1100") && long.contains("--from 2023-01-28"), "{long}");
-        assert!(days("2023-01-28", "2026-01-31").range(Timestamp::UNIX_EPOCH).is_ok());
+        assert!(asked(&days("2023-01-28", "2026-01-31")).is_ok());
+    }
+
+    #[test]
+    fn the_last_thirty_days_are_thirty_with_today() {
+        let last = |duration: &str| {
+            let last = parse_duration(duration).unwrap();
+            let days = Days { from: None, to: None, last };
+            days.until("2026-03-31".parse().unwrap()).map(|range| (range.start_date, range.end_date))
+        };
+        assert_eq!(last("30d").unwrap(), ("2026-03-02".to_owned(), "2026-04-01".to_owned()));
+        assert_eq!(last("1d").unwrap().0, "2026-03-31");
+        assert_eq!(last("36h").unwrap().0, "2026-03-30", "a day that was begun counts");
+        assert_eq!(last("1100d").unwrap().0, "2023-03-28");
+        assert!(last("1101d").is_err());
     }
 
     #[test]

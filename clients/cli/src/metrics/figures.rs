@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::days::cuts;
 use super::spark::{Part, Signs};
-use super::wide;
+use super::{remedies, wide};
 use crate::codes::word;
 use crate::output::{Output, table::or_dash};
 
@@ -69,6 +69,7 @@ pub(super) fn reversal(answer: &v1::GetReviewReversalResponse, cut: &Cut) -> Str
                 ("of contacted", rate(row.reversal_rate_contacted.as_ref())),
                 ("of solved", rate(row.reversal_rate_solved.as_ref())),
                 ("natural", rate(row.natural_rate.as_ref())),
+                ("uplift", remedies::interval(row.uplift.as_ref(), 100.0, 1)),
                 ("of asked", rate(row.reversal_rate_asked.as_ref())),
                 ("of editable", rate(row.reversal_rate_eligible.as_ref())),
                 ("fell back", rate(row.backslide_rate.as_ref())),
@@ -117,7 +118,7 @@ pub(super) fn returns(answer: &v1::GetReturnsResponse, cut: &Cut) -> String {
 }
 
 /// The days with their last one: `2026-01-05 – 01-11`.
-fn days(cohort: Option<&v1::DateRange>) -> String {
+pub(super) fn days(cohort: Option<&v1::DateRange>) -> String {
     let Some(cohort) = cohort else { return "-".to_owned() };
     let (Ok(first), Ok(end)) = (cohort.start_date.parse::<Date>(), cohort.end_date.parse::<Date>()) else {
         return format!("{} to before {}", cohort.start_date, cohort.end_date);
@@ -132,15 +133,15 @@ fn days(cohort: Option<&v1::DateRange>) -> String {
     }
 }
 
-fn start(cohort: Option<&v1::DateRange>) -> Option<Date> {
+pub(super) fn start(cohort: Option<&v1::DateRange>) -> Option<Date> {
     cohort?.start_date.parse().ok()
 }
 
-fn dimensions(key: &[v1::DimensionValue]) -> Vec<String> {
+pub(super) fn dimensions(key: &[v1::DimensionValue]) -> Vec<String> {
     key.iter().map(|part| word::<v1::Dimension>(part.dimension)).collect()
 }
 
-fn key(key: &[v1::DimensionValue]) -> Vec<String> {
+pub(super) fn key(key: &[v1::DimensionValue]) -> Vec<String> {
     key.iter().map(|part| or_dash(&part.value).to_owned()).collect()
 }
 

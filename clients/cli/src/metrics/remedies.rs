@@ -52,7 +52,7 @@ fn kinds(answer: &v1::GetRemedyPerformanceResponse, room: Option<usize>) -> Vec<
     beside("kind", &rows, room)
 }
 
-fn named(name: String, values: Vec<(&'static str, String)>) -> Row {
+pub(super) fn named(name: String, values: Vec<(&'static str, String)>) -> Row {
     Row { days: name, start: None, dimensions: Vec::new(), key: Vec::new(), values, rates: Vec::new() }
 }
 
@@ -123,14 +123,14 @@ fn dash() -> String {
 }
 
 /// As the other figures tell a rate: `1/4 = 25.0 % (4.6–69.9)`.
-fn rate(rate: Option<&v1::RemedyRate>) -> String {
+pub(super) fn rate(rate: Option<&v1::RemedyRate>) -> String {
     rate.map_or_else(dash, |rate| {
         let v1::RemedyRate { numerator, denominator, value, lower, upper } = *rate;
         figures::rate(Some(&v1::Rate { numerator, denominator, value, lower, upper, mature: true }))
     })
 }
 
-fn interval(estimate: Option<&v1::Estimate>, times: f64, digits: usize) -> String {
+pub(super) fn interval(estimate: Option<&v1::Estimate>, times: f64, digits: usize) -> String {
     let Some(v1::Estimate { value, lower, upper }) = estimate else { return dash() };
     let [value, lower, upper] = [value, lower, upper].map(|one| format!("{:.digits$}", one * times));
     format!("{value} ({lower} to {upper})")

@@ -94,7 +94,7 @@ fn fitting(first: usize, widths: &[usize], room: Option<usize>) -> usize {
 
 /// Rates over time: every rate where nothing else was split, else the first rate of every value.
 fn trend(rows: &[Row], cut: &Cut) -> Option<String> {
-    if cut.starts.len() < 2 {
+    if cut.starts.len() < 2 || rows.iter().all(|row| row.rates.is_empty()) {
         return None;
     }
     let mut keys: Vec<&[String]> = rows.iter().map(|row| row.key.as_slice()).collect();

@@ -9,8 +9,9 @@ use crate::{
         Output,
         table::{id, table, text},
     },
-    when::{When, parse_when},
+    when::{When, parse_day, parse_when},
 };
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
@@ -31,33 +32,57 @@ pub struct Args {
     /// The tier of sellers the shop is in, for example MALL
     #[arg(long, default_value = "")]
     tier: String,
-    /// A span in which the shop was away, its end not included; may be repeated
+    /// A span in which the shop was away, its end not included; plain dates begin where the shop is; may be repeated
     #[arg(long, value_name = "FROM/TO", value_parser = parse_span)]
-    away: Vec<(When, When)>,
+    away: Vec<(Edge, Edge)>,
 }
 
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> anyhow::Result<()> {
         let output = session.output;
-        let span = |(from, to): &(When, When)| v1::AwaySpan {
-            start_time: Some(from.back(output.now)),
-            end_time: Some(to.back(output.now)),
+        let zone = if self.away.is_empty() { TimeZone::UTC } else { session.zone().await? };
+        let span = |(from, to): &(Edge, Edge)| {
+            anyhow::Ok(v1::AwaySpan {
+                start_time: Some(from.moment(output.now, &zone)?),
+                end_time: Some(to.moment(output.now, &zone)?),
+            })
         };
         let request = v1::GetMarketplaceTwinsRequest {
             parent: session.shop().await?,
             at_time: self.at.map(|at| at.back(output.now)),
             tier: self.tier,
-            away: self.away.iter().map(span).collect(),
+            away: self.away.iter().map(span).collect::<anyhow::Result<_>>()?,
         };
         let answer = session.client.call(request).await?;
         output.one(&answer, || shown(&output, &answer))
     }
 }
 
-fn parse_span(text: &str) -> Result<(When, When), String> {
+/// Where a span begins or ends: a moment, or the first one of a day where the shop is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Edge {
+    Moment(When),
+    Day(Date),
+}
+
+impl Edge {
+    fn moment(self, now: Timestamp, zone: &TimeZone) -> anyhow::Result<prost_types::Timestamp> {
+        match self {
+            Self::Moment(when) => Ok(when.back(now)),
+            Self::Day(day) => Ok(When::At(day.to_zoned(zone.clone())?.timestamp()).back(now)),
+        }
+    }
+}
+
+fn parse_span(text: &str) -> Result<(Edge, Edge), String> {
     let (from, to) =
         text.split_once('/').ok_or_else(|| "write a span as 2026-02-16/2026-02-22".to_owned())?;
-    Ok((parse_when(from)?, parse_when(to)?))
+    // What is more than a date is a moment, though it begins with one.
+    let edge = |text: &str| match parse_day(text) {
+        Ok(day) if text.len() == "2026-02-16".len() => Ok(Edge::Day(day)),
+        _ => parse_when(text).map(Edge::Moment),
+    };
+    Ok((edge(from)?, edge(to)?))
 }
 
 fn shown(output: &Output, answer: &v1::GetMarketplaceTwinsResponse) -> String {

@@ -22,7 +22,7 @@ pub(super) async fn gather(
     let shop = session.shop().await?;
     let client = &session.client;
     let bucket = bucket.unwrap_or_else(|| usual(&days));
-    let (from, until) = moments(&days)?;
+    let (from, until) = moments(&days, &session.zone().await?)?;
     let (shop, reversal, reversal_over_time, returns, returns_over_time, remedies, fairness, incidents) = try_join!(
         client.call(v1::GetShopRequest { name: shop.clone() }),
         client.call(reversal(&shop, &days, v1::TimeBucket::Total)),
@@ -92,8 +92,9 @@ fn returns(shop: &str, days: &v1::DateRange, bucket: v1::TimeBucket) -> v1::GetR
     }
 }
 
-fn moments(days: &v1::DateRange) -> anyhow::Result<(Timestamp, Timestamp)> {
-    let moment = |day: &str| anyhow::Ok(day.parse::<Date>()?.to_zoned(TimeZone::UTC)?.timestamp());
+/// When the days begin and end where the shop is.
+fn moments(days: &v1::DateRange, zone: &TimeZone) -> anyhow::Result<(Timestamp, Timestamp)> {
+    let moment = |day: &str| anyhow::Ok(day.parse::<Date>()?.to_zoned(zone.clone())?.timestamp());
     Ok((moment(&days.start_date)?, moment(&days.end_date)?))
 }
 
@@ -136,6 +137,17 @@ mod tests {
         assert_eq!(usual(&days("2026-01-01", "2026-02-01")), v1::TimeBucket::Day);
         assert_eq!(usual(&days("2026-01-01", "2026-04-01")), v1::TimeBucket::Week);
         assert_eq!(usual(&days("2023-01-01", "2026-01-01")), v1::TimeBucket::Month);
+    }
+
+    #[test]
+    fn days_begin_and_end_where_the_shop_is() {
+        let days = v1::DateRange { start_date: "2026-03-28".into(), end_date: "2026-03-30".into() };
+        let zone = jiff::tz::TimeZoneDatabase::bundled().get("Europe/Berlin").unwrap();
+        let (from, until) = moments(&days, &zone).unwrap();
+        assert_eq!(
+            (from.to_string(), until.to_string()),
+            ("2026-03-27T23:00:00Z".into(), "2026-03-29T22:00:00Z".into())
+        );
     }
 
     #[test]

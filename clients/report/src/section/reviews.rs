@@ -30,8 +30,9 @@ fn way(funnel: &v1::ReviewFunnel) -> Html {
         ("Buyer contacted by a person", funnel.contacted),
         ("Case solved", funnel.solved),
         ("Buyer asked for a revision", funnel.asked),
-        ("Revised, and still above the threshold", funnel.reversed),
-        ("…of these after our help", funnel.recovered),
+        ("Revised: rose above the threshold", funnel.reversed.saturating_add(funnel.re_reversed)),
+        ("…of these still above it", funnel.reversed),
+        ("…and of those after our help", funnel.recovered),
     ];
     table("The way from a negative review to a revised one", "step", &steps, funnel.negative).html()
 }

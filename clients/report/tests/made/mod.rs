@@ -133,6 +133,7 @@ fn reversal(cohort: v1::DateRange, negative: i64, mature: bool) -> v1::ReviewRev
         reversal_rate_asked: Some(rate(part(5), part(10), mature)),
         natural_rate: Some(rate(part(5), negative, mature)),
         backslide_rate: Some(rate(part(2), part(35) + part(2), mature)),
+        uplift: Some(v1::Estimate { value: 0.2, lower: 0.1, upper: 0.3 }),
         net_stars_recovered: Some(v1::Mean {
             sum: part(90),
             count: negative,

@@ -96,7 +96,7 @@ impl App {
 }
 
 impl Question {
-    fn check(&self, family: Family) -> Result<()> {
+    pub(super) fn check(&self, family: Family) -> Result<()> {
         let length = self.days.until.number().saturating_sub(self.days.from.number());
         if !(1..=DAYS_MAX).contains(&length) {
             return Err(AppError::field("cohort.end_date", "must be 1 to 1,100 days after the start"));
@@ -132,7 +132,7 @@ impl Question {
     }
 
     /// What tells members apart, or says which of them count: those that split first.
-    fn facets(&self) -> Vec<(Facet, bool, Option<Vec<String>>)> {
+    pub(super) fn facets(&self) -> Vec<(Facet, bool, Option<Vec<String>>)> {
         let mut facets: Vec<(Facet, bool, Option<Vec<String>>)> = Vec::new();
         for facet in self.dimensions.iter().filter_map(|d| d.facet()) {
             facets.push((facet, true, None));
@@ -148,23 +148,27 @@ impl Question {
     }
 
     /// Whether the shop has one of the wanted values in every dimension of it that is filtered.
-    fn matches(&self, info: &ShopInfo) -> bool {
+    pub(super) fn matches(&self, info: &ShopInfo) -> bool {
         self.filters.iter().filter(|(dimension, _)| dimension.facet().is_none()).all(|(dimension, _)| {
             let mine = value(*dimension, info);
             self.filters.iter().any(|(d, wanted)| d == dimension && Some(wanted) == mine.as_ref())
         })
     }
 
+    /// What a shop is told apart by.
+    pub(super) fn of_shop(&self, info: &ShopInfo) -> Vec<String> {
+        let split = self.dimensions.iter().filter(|dimension| dimension.facet().is_none());
+        split.map(|dimension| value(*dimension, info).unwrap_or_default()).collect()
+    }
+
     /// The shops that the filters leave, by the values they are told apart by.
     fn groups(&self, shops: Group) -> Groups {
         let mut groups = Groups::new();
-        let split = || self.dimensions.iter().filter(|dimension| dimension.facet().is_none());
         for info in shops.into_iter().filter(|info| self.matches(info)) {
-            let values = split().map(|dimension| value(*dimension, &info).unwrap_or_default()).collect();
-            groups.entry(values).or_default().push(info);
+            groups.entry(self.of_shop(&info)).or_default().push(info);
         }
         // A sum over no shop is one as well, of nothing.
-        if split().next().is_none() {
+        if self.dimensions.iter().all(|dimension| dimension.facet().is_some()) {
             groups.entry(Vec::new()).or_default();
         }
         groups
@@ -205,7 +209,7 @@ impl Question {
     }
 
     /// The values a row is about, in the order of the dimensions: its own, and those of its shops.
-    fn key(&self, values: &[String], is_rest: bool, of_shops: &[String]) -> Key {
+    pub(super) fn key(&self, values: &[String], is_rest: bool, of_shops: &[String]) -> Key {
         let (mut values, mut of_shops) = (values.iter(), of_shops.iter());
         let mut one = |dimension: Dimension| match dimension.facet() {
             Some(_) if is_rest => REST.to_owned(),

@@ -218,7 +218,7 @@ fn naive(cells: &[&Cell]) -> Naive {
     Naive { helped: group(yes), not_helped: group(no), difference: welch(no.cost, yes.cost) }
 }
 
-fn strata(cells: &[&Cell]) -> Vec<Stratum> {
+pub(super) fn strata(cells: &[&Cell]) -> Vec<Stratum> {
     let key = |cell: &Cell| (cell.channel.clone(), cell.reason);
     let mut keys: Vec<_> = cells.iter().map(|cell| key(cell)).collect();
     keys.sort();

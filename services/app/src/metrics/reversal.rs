@@ -1,6 +1,8 @@
 //! How many negative reviews were revised.
 
 use amends_domain::rate::Rate;
+use amends_domain::statistics::Estimate;
+use amends_domain::statistics::difference::difference;
 use amends_domain::tally::Measure;
 
 use super::bucket::{Days, Sums};
@@ -31,6 +33,8 @@ pub struct ReversalRow {
     pub backslide: MatureRate,
     /// Stars won or lost per negative review.
     pub net_stars: Mean,
+    /// The rate of the contacted less the natural one.
+    pub uplift: Option<Estimate>,
 }
 
 /// Numbers of reviews.
@@ -99,15 +103,18 @@ pub(super) fn row(days: Days, key: Key, sums: &Sums, mature: bool) -> ReversalRo
     let rate = |numerator, denominator| MatureRate { rate: Rate::of(numerator, denominator), mature };
     let of = |measure, denominator| rate(sums.get(measure), denominator);
     let stars = sums.get(Measure::NetStars);
+    let contacted = of(Measure::ContactedReversed, funnel.contacted);
+    let natural = of(Measure::NaturalReversed, funnel.negative);
     ReversalRow {
         days,
         key,
         all: rate(funnel.reversed, funnel.negative),
         eligible: of(Measure::EligibleReversed, funnel.eligible),
-        contacted: of(Measure::ContactedReversed, funnel.contacted),
+        contacted,
         solved: of(Measure::SolvedReversed, funnel.solved),
         asked: of(Measure::AskedReversed, funnel.asked),
-        natural: of(Measure::NaturalReversed, funnel.negative),
+        natural,
+        uplift: difference(contacted.rate, natural.rate),
         backslide: rate(funnel.re_reversed, funnel.reversed + funnel.re_reversed),
         net_stars: Mean {
             sum: stars,

@@ -81,7 +81,7 @@ pub(super) fn due(given: &Given<'_>) -> Result<DueWork> {
     let backlog = given.backlog.iter().map(|(_, cases)| cases).sum();
     let undated = given.backlog.iter().filter(|(day, _)| day.is_none()).map(|(_, cases)| cases).sum();
     let hours: Vec<f64> = days.iter().map(|day| day.hours).collect();
-    let (batches, late) = batches(given, &days);
+    let (batches, late) = batches(work(given, &days), &hours, given.case_hours);
     let empty = DueWork {
         days,
         backlog,
@@ -124,10 +124,8 @@ impl Given<'_> {
     }
 }
 
-/// What is there and what comes, each with the day it is due, and how many cases nobody can do by then:
-/// those are due when half a day of work has been open to them. Without that, one late case at a minute
-/// before midnight would ask for a crowd.
-fn batches(given: &Given<'_>, days: &[DueDay]) -> (Vec<Batch>, f64) {
+/// What is there and what comes: the days from which on it is there and by which it is due, and cases.
+fn work(given: &Given<'_>, days: &[DueDay]) -> Vec<(usize, usize, f64)> {
     let index = |day: Day| {
         let first = days.first().map_or(0, |first| first.day.number());
         usize::try_from(day.number().saturating_sub(first)).unwrap_or(0)
@@ -136,21 +134,61 @@ fn batches(given: &Given<'_>, days: &[DueDay]) -> (Vec<Batch>, f64) {
     let there = given.backlog.iter();
     let there = there.map(|(day, cases)| (0, day.map_or(due_days, index), *cases as f64));
     let coming = days.iter().enumerate().map(|(at, day)| (at, at + due_days, day.expected));
-    let half = days.iter().map(|day| day.hours).fold(0.0, f64::max) / 2.0;
+    there.chain(coming).collect()
+}
+
+/// The same as batches, and how many cases nobody can do by the day they are due: those are due when half a
+/// day of work has been open to them. Without that, one late case at a minute before midnight would ask for a
+/// crowd.
+fn batches(work: Vec<(usize, usize, f64)>, hours: &[f64], case_hours: f64) -> (Vec<Batch>, f64) {
+    let half = hours.iter().copied().fold(0.0, f64::max) / 2.0;
     let mut late = 0.0;
     let mut batches = Vec::new();
-    for (comes, due, cases) in there.chain(coming) {
+    for (comes, due, cases) in work {
         let mut open = 0.0;
-        let enough = days.iter().enumerate().skip(comes).find(|(_, day)| {
-            open += day.hours;
+        let enough = hours.iter().enumerate().skip(comes).find(|(_, hours)| {
+            open += **hours;
             open > 0.0 && open >= half
         });
-        // With too little until the end of the days, what is due after it may still be done.
-        let first = enough.map_or(due, |(at, _)| at);
+        // With too little until the end of the days, it is done after it; only where nobody works at all is
+        // there no such day.
+        let beyond = if half > 0.0 { due.max(hours.len()) } else { due };
+        let first = enough.map_or(beyond, |(at, _)| at);
         if first > due {
             late += cases;
         }
-        batches.push(Batch { comes, due: due.max(first), hours: cases * given.case_hours });
+        batches.push(Batch { comes, due: due.max(first), hours: cases * case_hours });
     }
     (batches, late)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{WorkloadProblem, batches, workload};
+
+    /// How many people ten cases of an hour each need that come on one day, due on another.
+    fn people(hours: &[f64], comes: usize, due: usize) -> (Result<u32, WorkloadProblem>, f64) {
+        let (work, late) = batches(vec![(comes, due, 10.0)], hours, 1.0);
+        (workload(hours, &work, 0.0).map(|need| need.agents), late)
+    }
+
+    #[test]
+    fn what_comes_on_closed_last_days_is_done_after_them() {
+        // Friday, and a closed weekend.
+        assert_eq!(people(&[8.0, 0.0, 0.0], 1, 2), (Ok(0), 10.0));
+        assert_eq!(people(&[8.0, 0.0, 0.0], 1, 4), (Ok(0), 0.0), "on Tuesday there is time");
+        assert_eq!(people(&[8.0, 0.0, 0.0], 0, 2), (Ok(2), 0.0), "what is there on Friday is done on Friday");
+    }
+
+    #[test]
+    fn a_short_last_day_asks_for_no_crowd() {
+        assert_eq!(people(&[8.0, 0.25], 1, 1), (Ok(0), 10.0));
+        assert_eq!(people(&[8.0, 4.0], 1, 1), (Ok(3), 0.0), "half a day is enough to be asked for");
+    }
+
+    #[test]
+    fn it_is_impossible_only_where_nobody_works_on_any_day() {
+        let (need, late) = people(&[0.0, 0.0], 0, 1);
+        assert_eq!((need.is_err(), late), (true, 0.0));
+    }
 }

@@ -1,6 +1,7 @@
 //! How many people the cases that will come need.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use amends_domain::case::CaseKind;
 use amends_domain::forecast::{Ahead, HORIZON_MAX, Profile};
@@ -150,9 +151,8 @@ impl App {
         let mut plan = Plan { days: Vec::new(), due: None, inputs: settled.inputs, volume };
         let Some(forecast) = &plan.volume.forecast else { return Ok(plan) };
         let wanted = forecast.days.iter().skip(skip).take(usize::from(days));
-        let load = (settled.handling, settled.at_once, &settled.goal);
-        let place = (info.as_ref(), &zone);
-        plan.days = wanted.map(|ahead| day(ahead, &seen.profile, load, place)).collect::<Result<_>>()?;
+        let load = (settled.handling, settled.at_once, settled.goal);
+        plan.days = days_of(wanted.cloned().collect(), seen.profile.clone(), load, (&info, &zone)).await?;
         plan.due = Some(due(&Given {
             forecast,
             opened_today: plan.volume.opened_today,
@@ -274,6 +274,22 @@ fn handling(asked: Option<Span>, handled: Handled) -> (Span, Origin) {
         }
         None => (HANDLING, Origin::Assumed),
     }
+}
+
+/// Counts people hour by hour, beside the threads that answer calls: with heavy loads it takes a while.
+async fn days_of(
+    wanted: Vec<Ahead>,
+    profile: Profile,
+    (handling, at_once, goal): (Span, u32, Goal),
+    (info, zone): (&Arc<ShopInfo>, &Zone),
+) -> Result<Vec<DayPlan>> {
+    let (info, zone) = (Arc::clone(info), zone.clone());
+    let count = move || {
+        let day = |ahead| day(ahead, &profile, (handling, at_once, &goal), (&info, &zone));
+        wanted.iter().map(day).collect()
+    };
+    let counted = tokio::task::spawn_blocking(count).await;
+    counted.map_err(|error| AppError::Internal(error.to_string()))?
 }
 
 fn day(

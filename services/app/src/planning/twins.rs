@@ -16,6 +16,8 @@ use crate::shops::ShopInfo;
 
 /// The most conversations within a window.
 const CONVERSATIONS_MAX: i64 = 100_000;
+/// The most messages that are read for them.
+const WORDS_MAX: i64 = 1_000_000;
 
 /// The most conversations to answer that are listed.
 pub const TO_ANSWER_MAX: usize = 500;
@@ -96,6 +98,10 @@ impl App {
             None => Vec::new(),
             Some(from) => {
                 let which = Which { shop: &question.shop, from, at, limit: CONVERSATIONS_MAX + 1 };
+                if conversation::has_more_words(&conn, &which, WORDS_MAX).await? {
+                    let problem = "must have at most 1,000,000 messages within the window of its figures";
+                    return Err(AppError::field("parent", problem));
+                }
                 conversation::begun(&conn, &which).await?
             }
         };

@@ -12,6 +12,7 @@ use amends_store::Conn;
 use amends_store::rollup::{self, Sums};
 
 use super::Pass;
+use super::lags::{self, Lags};
 use crate::error::Result;
 use crate::rolled::Rolled;
 
@@ -26,6 +27,7 @@ const GATHERED_MAX: usize = 2_000;
 pub(super) struct Derived {
     gathered: Rolled,
     cells: BTreeMap<(ShopId, Cell), Sums>,
+    pub(super) lags: Lags,
 }
 
 impl Derived {
@@ -37,7 +39,9 @@ impl Derived {
     }
 
     fn spread(&mut self) {
-        std::mem::take(&mut self.gathered).spread(&mut self.cells);
+        let gathered = std::mem::take(&mut self.gathered);
+        gathered.spread(&mut self.cells);
+        gathered.spread_lags(&mut self.lags);
     }
 
     /// Puts it in the place of all that is stored.
@@ -48,7 +52,7 @@ impl Derived {
         for rows in filled.chunks(ROWS as usize) {
             rollup::put(conn, shop, rows).await?;
         }
-        Ok(())
+        lags::store(&self.lags, conn, shop).await
     }
 }
 

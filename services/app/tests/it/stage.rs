@@ -165,9 +165,39 @@ impl<'a> Stage<'a> {
         .await;
     }
 
+    /// Another order of the buyer of an earlier one, not delivered yet.
+    pub(crate) async fn ordered_by(&self, order: &str, earlier: &str) -> Receipt {
+        let line = OrderedLine {
+            line: id("1"),
+            sku: id("SKU-1"),
+            title: String::new(),
+            category: String::new(),
+            quantity: 1,
+            unit_price: eur(10_000),
+        };
+        self.push(SignalBody::Order(OrderSignal {
+            order: id(order),
+            buyer: buyer(earlier),
+            lines: vec![line],
+            state: OrderState::Paid,
+            language: "de".to_owned(),
+            time_zone: String::new(),
+        }))
+        .await
+    }
+
     /// A review of an order, seen now.
     pub(crate) async fn review(&self, order: &str, rating: u8, text: &str) -> Receipt {
-        self.push(SignalBody::Review(ReviewSignal {
+        self.push(Self::seen(order, rating, text)).await
+    }
+
+    /// The same, seen earlier and told now.
+    pub(crate) async fn review_at(&self, at: Time, order: &str, rating: u8) -> Receipt {
+        self.push_at(at, Self::seen(order, rating, "They helped me.")).await
+    }
+
+    fn seen(order: &str, rating: u8, text: &str) -> SignalBody {
+        SignalBody::Review(ReviewSignal {
             review: id(format!("r-{order}")),
             order: Some(id(order)),
             line: Some(id("1")),
@@ -181,8 +211,7 @@ impl<'a> Stage<'a> {
             platform_modified_at: None,
             edit_state: None,
             follow_up: false,
-        }))
-        .await
+        })
     }
 
     /// A delivered order of so many units, and the case of its one-star review.
@@ -235,6 +264,12 @@ impl<'a> Stage<'a> {
     pub(crate) async fn target(&self, case: CaseId) -> Target {
         let case = self.case(case).await;
         Target { shop: self.shop.clone(), case: case.id, fence: case.fence, version: case.version }
+    }
+
+    /// Ann takes the case and reaches the buyer.
+    pub(crate) async fn worked(&self, case: CaseId) {
+        let contact = crate::house::contact(&self.claim(case).await);
+        self.app.perform(ann(), contact).await.unwrap();
     }
 
     pub(crate) async fn solve(&self, case: CaseId, outcome: Outcome) {

@@ -7,6 +7,10 @@ use crate::Span;
 /// Most seats that are looked at: agents times what each does at once.
 pub const SEATS_MAX: u32 = 100_000;
 
+/// The least share of their time that people may be limited to: below it a goal is a slip of the pen, and
+/// asks for crowds.
+pub const OCCUPANCY_MIN: f64 = 0.05;
+
 /// What comes in, and how much work it is.
 ///
 /// Someone who handles several chats at once has so many *seats*. A chat takes
@@ -151,7 +155,7 @@ pub struct Goal {
 impl Goal {
     fn check(&self) -> Result<(), LoadProblem> {
         let level = self.level > 0.0 && self.level < 1.0;
-        let occupancy = self.occupancy_max > 0.0 && self.occupancy_max <= 1.0;
+        let occupancy = (OCCUPANCY_MIN..=1.0).contains(&self.occupancy_max);
         match () {
             () if !level => Err(LoadProblem::Level),
             () if self.within < Span::ZERO => Err(LoadProblem::Within),

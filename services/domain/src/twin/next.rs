@@ -64,11 +64,19 @@ pub fn next(twin: &Twin, place: &Presence, conversations: &[Conversation], at: T
     }
     let if_all = count(&answers);
     let rescue = match if_none.reached {
+        // A mean of nothing begins with the first answer.
+        None if is_mean_of_nothing(twin, &if_none) && !open.is_empty() => {
+            rescue(twin, window, &if_none, open)
+        }
         None => Rescue::NoValue,
         Some(true) => Rescue::Safe,
         Some(false) => rescue(twin, window, &if_none, open),
     };
     Next { if_none, if_all, rescue }
+}
+
+const fn is_mean_of_nothing(twin: &Twin, figure: &Figure) -> bool {
+    matches!(twin.target, Target::Time(_)) && figure.denominator == 0
 }
 
 /// Whatever is open and counts or would, with what an answer now is worth.
@@ -128,9 +136,11 @@ fn rescue(twin: &Twin, window: Window, figure: &Figure, mut open: Vec<Open<'_>>)
         // Of a mean that is out of reach, whatever took less time than it brings it nearer.
         let helps = match twin.target {
             Target::Percent(_) => true,
-            Target::Time(time) => (i128::from(time.micros()) - open.gain) * n < sum,
+            Target::Time(time) => n == 0 || (i128::from(time.micros()) - open.gain) * n < sum,
         };
-        if lacking <= 0 || !helps {
+        // A mean of nothing lacks nothing, and has no value before somebody is answered.
+        let is_there = lacking <= 0 && (n > 0 || !matches!(twin.target, Target::Time(_)));
+        if is_there || !helps {
             break;
         }
         if let Target::Time(time) = twin.target {

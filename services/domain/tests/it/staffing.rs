@@ -171,7 +171,10 @@ fn what_is_no_load_and_no_goal_is_refused_by_name() {
     assert_eq!(wrong(goal(1.0, 20)), LoadProblem::Level);
     assert_eq!(wrong(goal(f64::NAN, 20)), LoadProblem::Level);
     assert_eq!(wrong(goal(0.8, -1)), LoadProblem::Within);
-    assert_eq!(wrong(Goal { occupancy_max: 0.0, ..goal(0.8, 20) }), LoadProblem::Occupancy);
+    for occupancy_max in [0.0, 0.049, 1.01, f64::NAN] {
+        assert_eq!(wrong(Goal { occupancy_max, ..goal(0.8, 20) }), LoadProblem::Occupancy);
+    }
+    assert!(least(&ten, &Goal { occupancy_max: 0.05, ..goal(0.8, 20) }).is_ok());
     assert_eq!(wrong(Goal { shrinkage: 1.0, ..goal(0.8, 20) }), LoadProblem::Shrinkage);
     assert_eq!(least(&load(1e6, 1, 600), &goal(0.8, 20)), Err(LoadProblem::TooMuch));
     assert_eq!(outlook(&ten, 100_001, Span::ZERO), Err(LoadProblem::TooMuch));

@@ -8,7 +8,9 @@ use amends_proto::v1 as pb;
 use super::{Word, time};
 use crate::fields::Fields;
 
+pub mod lag;
 pub mod remedies;
+pub mod savings;
 
 impl Word for Dimension {
     type Wire = pb::Dimension;
@@ -188,5 +190,6 @@ fn reversal_row(row: &ReversalRow) -> pb::ReviewReversalRow {
         natural_rate: rate(row.natural),
         backslide_rate: rate(row.backslide),
         net_stars_recovered: mean(row.net_stars),
+        uplift: row.uplift.map(remedies::estimate),
     }
 }

@@ -6,7 +6,7 @@ use pb::metrics_service_server::MetricsService;
 use tonic::{Request, Response, Status};
 
 use crate::call::{answer, read};
-use crate::convert::metrics::{Asked, parse, remedies, render_returns, render_reversal};
+use crate::convert::metrics::{Asked, lag, parse, remedies, render_returns, render_reversal, savings};
 
 type Reply<M> = Result<Response<M>, Status>;
 
@@ -76,6 +76,37 @@ impl MetricsService for Metrics {
             let (shop, days, reason) = f.finish(question)?;
             let told = self.0.remedy_fairness(&principal, &shop, days, reason).await?;
             Ok(remedies::render_fairness(&told))
+        })
+        .await
+    }
+
+    async fn get_time_to_reversal(
+        &self,
+        request: Request<pb::GetTimeToReversalRequest>,
+    ) -> Reply<pb::GetTimeToReversalResponse> {
+        answer(async {
+            let (principal, mut f, m) = read(request)?;
+            let asked = Asked {
+                parent: m.parent,
+                cohort: m.cohort,
+                bucket: m.bucket,
+                dimensions: m.dimensions,
+                filters: m.filters,
+            };
+            let question = parse(&mut f, asked);
+            let figures = self.0.time_to_reversal(&principal, &f.finish(question)?).await?;
+            Ok(lag::render(&figures))
+        })
+        .await
+    }
+
+    async fn get_savings(&self, request: Request<pb::GetSavingsRequest>) -> Reply<pb::GetSavingsResponse> {
+        answer(async {
+            let (principal, mut f, m) = read(request)?;
+            let question = savings::parse(&mut f, m);
+            let (shop, days) = f.finish(question)?;
+            let told = self.0.savings(&principal, &shop, days).await?;
+            Ok(savings::render(&told))
         })
         .await
     }

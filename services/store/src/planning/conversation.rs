@@ -40,6 +40,21 @@ pub struct Which<'a> {
     pub limit: i64,
 }
 
+/// Whether more was written than that within the window of the conversations: then they are not to be looked
+/// at, because what tells where each began is every word of it.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn has_more_words(conn: &Conn, which: &Which<'_>, words: i64) -> Result<bool> {
+    let sql = "SELECT COUNT(*) AS words FROM (SELECT 1 AS word FROM messages WHERE shop_id = $1 AND NOT public \
+         AND occurred_at >= $2 AND occurred_at <= $3 LIMIT $4) AS found";
+    let values =
+        vec![text(which.shop), time(which.from - QUIET), time(which.at), int(words.saturating_add(1))];
+    let rows = conn.all(sql.to_owned(), values).await?;
+    let read = |row: &Fetched| Row::new("messages", row).get::<i64>("words");
+    Ok(rows.first().map(read).transpose()?.unwrap_or(0) > words)
+}
+
 /// The conversations that buyers began, the latest first. What everybody reads is no conversation. An
 /// answer is a message that a person wrote, wherever they did, or a reply of an agent that the channel took.
 ///

@@ -33,6 +33,9 @@ const ENDS: &str = "'case.assigned', 'case.released', 'case.waiting_for_buyer', 
 
 /// How long agents had the cases that were solved from an instant up to another.
 ///
+/// Counted from when the service knew of each step: a message that is delivered late gives a case back
+/// when it comes, not when it was written.
+///
 /// # Errors
 /// When the database fails or holds what it must not.
 pub async fn handled(conn: &Conn, shop: &ShopId, from: Time, until: Time) -> Result<Handled> {
@@ -41,19 +44,19 @@ pub async fn handled(conn: &Conn, shop: &ShopId, from: Time, until: Time) -> Res
              SELECT case_id FROM events WHERE shop_id = $1 AND word = 'case.solved' AND occurred_at >= $2
                  AND occurred_at < $3 AND case_id IS NOT NULL ORDER BY occurred_at DESC LIMIT $4
          ), steps AS (
-             SELECT case_id, seq, word, facts, occurred_at,
+             SELECT case_id, seq, word, facts, recorded_at,
                  LAG(word) OVER (PARTITION BY case_id ORDER BY seq) AS earlier
              FROM events WHERE shop_id = $1 AND case_id IN (SELECT case_id FROM solved)
                  AND word IN ({BEGINS}, {ENDS}, 'case.lease_expired')
          ), stretches AS (
-             SELECT case_id, word, occurred_at,
+             SELECT case_id, word, recorded_at,
                  LEAD(word) OVER (PARTITION BY case_id ORDER BY seq) AS ended_by,
                  LEAD(facts) OVER (PARTITION BY case_id ORDER BY seq) AS ended_with,
-                 LEAD(occurred_at) OVER (PARTITION BY case_id ORDER BY seq) AS ended_at
+                 LEAD(recorded_at) OVER (PARTITION BY case_id ORDER BY seq) AS ended_at
              FROM steps WHERE word <> 'case.work_started' OR earlier = 'case.assigned'
          )
-         SELECT COUNT(DISTINCT case_id) AS cases, CAST(COALESCE(SUM(ended_at - occurred_at), 0) AS BIGINT) AS micros
-         FROM stretches WHERE word IN ({BEGINS}) AND ended_by IN ({ENDS}) AND ended_at >= occurred_at
+         SELECT COUNT(DISTINCT case_id) AS cases, CAST(COALESCE(SUM(ended_at - recorded_at), 0) AS BIGINT) AS micros
+         FROM stretches WHERE word IN ({BEGINS}) AND ended_by IN ({ENDS}) AND ended_at >= recorded_at
              AND NOT (ended_by = 'case.released' AND ended_with LIKE '%AGENT_GONE%')"
     );
     let values = vec![text(shop), time(from), time(until), int(SOLVED_MAX)];

@@ -16,6 +16,7 @@ use crate::row::{Fetched, Row};
 mod written;
 
 use written::Written;
+pub(crate) use written::{Role, roles};
 
 /// Rows of one grain that belong to one piece of the span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -284,6 +284,7 @@ async fn empty_batches_send_no_statement(store: Store) {
     survey::insert(&[]).run(conn).await.unwrap();
     survey::by_ids(conn, &[]).await.unwrap();
     conn.send(rollup::add(0, &Rows::new())).await.unwrap();
+    conn.send([amends_store::lag::add(0, &BTreeMap::new())]).await.unwrap();
     conn.send(rollup::add(0, &count("a", 1, Measure::Solved, 0))).await.unwrap();
     rollup::put(conn, &shop_id("a"), &[]).await.unwrap();
     assert_eq!(store.counters().statements(), before);

@@ -17,6 +17,7 @@ mod clocks;
 mod doctored;
 mod figures;
 mod holds;
+mod lags;
 mod ledger;
 mod log;
 mod merged;
@@ -78,6 +79,7 @@ pub(super) async fn check(house: &House, channel: &Channel, before: Option<&Seen
     every_case_is_proven(house, &seen, seed).await;
     figures_are_what_the_log_makes_them(house, seed).await;
     figures::splits_are_the_members_counted_one_by_one(house, seed).await;
+    lags::curves_are_the_reviews_followed_one_by_one(house, seed).await;
     seen
 }
 

@@ -13,7 +13,23 @@ view! {
     v1::ReviewReversalRow {
         cohort, key, funnel, reversal_rate_all, reversal_rate_eligible, reversal_rate_contacted,
         reversal_rate_solved, reversal_rate_asked, natural_rate, backslide_rate,
-        net_stars_recovered,
+        net_stars_recovered, uplift,
+    }
+    v1::GetTimeToReversalResponse { rows, as_of_time }
+    v1::TimeToReversalRow { cohort, key, from_observation, from_solution }
+    v1::ReversalCurve { entered, reversed, gone, standing, points, median_day }
+    v1::ReversalPoint { day, at_risk, reversed, censored, value, lower, upper, mature }
+    v1::GetSavingsResponse {
+        naive, causal, causal_missing: CausalMissing, retained, net_saving, repeat_purchases, threshold, currency,
+        as_of_time,
+    }
+    v1::NaiveAvoided { provisional, confirmed, failed }
+    v1::RetainedRevenue { by: RetainedBy, currency, units, revenue, confirmed_revenue }
+    v1::NetSaving { cases, avoided_loss, remedy_cost, net_saving, immature_cases }
+    v1::RepeatPurchases { solved, failed, without_case, sampled }
+    v1::RepeatRate { rate, waiting }
+    v1::ThresholdDistance {
+        current, target, comparator: ThresholdComparator, days, returns_until_penalty, penalty,
     }
     v1::ReviewFunnel {
         negative, eligible, contacted, solved, asked, reversed, recovered, improved, text_only,

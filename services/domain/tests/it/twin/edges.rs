@@ -215,6 +215,22 @@ fn an_answer_that_is_dated_before_its_message_was_at_once() {
 }
 
 #[test]
+fn a_mean_of_nothing_begins_with_the_conversation_that_waited_least() {
+    let lines = told(&[("2026-03-09T01:00:00Z", "-"), ("2026-03-09T01:50:00Z", "-")]);
+    let (mean, place) = (twin(MEAN), jakarta());
+    let now = utc("2026-03-09T02:00:00Z");
+    let found = next(&mean, &place, &lines, now);
+    assert_eq!((found.if_none.value, found.if_none.counted), (None, 0));
+    let Rescue::Answer(list) = &found.rescue else { panic!("{:?}", found.rescue) };
+    assert_eq!(list.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["1"]);
+    assert_eq!(list[0].until, utc("2026-03-09T02:20:00Z"), "half an hour after it came");
+    // An hour later nothing reaches the target; the one that waited least comes nearest.
+    let late = next(&mean, &place, &lines, utc("2026-03-09T03:00:00Z"));
+    assert!(matches!(&late.rescue, Rescue::Lost(list) if list.len() == 1 && list[0].id.as_str() == "1"));
+    assert_eq!(next(&mean, &place, &[], now).rescue, Rescue::NoValue, "nobody wrote");
+}
+
+#[test]
 fn no_zone_is_no_place() {
     let found = Presence::new("Asia/Atlantis", [], Vec::new()).unwrap_err();
     assert_eq!(found.to_string(), "\"Asia/Atlantis\" is no IANA time zone");

@@ -51,7 +51,7 @@ pub fn fairness(
     Some((shop?, days?, reason?))
 }
 
-fn rate(rate: Rate) -> pb::RemedyRate {
+pub(super) fn rate(rate: Rate) -> pb::RemedyRate {
     pb::RemedyRate {
         numerator: rate.numerator,
         denominator: rate.denominator,
@@ -61,7 +61,7 @@ fn rate(rate: Rate) -> pb::RemedyRate {
     }
 }
 
-fn estimate(estimate: Estimate) -> pb::Estimate {
+pub(super) fn estimate(estimate: Estimate) -> pb::Estimate {
     pb::Estimate { value: estimate.value, lower: estimate.lower, upper: estimate.upper }
 }
 
@@ -118,7 +118,7 @@ fn naive(naive: &Naive) -> pb::NaiveComparison {
     }
 }
 
-fn causal(causal: &Causal) -> pb::CausalComparison {
+pub(super) fn causal(causal: &Causal) -> pb::CausalComparison {
     pb::CausalComparison {
         holdout_cases: causal.holdout,
         treated_cases: causal.treated,

@@ -2,6 +2,7 @@
 
 use amends_app::planning::{DayPlan, DueDay, DueWork, HourPlan, Input, Origin, Plan, PlanQuestion};
 use amends_domain::Span;
+use amends_domain::staffing::OCCUPANCY_MIN;
 use amends_proto::v1 as pb;
 
 use super::gaps;
@@ -24,9 +25,8 @@ pub fn parse(f: &mut Fields, m: pb::PlanStaffingRequest) -> Option<PlanQuestion>
     let second = Span::from_secs(1);
     let handling = f.span_or_none("handling_time", m.handling_time, second..=day, "must be 1 s to 1 day");
     let at_once = f.number_or_none("at_once", m.at_once, |n| (1..=20).contains(n), "must be 1–20");
-    let busy = |share: &f64| *share > 0.0 && *share <= 1.0;
-    let occupancy_max =
-        f.number_or_none("occupancy_max", m.occupancy_max, busy, "must be above 0 and at most 1");
+    let busy = |share: &f64| (OCCUPANCY_MIN..=1.0).contains(share);
+    let occupancy_max = f.number_or_none("occupancy_max", m.occupancy_max, busy, "must be 0.05–1");
     let away = |share: &f64| (0.0..1.0).contains(share);
     let shrinkage = f.number_or_none("shrinkage", m.shrinkage, away, "must be at least 0 and below 1");
     let due_days = f.number_or_none("due_days", m.due_days, |n| (0..=30).contains(n), "must be 0–30");

@@ -22,7 +22,7 @@ const POINTS_MAX: usize = 2_000;
 
 /// Where a stored row counts: in which column of it the value of each facet stands (0 for left open), and
 /// with which sign.
-type Role = (Split, i64, i64, i64);
+pub(crate) type Role = (Split, i64, i64, i64);
 
 /// The statement that is written for a question.
 pub(super) struct Written<'a> {
@@ -219,7 +219,7 @@ const fn size(family: Family) -> &'static str {
 }
 
 /// In which sums of the answer each split that is stored counts.
-fn roles(facets: &[Facet]) -> Vec<Role> {
+pub(crate) fn roles(facets: &[Facet]) -> Vec<Role> {
     match facets {
         [] => vec![(Split::NONE, 0, 0, 1)],
         [a] => vec![(Split::NONE, 0, 0, 1), (Split::by(*a), 1, 0, 1), (Split::by(*a), 0, 0, -1)],

@@ -14,7 +14,7 @@ use amends_store::{order, review};
 use super::super::house::{House, principal, shop};
 use super::repeat;
 
-const REVIEWS: &[Dimension] = &[
+pub(super) const REVIEWS: &[Dimension] = &[
     Dimension::Sku,
     Dimension::Reason,
     Dimension::RemedyKind,
@@ -27,7 +27,7 @@ const LINES: &[Dimension] =
     &[Dimension::Sku, Dimension::Reason, Dimension::RemedyKind, Dimension::Agent, Dimension::Language];
 
 /// No split, each dimension, and each pair.
-fn splits(of: &[Dimension]) -> Vec<Vec<Dimension>> {
+pub(super) fn splits(of: &[Dimension]) -> Vec<Vec<Dimension>> {
     let mut all = vec![Vec::new()];
     for (i, a) in of.iter().enumerate() {
         all.push(vec![*a]);
@@ -46,7 +46,7 @@ fn said(about: &About, dimension: Dimension) -> String {
     }
 }
 
-fn of_review(row: &ReviewRow, dimension: Dimension) -> String {
+pub(super) fn of_review(row: &ReviewRow, dimension: Dimension) -> String {
     let sku = row.sku.as_ref().or(row.line_sku.as_ref());
     match dimension {
         Dimension::Sku => sku.map(|sku| sku.as_str().to_owned()).unwrap_or_default(),
@@ -117,7 +117,7 @@ pub(super) async fn splits_are_the_members_counted_one_by_one(house: &House, see
     }
 }
 
-async fn zone(house: &House) -> Zone {
+pub(super) async fn zone(house: &House) -> Zone {
     let row = amends_store::shop::get_row(&house.look.reader(), &shop()).await.unwrap().unwrap();
     Zone::named(&row.shop.time_zone)
 }
