@@ -61,7 +61,7 @@ pub(super) async fn curves_are_the_reviews_followed_one_by_one(house: &House, se
             add(sum, followed(row, first, today, &zone).unwrap_or((0, true, false)));
         }
         let question = Question {
-            shop: shop(),
+            shop: Some(shop()),
             days,
             bucket: Bucket::Total,
             dimensions: split.clone(),
