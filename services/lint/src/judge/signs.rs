@@ -60,8 +60,8 @@ impl Kind {
     }
 }
 
-/// What each kind counts beside the others; what all languages have in common generalizes, what one text
-/// says in its own letters decides. Found by judging the texts that set the bounds by what others taught.
+/// What each kind counts beside the others, as it did best on the texts that set the bounds, judged by what
+/// the others taught.
 pub(super) fn weight_of(row: usize) -> f32 {
     if row < Kind::Words.first() as usize {
         2.0

@@ -10,7 +10,7 @@ use crate::measure::Case;
 use crate::rule::Rule;
 use crate::scene::Span;
 
-const PASSES: usize = 40;
+const PASSES: usize = 30;
 const SEED: u64 = 0x5eed;
 
 /// Texts that set the bounds are judged by what was learnt from the other parts, of so many.
