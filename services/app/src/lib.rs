@@ -9,6 +9,7 @@ pub mod attestation;
 pub mod call;
 pub mod case;
 pub mod context;
+mod course;
 pub mod detect;
 pub mod due;
 pub mod error;

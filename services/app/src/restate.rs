@@ -106,6 +106,9 @@ pub(crate) async fn reviews(
 /// Tells the line and the reviews of a case what it says of them now, where that is something else.
 pub(crate) async fn about(work: &mut Work, before: &Case, after: &Case) -> Result<()> {
     let of = |case: &Case| About::of([case]);
+    if of(before) != of(after) {
+        work.touch(&after.shop, after.id);
+    }
     if of(before) == of(after) { Ok(()) } else { about_anew(work, after).await }
 }
 

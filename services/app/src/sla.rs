@@ -127,6 +127,11 @@ fn keep(
         (Some(_), None) => work.not_due(shop, DeadlineKind::Sla, case),
         _ => {}
     }
+    work.turned(
+        &(shop.clone(), case.to_owned()),
+        before.map(|row| row.parts.rows.as_slice()),
+        &after.parts.rows,
+    );
     if let Some(before) = before {
         let rows = std::mem::take(&mut after.parts.rows);
         after.parts.rows = differing(&before.parts.rows, rows);
@@ -231,7 +236,7 @@ pub(crate) fn clocks_of(parts: Parts) -> Result<Clocks> {
     Clocks::from_parts(parts).map_err(|problem| AppError::Internal(format!("stored clocks: {problem}")))
 }
 
-fn entry(row: &EventRow) -> Entry<'_> {
+pub(crate) fn entry(row: &EventRow) -> Entry<'_> {
     Entry { event: &row.event, occurred_at: row.occurred_at, recorded_at: row.recorded_at }
 }
 

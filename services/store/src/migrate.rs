@@ -25,6 +25,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0018_written_at", include_str!("../migrations/0018_written_at.sql")),
     ("0019_rollups", include_str!("../migrations/0019_rollups.sql")),
     ("0020_planning", include_str!("../migrations/0020_planning.sql")),
+    ("0022_handling_rollups", include_str!("../migrations/0022_handling_rollups.sql")),
 ];
 
 /// Any number that only Amends locks.

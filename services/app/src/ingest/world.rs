@@ -139,6 +139,8 @@ pub(super) struct Out {
     pub(super) texts: Vec<TextRow>,
     pub(super) messages: Vec<MessageRow>,
     pub(super) surveys: Vec<SurveyRow>,
+    /// What answers about no case add.
+    pub(super) said: Vec<(ShopId, Counted)>,
     pub(super) events: Vec<EventRow>,
     pub(super) deadlines: Vec<DeadlineChange>,
     /// Cases that became part of another: which, and of which.

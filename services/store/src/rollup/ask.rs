@@ -58,7 +58,7 @@ pub struct Answer {
     pub sums: Sums,
 }
 
-const PART: [Column; 4] =
+pub(super) const PART: [Column; 4] =
     [("piece", Kind::Int), ("grain", Kind::Int), ("first", Kind::Int), ("until", Kind::Int)];
 
 /// Where a stored row counts: in which column of it the value of each facet stands (0 for left open), and
@@ -145,6 +145,13 @@ const fn size(family: Family) -> &'static str {
     match family {
         Family::Review => "negative",
         Family::Line => "units_delivered + lines_wanted",
+        Family::Handling => "cases_opened",
+        Family::Time => "first_calendar + resolution_calendar",
+        Family::Promise => {
+            "first_met + first_missed + next_met + next_missed + update_met + update_missed \
+             + agreed_met + agreed_missed + solution_met + solution_missed"
+        }
+        Family::Answer => "csat_1 + csat_2 + csat_3 + csat_4 + csat_5 + promoters + passives + detractors",
     }
 }
 
