@@ -12,17 +12,23 @@ use crate::call::{Principal, Role};
 use crate::error::Result;
 
 mod ask;
+mod attainment;
 mod bucket;
 mod fairness;
+mod handling;
 mod remedies;
 mod returns;
 mod reversal;
+mod satisfaction;
 
+pub use attainment::{AttainmentRow, ClockRow};
 pub use bucket::{Bucket, Days};
 pub use fairness::{Fairness, StarRow, Verdict};
+pub use handling::{Cases, HandlingRow, Spread, Waiting};
 pub use remedies::{Group, KindRow, Naive, RemedyFigures, RemedyQuestion};
 pub use returns::{Avoided, ReturnsRow};
 pub use reversal::{Funnel, ReversalRow};
+pub use satisfaction::{Recommended, SatisfactionRow};
 
 use ask::Piece;
 
@@ -58,6 +64,10 @@ pub enum Dimension {
     Language,
     /// The rating at the first observation.
     Star,
+    /// How urgent the case is.
+    Priority,
+    /// What was promised.
+    Target,
 }
 
 /// A question.

@@ -51,11 +51,12 @@ pub fn of_case(course: &Course, facets: &Facets, zone: &Zone, calendar: &Calenda
     let mut counted = Vec::new();
     for lap in &story.laps {
         let day = if lap.kind == LapKind::Next { zone.day(lap.from) } else { opened };
-        let [calendar_time, business_time, waiting, without] = lap.kind.measures();
+        let [calendar_time, business_time, given, waiting, without] = lap.kind.measures();
         match lap.end {
             End::Waiting => counts.push((day, waiting, 1)),
             End::Without => counts.push((day, without, 1)),
             End::At(at) => {
+                counts.push((day, given, 1));
                 let open = calendar.elapsed(lap.from, at);
                 for (measure, span) in [(calendar_time, at.since(lap.from)), (business_time, open)] {
                     let length = Bucket::of(span.micros() / 1_000);

@@ -68,19 +68,29 @@ pub struct Story {
 }
 
 impl LapKind {
-    /// What is counted of it: calendar and business time, waiting, and over without.
+    /// What is counted of it: calendar and business time, given, waiting, and over without.
     #[must_use]
-    pub const fn measures(self) -> [Measure; 4] {
+    pub const fn measures(self) -> [Measure; 5] {
         use Measure as M;
         match self {
-            Self::First => [M::FirstCalendar, M::FirstBusiness, M::FirstWaiting, M::FirstWithout],
-            Self::Next => [M::NextCalendar, M::NextBusiness, M::NextWaiting, M::NextWithout],
-            Self::Agreement => {
-                [M::AgreementCalendar, M::AgreementBusiness, M::AgreementWaiting, M::AgreementWithout]
+            Self::First => {
+                [M::FirstCalendar, M::FirstBusiness, M::FirstGiven, M::FirstWaiting, M::FirstWithout]
             }
-            Self::Resolution => {
-                [M::ResolutionCalendar, M::ResolutionBusiness, M::ResolutionWaiting, M::ResolutionWithout]
-            }
+            Self::Next => [M::NextCalendar, M::NextBusiness, M::NextGiven, M::NextWaiting, M::NextWithout],
+            Self::Agreement => [
+                M::AgreementCalendar,
+                M::AgreementBusiness,
+                M::AgreementGiven,
+                M::AgreementWaiting,
+                M::AgreementWithout,
+            ],
+            Self::Resolution => [
+                M::ResolutionCalendar,
+                M::ResolutionBusiness,
+                M::ResolutionGiven,
+                M::ResolutionWaiting,
+                M::ResolutionWithout,
+            ],
         }
     }
 }

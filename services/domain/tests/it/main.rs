@@ -33,6 +33,7 @@ mod refund;
 mod remedy;
 mod remedy_policy;
 mod reply;
+mod response;
 mod returns;
 mod review;
 mod review_dates;

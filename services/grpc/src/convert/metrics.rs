@@ -10,6 +10,7 @@ use super::{Word, time};
 use crate::fields::Fields;
 
 pub mod remedies;
+pub mod response;
 
 impl Word for Dimension {
     type Wire = pb::Dimension;
@@ -25,6 +26,8 @@ impl Word for Dimension {
             Self::Agent => pb::Dimension::Agent,
             Self::Language => pb::Dimension::Language,
             Self::Star => pb::Dimension::Star,
+            Self::Priority => pb::Dimension::Priority,
+            Self::Target => pb::Dimension::Target,
         }
     }
 
@@ -40,6 +43,8 @@ impl Word for Dimension {
             pb::Dimension::Agent => Some(Self::Agent),
             pb::Dimension::Language => Some(Self::Language),
             pb::Dimension::Star => Some(Self::Star),
+            pb::Dimension::Priority => Some(Self::Priority),
+            pb::Dimension::Target => Some(Self::Target),
         }
     }
 }

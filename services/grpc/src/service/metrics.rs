@@ -6,7 +6,7 @@ use pb::metrics_service_server::MetricsService;
 use tonic::{Request, Response, Status};
 
 use crate::call::{answer, read};
-use crate::convert::metrics::{Asked, parse, remedies, render_returns, render_reversal};
+use crate::convert::metrics::{Asked, parse, remedies, render_returns, render_reversal, response};
 
 type Reply<M> = Result<Response<M>, Status>;
 
@@ -76,6 +76,42 @@ impl MetricsService for Metrics {
             let (shop, days, reason) = f.finish(question)?;
             let told = self.0.remedy_fairness(&principal, &shop, days, reason).await?;
             Ok(remedies::render_fairness(&told))
+        })
+        .await
+    }
+
+    async fn get_handling(&self, request: Request<pb::GetHandlingRequest>) -> Reply<pb::GetHandlingResponse> {
+        answer(async {
+            let (principal, mut f, m) = read(request)?;
+            let question = parse(&mut f, m.into());
+            let figures = self.0.handling(&principal, &f.finish(question)?).await?;
+            Ok(response::render_handling(&figures))
+        })
+        .await
+    }
+
+    async fn get_sla_attainment(
+        &self,
+        request: Request<pb::GetSlaAttainmentRequest>,
+    ) -> Reply<pb::GetSlaAttainmentResponse> {
+        answer(async {
+            let (principal, mut f, m) = read(request)?;
+            let question = parse(&mut f, m.into());
+            let figures = self.0.sla_attainment(&principal, &f.finish(question)?).await?;
+            Ok(response::render_attainment(&figures))
+        })
+        .await
+    }
+
+    async fn get_satisfaction(
+        &self,
+        request: Request<pb::GetSatisfactionRequest>,
+    ) -> Reply<pb::GetSatisfactionResponse> {
+        answer(async {
+            let (principal, mut f, m) = read(request)?;
+            let question = parse(&mut f, m.into());
+            let figures = self.0.satisfaction(&principal, &f.finish(question)?).await?;
+            Ok(response::render_satisfaction(&figures))
         })
         .await
     }

@@ -145,7 +145,7 @@ const fn size(family: Family) -> &'static str {
     match family {
         Family::Review => "negative",
         Family::Line => "units_delivered + lines_wanted",
-        Family::Handling => "cases_opened",
+        Family::Handling => "cases_opened + next_given + next_waiting + next_without",
         Family::Time => "first_calendar + resolution_calendar",
         Family::Promise => {
             "first_met + first_missed + next_met + next_missed + update_met + update_missed \
