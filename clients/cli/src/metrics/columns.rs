@@ -124,7 +124,12 @@ pub(super) fn fairness(answer: &v1::GetRemedyFairnessResponse) -> Sheet {
     Sheet::new(line(&v1::FairnessRow::default()), answer.rows.iter().map(line))
 }
 
-fn cohort(line: &mut Line, days: Option<&v1::DateRange>, key: &[v1::DimensionValue], by: &[v1::Dimension]) {
+pub(super) fn cohort(
+    line: &mut Line,
+    days: Option<&v1::DateRange>,
+    key: &[v1::DimensionValue],
+    by: &[v1::Dimension],
+) {
     line.put("cohort.start_date", days.map(|days| days.start_date.clone()));
     line.put("cohort.end_date", days.map(|days| days.end_date.clone()));
     for dimension in by {
@@ -134,7 +139,7 @@ fn cohort(line: &mut Line, days: Option<&v1::DateRange>, key: &[v1::DimensionVal
     }
 }
 
-fn rate(line: &mut Line, path: &str, rate: Option<v1::Rate>) {
+pub(super) fn rate(line: &mut Line, path: &str, rate: Option<v1::Rate>) {
     line.put(format!("{path}.numerator"), rate.map(|rate| rate.numerator));
     line.put(format!("{path}.denominator"), rate.map(|rate| rate.denominator));
     line.put(format!("{path}.value"), rate.and_then(|rate| rate.value));
@@ -167,7 +172,7 @@ fn named<C: Code>(value: i32) -> Value {
     name::<C>(value).map_or(Value::Whole(value.into()), |name| Value::Text(name.to_owned()))
 }
 
-fn time(time: Option<prost_types::Timestamp>) -> Option<String> {
+pub(super) fn time(time: Option<prost_types::Timestamp>) -> Option<String> {
     time.as_ref().and_then(timestamp).map(|time| time.to_string())
 }
 

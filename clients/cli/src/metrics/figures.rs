@@ -117,7 +117,7 @@ pub(super) fn returns(answer: &v1::GetReturnsResponse, cut: &Cut) -> String {
 }
 
 /// The days with their last one: `2026-01-05 – 01-11`.
-fn days(cohort: Option<&v1::DateRange>) -> String {
+pub(super) fn days(cohort: Option<&v1::DateRange>) -> String {
     let Some(cohort) = cohort else { return "-".to_owned() };
     let (Ok(first), Ok(end)) = (cohort.start_date.parse::<Date>(), cohort.end_date.parse::<Date>()) else {
         return format!("{} to before {}", cohort.start_date, cohort.end_date);
@@ -132,19 +132,19 @@ fn days(cohort: Option<&v1::DateRange>) -> String {
     }
 }
 
-fn start(cohort: Option<&v1::DateRange>) -> Option<Date> {
+pub(super) fn start(cohort: Option<&v1::DateRange>) -> Option<Date> {
     cohort?.start_date.parse().ok()
 }
 
-fn dimensions(key: &[v1::DimensionValue]) -> Vec<String> {
+pub(super) fn dimensions(key: &[v1::DimensionValue]) -> Vec<String> {
     key.iter().map(|part| word::<v1::Dimension>(part.dimension)).collect()
 }
 
-fn key(key: &[v1::DimensionValue]) -> Vec<String> {
+pub(super) fn key(key: &[v1::DimensionValue]) -> Vec<String> {
     key.iter().map(|part| or_dash(&part.value).to_owned()).collect()
 }
 
-fn part(rate: Option<v1::Rate>) -> Part {
+pub(super) fn part(rate: Option<v1::Rate>) -> Part {
     let rate = rate.unwrap_or_default();
     Part {
         numerator: rate.numerator,
