@@ -34,7 +34,7 @@ pub(crate) const fn family(measure: Measure) -> Option<Family> {
         Some(Family::Time)
     } else if place < Measure::Csat1 as usize {
         Some(Family::Promise)
-    } else if place <= Measure::SolutionsJudged as usize {
+    } else if place <= Measure::SurveysAnswered as usize {
         Some(Family::Answer)
     } else {
         None
@@ -74,7 +74,7 @@ fn of_handling(story: &Story, day: Day) -> Vec<Count> {
     let all = [
         (true, Measure::CasesOpened),
         (story.is_open(), Measure::CasesOpen),
-        (!story.solutions.is_empty(), Measure::CasesSolved),
+        (story.ever_solved, Measure::CasesSolved),
         (story.closed, Measure::CasesClosed),
         (story.merged, Measure::CasesMerged),
         (story.cancelled, Measure::CasesCancelled),
@@ -86,10 +86,10 @@ fn of_handling(story: &Story, day: Day) -> Vec<Count> {
 
 fn of_survey(story: &Story, zone: &Zone) -> Vec<Count> {
     let mut counts: Vec<Count> = story.answers.iter().filter_map(|answer| of_answer(*answer, zone)).collect();
-    for (at, judged) in &story.solutions {
-        counts.push((zone.day(*at), Measure::Solutions, 1));
+    for (at, judged) in &story.asked {
+        counts.push((zone.day(*at), Measure::SurveysDue, 1));
         if *judged {
-            counts.push((zone.day(*at), Measure::SolutionsJudged, 1));
+            counts.push((zone.day(*at), Measure::SurveysAnswered, 1));
         }
     }
     counts

@@ -153,8 +153,8 @@ codes! {
         /** Who would recommend: 9 and 10. */ Promoters = "PROMOTERS",
         /** Who might: 7 and 8. */ Passives = "PASSIVES",
         /** Who would not: 0 to 6. */ Detractors = "DETRACTORS",
-        /** Solutions, by the day of the solution. */ Solutions = "SOLUTIONS",
-        /** Of those, judged by the buyer. */ SolutionsJudged = "SOLUTIONS_JUDGED",
+        /** Solutions that a survey was due for, by the day of the solution. */ SurveysDue = "SURVEYS_DUE",
+        /** Of those, judged by the buyer. */ SurveysAnswered = "SURVEYS_ANSWERED",
     }
 }
 

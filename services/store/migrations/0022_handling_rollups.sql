@@ -39,7 +39,7 @@ CREATE TABLE satisfaction_rollups (
     a TEXT NOT NULL, b TEXT NOT NULL, shard BIGINT NOT NULL,
     csat_1 BIGINT NOT NULL, csat_2 BIGINT NOT NULL, csat_3 BIGINT NOT NULL, csat_4 BIGINT NOT NULL,
     csat_5 BIGINT NOT NULL, promoters BIGINT NOT NULL, passives BIGINT NOT NULL, detractors BIGINT NOT NULL,
-    solutions BIGINT NOT NULL, solutions_judged BIGINT NOT NULL,
+    surveys_due BIGINT NOT NULL, surveys_answered BIGINT NOT NULL,
     PRIMARY KEY (shop_id, split, grain, period, a, b, shard)
 ) {rowid};
 -- What happened to a case, as far as these figures ask, and what was known of it when it was counted last.

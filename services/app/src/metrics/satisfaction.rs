@@ -31,7 +31,7 @@ pub struct SatisfactionRow {
     pub scores: [u64; 5],
     /// Whether buyers would recommend the shop.
     pub nps: Recommended,
-    /// Solutions that were judged, of all.
+    /// Surveys that were answered, of those due.
     pub response: MatureRate,
 }
 
@@ -76,7 +76,7 @@ fn row((days, key): (Days, Key), sums: &Sums, over: bool, answered: bool) -> Sat
     let scores = SCORES.map(number);
     let (promoters, passives) = (number(Measure::Promoters), number(Measure::Passives));
     let answers = Nps { promoters, passives, detractors: number(Measure::Detractors) };
-    let response = Rate::of(sums.get(Measure::SolutionsJudged), sums.get(Measure::Solutions));
+    let response = Rate::of(sums.get(Measure::SurveysAnswered), sums.get(Measure::SurveysDue));
     SatisfactionRow {
         days,
         key,

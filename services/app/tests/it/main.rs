@@ -34,6 +34,7 @@ mod reply;
 mod reply_recall;
 mod reply_template;
 mod replying;
+mod response;
 mod review_dates;
 mod rollups;
 mod runner;

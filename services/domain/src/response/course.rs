@@ -32,6 +32,11 @@ pub(super) enum Step {
     Merged,
     /// It was no case.
     Cancelled,
+    /// A survey about a solution was due.
+    Asked {
+        /// Which solution, from 1.
+        solution: u32,
+    },
     /// The buyer answered a survey.
     Judged {
         /// What was asked.
@@ -47,8 +52,8 @@ pub(super) enum Step {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Course(pub(super) Vec<(Time, Step)>);
 
-/// The words of the events that a course is made of.
-pub const WORDS: &[&str] = &["survey.answered"];
+/// The words of the events that a course is made of, besides those that matter to clocks.
+pub const WORDS: &[&str] = &["survey.answered", "case.satisfaction_due"];
 
 /// Whether an event is part of a course.
 #[must_use]
@@ -84,6 +89,7 @@ fn step(event: &Event) -> Option<Step> {
         Event::CaseClosed { .. } => Step::Closed,
         Event::CaseMerged { .. } => Step::Merged,
         Event::CaseCancelled { .. } => Step::Cancelled,
+        Event::SatisfactionDue { solution, .. } => Step::Asked { solution: *solution },
         Event::SurveyAnswered { score, asked, solution } => {
             Step::Judged { kind: asked.parse().ok()?, score: *score, solution: *solution }
         }
@@ -104,14 +110,18 @@ fn step(event: &Event) -> Option<Step> {
 #[error("{0:?} is no step of a course")]
 pub struct CourseProblem(String);
 
-/// As it is stored: a letter and the time of each step, with a survey's answer behind it.
+/// As it is stored: a letter and the time of each step, with what surveys are about behind it.
 impl Display for Course {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, (at, step)) in self.0.iter().enumerate() {
             let gap = if i == 0 { "" } else { " " };
             write!(f, "{gap}{}{}", step.letter(), at.micros())?;
-            if let Step::Judged { kind, score, solution } = step {
-                write!(f, ":{kind}:{score}:{}", solution.unwrap_or(0))?;
+            match step {
+                Step::Asked { solution } => write!(f, ":{solution}")?,
+                Step::Judged { kind, score, solution } => {
+                    write!(f, ":{kind}:{score}:{}", solution.unwrap_or(0))?;
+                }
+                _ => {}
             }
         }
         Ok(())
@@ -142,6 +152,7 @@ impl Step {
             Self::Closed => 'c',
             Self::Merged => 'm',
             Self::Cancelled => 'x',
+            Self::Asked { .. } => 'q',
             Self::Judged { .. } => 'j',
         }
     }
@@ -163,6 +174,7 @@ fn read(text: &str) -> Option<(Time, Step)> {
         'c' => Step::Closed,
         'm' => Step::Merged,
         'x' => Step::Cancelled,
+        'q' => Step::Asked { solution: parts.next()?.parse().ok()? },
         'j' => {
             let (kind, score) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
             let solution: u32 = parts.next()?.parse().ok()?;

@@ -61,8 +61,10 @@ pub struct Story {
     pub cancelled: bool,
     /// How often a person took a turn: answers with no word of the buyer between them are one.
     pub turns: u32,
-    /// When it was solved, each time, and whether the buyer judged that.
-    pub solutions: Vec<(Time, bool)>,
+    /// Whether it was ever solved.
+    pub ever_solved: bool,
+    /// When a survey about a solution was due, and whether the buyer answered it.
+    pub asked: Vec<(Time, bool)>,
     /// What the buyer answered to surveys.
     pub answers: Vec<(Time, SurveyKind, u8)>,
 }
@@ -156,15 +158,17 @@ impl Course {
         story
     }
 
-    /// Which solutions buyers judged: answers name them by their number.
+    /// What buyers answered, and which of the surveys that were due: answers name the solution they judge.
     fn judge(&self, story: &mut Story) {
+        let judged = |of: u32| {
+            let is_about = |step: &Step| matches!(step, Step::Judged { kind: SurveyKind::Csat, solution, .. } if *solution == Some(of));
+            self.0.iter().any(|(_, step)| is_about(step))
+        };
         for (at, step) in &self.0 {
-            let Step::Judged { kind, score, solution } = *step else { continue };
-            story.answers.push((*at, kind, score));
-            let number = solution.and_then(|number| usize::try_from(number).ok()?.checked_sub(1));
-            let of = number.filter(|_| kind == SurveyKind::Csat).and_then(|n| story.solutions.get_mut(n));
-            if let Some((_, judged)) = of {
-                *judged = true;
+            match *step {
+                Step::Asked { solution } => story.asked.push((*at, judged(solution))),
+                Step::Judged { kind, score, .. } => story.answers.push((*at, kind, score)),
+                _ => {}
             }
         }
     }
@@ -193,7 +197,7 @@ impl Story {
             Step::Solved => {
                 talk.agreed_at = Some(talk.agreed_at.unwrap_or(at));
                 self.solved_at = Some(at);
-                self.solutions.push((at, false));
+                self.ever_solved = true;
             }
             Step::Woken | Step::Reopened => {
                 if self.solved_at.is_some() && !self.closed {
@@ -204,7 +208,7 @@ impl Story {
             Step::Closed => self.closed = true,
             Step::Merged => self.merged = true,
             Step::Cancelled => self.cancelled = true,
-            Step::Judged { .. } => {}
+            Step::Asked { .. } | Step::Judged { .. } => {}
         }
     }
 }

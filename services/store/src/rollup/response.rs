@@ -120,8 +120,8 @@ pub(super) const ANSWERS: Table = Table {
         ("promoters", Kind::Int),
         ("passives", Kind::Int),
         ("detractors", Kind::Int),
-        ("solutions", Kind::Int),
-        ("solutions_judged", Kind::Int),
+        ("surveys_due", Kind::Int),
+        ("surveys_answered", Kind::Int),
     ],
     key: KEY,
 };
