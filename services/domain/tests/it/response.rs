@@ -1,112 +1,23 @@
-//! Response and handling: every definition where it could be taken otherwise, and the worked examples of
-//! `docs/metrics.md`.
+//! Response and handling: every definition where it could be taken otherwise.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
-
-use amends_domain::case::{CaseKind, Outcome};
-use amends_domain::detection::Reason;
+use amends_domain::case::Outcome;
 use amends_domain::event::Event;
-use amends_domain::response::{Course, End, Lap, LapKind, Story, of_answer, of_case, of_instances, told};
-use amends_domain::rollup::{About, Facet, Facets};
-use amends_domain::signal::{Author, Direction, SurveyKind};
+use amends_domain::response::{Course, LapKind, of_answer, of_case, of_instances, told};
+use amends_domain::rollup::{Facet, Facets};
+use amends_domain::signal::SurveyKind;
 use amends_domain::sla::record::Entry;
 use amends_domain::sla::{Calendar, Hours, Metric, Phase, Promise, Row, Standing};
-use amends_domain::statistics::histogram::{Bucket, Histogram};
-use amends_domain::statistics::survey::{Nps, csat};
-use amends_domain::subject::Subject;
-use amends_domain::tally::{Counted, Measure};
+use amends_domain::statistics::histogram::Bucket;
+use amends_domain::tally::Measure;
 use amends_domain::zone::Zone;
-use amends_domain::{CaseId, MessageId, Span, Time};
-use proptest::collection::vec;
-use proptest::prelude::*;
+use amends_domain::{Span, Time};
 
-use crate::make::{agent, order};
-use crate::page::kept;
+use crate::make::agent;
+use crate::response_make::{
+    buyer, closed, course, judged, laps, merged, minutes, note, opened, person, reopened, robot, solved,
+    story,
+};
 use crate::sla_make::{calendar, utc, weekdays};
-
-fn opened(waiting_since: Option<Time>) -> Event {
-    Event::CaseOpened {
-        kind: CaseKind::Return,
-        subject: Subject::Order { order: order() },
-        reason: Reason::Late,
-        follow_up_of: None,
-        priority: Some(50),
-        waiting_since,
-    }
-}
-
-fn seen(direction: Direction, author: Author) -> Event {
-    Event::MessageSeen { message: MessageId::new("m").unwrap(), direction, author }
-}
-
-fn buyer() -> Event {
-    seen(Direction::FromBuyer, Author::Human)
-}
-
-fn person() -> Event {
-    seen(Direction::ToBuyer, Author::Human)
-}
-
-fn robot() -> Event {
-    seen(Direction::ToBuyer, Author::Bot)
-}
-
-fn note() -> Event {
-    Event::NoteAdded { agent: agent("ann"), text_id: "n".to_owned() }
-}
-
-fn solved() -> Event {
-    Event::CaseSolved { outcome: Outcome::Other, close_at: Time::MIN }
-}
-
-fn reopened() -> Event {
-    Event::CaseReopened { reopen_count: 1, cause: "BUYER".to_owned() }
-}
-
-fn closed() -> Event {
-    Event::CaseClosed { outcome: Outcome::Other }
-}
-
-fn merged() -> Event {
-    Event::CaseMerged { into: CaseId::from_bits(2) }
-}
-
-fn judged(score: u8, solution: u32) -> Event {
-    Event::SurveyAnswered { score, asked: "CSAT".to_owned(), solution: Some(solution) }
-}
-
-const START: &str = "2026-03-02T08:00:00Z";
-
-fn minutes(after: i64) -> Time {
-    utc(START) + Span::from_minutes(after)
-}
-
-/// A course of things that were heard of as they happened, so many minutes after the start.
-fn course(events: &[(i64, Event)]) -> Course {
-    Course::of(events.iter().map(|(after, event)| {
-        let at = minutes(*after);
-        Entry { event, occurred_at: at, recorded_at: at }
-    }))
-}
-
-fn story(events: &[(i64, Event)]) -> Story {
-    course(events).story()
-}
-
-/// The waits of one kind: from, and how long, `None` while it is waited for, −1 without.
-fn laps(story: &Story, kind: LapKind) -> Vec<(i64, Option<i64>)> {
-    let of = |lap: &Lap| {
-        let from = lap.from.since(minutes(0)).micros() / 60_000_000;
-        let took = match lap.end {
-            End::At(at) => Some(at.since(lap.from).micros() / 60_000_000),
-            End::Waiting => None,
-            End::Without => Some(-1),
-        };
-        (from, took)
-    };
-    story.laps.iter().filter(|lap| lap.kind == kind).map(of).collect()
-}
 
 #[test]
 fn a_reply_of_a_machine_and_an_internal_note_are_no_response() {
@@ -292,214 +203,10 @@ fn a_promise_is_told_in_the_largest_unit_that_is_whole() {
     assert_eq!(said, ["1min BUSINESS", "90s BUSINESS", "90min BUSINESS", "1d BUSINESS", "7d BUSINESS"]);
 }
 
-fn some_event() -> impl Strategy<Value = Event> {
-    prop_oneof![
-        4 => Just(buyer()),
-        4 => Just(person()),
-        1 => Just(robot()),
-        1 => Just(note()),
-        2 => Just(solved()),
-        1 => Just(reopened()),
-        1 => Just(closed()),
-        1 => (1_u8..=5, 1_u32..=3).prop_map(|(score, solution)| judged(score, solution)),
-    ]
-}
-
-/// All that courses add, as sums.
-fn sums(counted: &[Counted]) -> BTreeMap<(String, Measure), i64> {
-    let mut sums = BTreeMap::new();
-    for one in counted {
-        for (day, measure, n) in &one.counts {
-            let key = format!("{day} {} {}", one.facets.value(Facet::Length), one.facets.value(Facet::Agent));
-            *sums.entry((key, *measure)).or_default() += n;
-        }
-    }
-    sums.retain(|_, n| *n != 0);
-    sums
-}
-
-/// First and later waits by plain loops over messages in order.
-fn plainly(mut talk: Vec<(i64, bool)>) -> Vec<(bool, i64, Option<i64>)> {
-    talk.sort_by_key(|(at, _)| *at);
-    let (mut answered, mut waits) = (false, Vec::new());
-    for i in 0..talk.len() {
-        let (from, is_buyer) = talk[i];
-        let is_first_word = i == 0 || !talk[i - 1].1;
-        if is_buyer && is_first_word {
-            let reply = talk[i..].iter().find(|(_, is_buyer)| !is_buyer);
-            waits.push((answered, from, reply.map(|(at, _)| at - from)));
-        }
-        answered |= !is_buyer;
-    }
-    waits
-}
-
-proptest! {
-    #[test]
-    fn whenever_a_word_is_heard_of_it_counts_when_it_was_said(
-        talk in vec((1_i64..5_000, any::<bool>()), 0..12), order in any::<u64>(),
-    ) {
-        let mut talk = talk;
-        talk.sort();
-        talk.dedup_by_key(|(at, _)| *at);
-        let mut heard: Vec<(i64, Event)> =
-            talk.iter().map(|(at, is_buyer)| (*at, if *is_buyer { buyer() } else { person() })).collect();
-        heard.push((0, opened(None)));
-        // Some order other than that of time.
-        heard.sort_by_key(|(at, _)| (*at as u64).wrapping_mul(order | 1));
-        let late = minutes(10_000);
-        let course = Course::of(
-            heard.iter().map(|(at, event)| Entry { event, occurred_at: minutes(*at), recorded_at: late }),
-        );
-        let story = course.story();
-        let waits = plainly(talk);
-        for (kind, later) in [(LapKind::First, false), (LapKind::Next, true)] {
-            let mine: Vec<_> =
-                waits.iter().filter(|wait| wait.0 == later).map(|(_, from, took)| (*from, *took)).collect();
-            prop_assert_eq!(laps(&story, kind), mine);
-        }
-    }
-
-    #[test]
-    fn differences_step_by_step_add_up_to_the_whole(
-        events in vec((0_i64..9_000, some_event()), 0..30), known_after in 0_usize..30,
-    ) {
-        let (zone, hours) = (Zone::named("Europe/Berlin"), calendar(weekdays("Europe/Berlin", "9-17")));
-        let ann = About { agent: Some(agent("ann")), ..About::default() };
-        let (nobody, ann) = (Facets::default(), Facets::new(None, &ann, None));
-        let mut course = course(&[(0, opened(None))]);
-        let (mut added, mut before) = (Vec::new(), of_case(&course, &nobody, &zone, &hours));
-        added.extend(before.clone());
-        for (n, (at, event)) in events.iter().enumerate() {
-            course.take(Entry { event, occurred_at: minutes(*at), recorded_at: minutes(9_000) });
-            let facets = if n < known_after { &nobody } else { &ann };
-            let after = of_case(&course, facets, &zone, &hours);
-            for one in &before {
-                let counts = one.counts.iter().map(|(day, measure, n)| (*day, *measure, -n)).collect();
-                added.push(Counted { facets: one.facets.clone(), counts });
-            }
-            added.extend(after.clone());
-            before = after;
-        }
-        let stored: Course = course.to_string().parse().unwrap();
-        prop_assert_eq!(&stored, &course);
-        let last = if events.len() > known_after { &ann } else { &nobody };
-        prop_assert_eq!(sums(&added), sums(&of_case(&stored, last, &zone, &hours)));
-    }
-}
-
 #[test]
 fn what_no_course_is_stored_as_is_refused() {
     for wrong in ["z1", "q1", "o", "o1:2", "j1:CSAT:5", "j1:WHAT:5:1", "ö1"] {
         assert!(wrong.parse::<Course>().is_err(), "{wrong}");
     }
     assert_eq!("".parse::<Course>(), Ok(Course::default()));
-}
-
-fn shown(millis: i64) -> String {
-    let minutes = millis / 60_000;
-    let (days, hours, rest) = (minutes / 1_440, minutes / 60 % 24, minutes % 60);
-    let mut text = String::new();
-    for (n, unit) in [(days, " d "), (hours, " h "), (rest, " min")] {
-        if n > 0 {
-            let _ = write!(text, "{n}{unit}");
-        }
-    }
-    text.trim().to_owned()
-}
-
-/// What happened in the case of the example, with the words for it.
-fn example() -> Vec<(&'static str, Option<Event>, &'static str)> {
-    vec![
-        ("2026-03-27T15:30:00Z", Some(opened(None)), "A case opens"),
-        ("2026-03-27T15:30:00Z", Some(buyer()), "The buyer writes"),
-        ("2026-03-27T15:31:00Z", Some(robot()), "A robot answers: no response"),
-        ("2026-03-30T07:10:00Z", Some(note()), "An agent writes an internal note: no response"),
-        ("2026-03-30T08:00:00Z", Some(person()), "The agent answers: first response"),
-        ("2026-03-30T09:00:00Z", Some(buyer()), "The buyer writes again"),
-        ("2026-03-30T11:15:00Z", Some(person()), "The agent answers: next response"),
-        ("2026-03-30T11:20:00Z", Some(solved()), "Solved: agreement"),
-        ("2026-03-31T10:00:00Z", Some(reopened()), "The buyer is not content, the case opens again"),
-        ("2026-03-31T11:00:00Z", Some(solved()), "Solved again: resolution"),
-    ]
-}
-
-#[test]
-fn the_example_of_waiting_is_computed() {
-    let (zone, hours) = (Zone::named("Europe/Berlin"), calendar(weekdays("Europe/Berlin", "9-17")));
-    let mut text =
-        "A shop in Berlin is at work Monday to Friday, 9 to 17 h. Clocks were put forward on Sunday, \
-                    29 March 2026.\n\n| local time | what happens |\n|---|---|\n"
-            .to_owned();
-    let mut course = Course::default();
-    for (at, event, words) in example() {
-        let local: jiff::Timestamp = at.parse().unwrap();
-        let local = local.in_tz("Europe/Berlin").unwrap().strftime("%a %d %b %H:%M").to_string();
-        let _ = writeln!(text, "| {local} | {words} |");
-        if let Some(event) = &event {
-            course.take(Entry { event, occurred_at: utc(at), recorded_at: utc(at) });
-        }
-    }
-    text.push_str("\n| figure | by the calendar | in hours of work | cohort day |\n|---|---|---|---|\n");
-    let told = course.story();
-    for kind in LapKind::ALL {
-        let lap = told.laps.iter().find(|lap| lap.kind == *kind).unwrap();
-        let End::At(at) = lap.end else { panic!("{kind} has no end") };
-        let day = if *kind == LapKind::Next { lap.from } else { told.opened_at.unwrap() };
-        let times = [at.since(lap.from), hours.elapsed(lap.from, at)].map(|t| shown(t.micros() / 1_000));
-        let name = kind.as_str().to_lowercase().replace('_', " ");
-        let _ = writeln!(text, "| {name} | {} | {} | {} |", times[0], times[1], zone.day(day));
-    }
-    let _ = writeln!(
-        text,
-        "\nThe case was opened again: it is one of the reopened and not one of the one-touch cases. Turns: {}.",
-        told.turns
-    );
-    assert_eq!((told.turns, told.reopened), (2, true));
-    kept("metrics.md", "waiting", &text);
-}
-
-#[test]
-fn the_examples_of_quantiles_promises_and_answers_are_computed() {
-    let took = [4, 7, 9, 12, 15, 22, 31, 45, 64, 180];
-    let times = Histogram::of(took.iter().map(|minutes| minutes * 60_000));
-    let seconds = |percent| times.quantile(percent).unwrap() as f64 / 1_000.0;
-    let mut text = format!(
-        "**Quantiles.** Ten first responses took {} minutes. The median is the 5th, {:.1} s for 900 s (off by \
-         {:.2} %); p90 is the 9th, {:.1} s for 3,840 s.\n\n",
-        took.map(|n| n.to_string()).join(", "),
-        seconds(50),
-        (seconds(50) / 900.0 - 1.0).abs() * 100.0,
-        seconds(90),
-    );
-    assert!((seconds(50) / 900.0 - 1.0).abs() < 0.008 && (seconds(90) / 3_840.0 - 1.0).abs() < 0.008);
-    let rate = amends_domain::rate::Rate::of(18, 18 + 2);
-    let (lower, upper) = rate.interval.unwrap();
-    let _ = write!(
-        text,
-        "**Attainment.** Of 24 promises 18 were kept, 2 broken, 3 run, and 1 ended without a verdict: \
-         18 / (18 + 2) = {:.1} % ({:.1}–{:.1}).\n\n",
-        rate.value.unwrap() * 100.0,
-        lower * 100.0,
-        upper * 100.0,
-    );
-    let said = csat([1, 0, 1, 3, 5], 0).satisfied;
-    let (lower, upper) = said.interval.unwrap();
-    let nps = Nps::of([1, 0, 0, 0, 0, 0, 1, 1, 2, 3, 2]);
-    let score = nps.estimate().unwrap();
-    let _ = write!(
-        text,
-        "**CSAT.** Scores of 1, 3, 4, 4, 4, 5, 5, 5, 5, 5: 8 / 10 = {:.1} % ({:.1}–{:.1}).\n\n\
-         **NPS.** {} promoters, {} passives and {} detractors: 5/10 − 2/10 = {:.2} ({:.2} to {:.2}).",
-        said.value.unwrap() * 100.0,
-        lower * 100.0,
-        upper * 100.0,
-        nps.promoters,
-        nps.passives,
-        nps.detractors,
-        score.value,
-        score.lower,
-        score.upper,
-    );
-    kept("metrics.md", "answers", &text);
 }

@@ -50,7 +50,7 @@ async fn a_buyer_waits_for_a_person_and_not_for_a_robot(h: &Harness) {
     assert_eq!(told(handled(h).await.first_response), (0, 1, 0, None));
     h.advance(Span::from_minutes(19)).await;
     let mia = h.client_as("mia", &[Role::Agent]).await;
-    let mut desk = Desk::work_on(&mia, &case).await;
+    let mut desk = Desk::claim(&mia, &case).await;
     desk.note("Who packed this?").await.unwrap();
     assert_eq!(told(handled(h).await.first_response), (0, 1, 0, None), "a note is no reply");
     h.advance(Span::from_minutes(1)).await;
@@ -58,7 +58,6 @@ async fn a_buyer_waits_for_a_person_and_not_for_a_robot(h: &Harness) {
     let row = handled(h).await;
     assert_eq!(told(row.first_response), (1, 0, 0, Some(21)));
     assert_eq!(told(row.resolution), (0, 1, 0, None));
-    desk.look().await;
     desk.solve(v1::CaseOutcome::TalkedThrough).await.unwrap();
     let row = handled(h).await;
     assert_eq!(told(row.agreement), (1, 0, 0, Some(21)));
@@ -151,13 +150,14 @@ async fn what_cannot_be_asked_about_response_is_said(h: &Harness) {
         let failure = refused(h.client().call(request).await, Code::InvalidArgument, Reason::InvalidField);
         assert_eq!(refusal::fields(&failure), ["dimensions[0]"], "{foreign:?}");
     }
-    let star = v1::GetSatisfactionRequest {
+    let backwards = v1::GetSatisfactionRequest {
         parent: MAIN.to_owned(),
         cohort: Some(days("2026-03-03", "2026-03-02")),
         ..Default::default()
     };
-    let failure = refused(h.client().call(star).await, Code::InvalidArgument, Reason::InvalidField);
+    let failure = refused(h.client().call(backwards).await, Code::InvalidArgument, Reason::InvalidField);
     assert!(refusal::fields(&failure)[0].starts_with("cohort"), "{failure}");
     let none = v1::GetSlaAttainmentRequest { parent: MAIN.to_owned(), ..Default::default() };
-    refused(h.client().call(none).await, Code::InvalidArgument, Reason::InvalidField);
+    let failure = refused(h.client().call(none).await, Code::InvalidArgument, Reason::InvalidField);
+    assert_eq!(refusal::fields(&failure), ["cohort"]);
 }
