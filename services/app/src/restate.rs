@@ -106,14 +106,12 @@ pub(crate) async fn reviews(
 /// Tells the line and the reviews of a case what it says of them now, where that is something else.
 pub(crate) async fn about(work: &mut Work, before: &Case, after: &Case) -> Result<()> {
     let of = |case: &Case| About::of([case]);
-    if of(before) != of(after) {
-        work.touch(&after.shop, after.id);
-    }
     if of(before) == of(after) { Ok(()) } else { about_anew(work, after).await }
 }
 
 /// Tells the line and the reviews of a case what it says of them.
 pub(crate) async fn about_anew(work: &mut Work, after: &Case) -> Result<()> {
+    work.touch(&after.shop, after.id);
     let info = work.app.shops().get(&work.tx, &after.shop, work.now).await?;
     if let (Some(order), Some(line)) = (after.subject.order(), after.subject.line()) {
         let anchor = (after.shop.clone(), after.subject.anchor());
