@@ -21,7 +21,7 @@ use amends_store::{Of, case, clock};
 
 use crate::error::Result;
 use crate::shops::ShopInfo;
-use crate::sla::entry;
+use crate::sla::{Known, entry};
 use crate::work::Work;
 
 /// The rows of the clocks of a case that changed, by metric and number.
@@ -34,6 +34,10 @@ pub(crate) struct Courses {
     changed: BTreeSet<Of<CaseId>>,
     /// Clocks as they were and as they are.
     turned: BTreeMap<Of<CaseId>, (Rows, Rows)>,
+    /// Courses as they are stored, as far as they were read already.
+    stored: HashMap<Of<CaseId>, CourseRow>,
+    /// All promises of cases that had only one of each clock, as they are stored.
+    first: HashMap<Of<CaseId>, Vec<Row>>,
 }
 
 impl Courses {
@@ -49,6 +53,16 @@ impl Courses {
     /// A case is counted anew, as the database has it at the end.
     pub(crate) fn touch(&mut self, shop: &ShopId, case: CaseId) {
         self.changed.insert((shop.clone(), case));
+    }
+
+    /// Courses and the latest rows of clocks as they are stored.
+    pub(crate) fn know_stored(&mut self, courses: Vec<CourseRow>, clocks: &Known) {
+        self.stored.extend(courses.into_iter().map(|row| ((row.shop.clone(), row.case), row)));
+        for (key, row) in clocks {
+            if row.parts.rows.iter().all(|one| one.number == 1) {
+                self.first.insert(key.clone(), row.parts.rows.clone());
+            }
+        }
     }
 
     /// The clocks of a case went on.
@@ -75,11 +89,10 @@ impl Courses {
         if heard.is_empty() {
             return Ok(());
         }
-        let mut stored = self.load(work, &heard).await?;
+        self.load(work, &heard).await?;
         let mut steps = Vec::with_capacity(heard.len());
         for (key, events) in heard {
-            let before = stored.remove(&key);
-            let opened = events.iter().any(|row| matches!(row.event, Event::CaseOpened { .. }));
+            let (before, opened) = (self.stored.remove(&key), opens(&events));
             // Cases of before courses were kept are counted from the next repair on.
             let Some(case) = self.cases.get(&key).filter(|_| opened || before.is_some()) else { continue };
             let mut after = row_of(case, before.as_ref().map(|row| row.course.clone()).unwrap_or_default());
@@ -93,14 +106,12 @@ impl Courses {
         Ok(())
     }
 
-    /// The courses as they are stored, and the cases that are not known yet.
-    async fn load(
-        &mut self,
-        work: &Work,
-        heard: &BTreeMap<Of<CaseId>, Vec<&EventRow>>,
-    ) -> Result<HashMap<Of<CaseId>, CourseRow>> {
-        let keys: Vec<Of<CaseId>> = heard.keys().cloned().collect();
-        let unknown: Vec<_> = keys.iter().filter(|key| !self.cases.contains_key(*key)).cloned().collect();
+    /// Reads the courses and cases that are not known yet.
+    async fn load(&mut self, work: &Work, heard: &BTreeMap<Of<CaseId>, Vec<&EventRow>>) -> Result<()> {
+        // What is opened now has no course yet.
+        let keys = heard.iter().filter(|(key, events)| !self.stored.contains_key(*key) && !opens(events));
+        let keys: Vec<Of<CaseId>> = keys.map(|(key, _)| key.clone()).collect();
+        let unknown: Vec<_> = heard.keys().filter(|key| !self.cases.contains_key(*key)).cloned().collect();
         let mut trip = Trip::default();
         let (courses, cases) = (trip.ask(course::of_cases(&keys)), trip.ask(case::by_ids(&unknown)));
         let mut answers = trip.go(&work.tx).await?;
@@ -108,7 +119,8 @@ impl Courses {
             self.cases.insert((case.shop.clone(), case.id), case);
         }
         let courses = answers.take(courses)?;
-        Ok(courses.into_iter().map(|row| ((row.shop.clone(), row.case), row)).collect())
+        self.stored.extend(courses.into_iter().map(|row| ((row.shop.clone(), row.case), row)));
+        Ok(())
     }
 
     async fn count(&mut self, work: &mut Work, steps: &[(Option<CourseRow>, CourseRow)]) -> Result<()> {
@@ -117,8 +129,11 @@ impl Courses {
         };
         let moved: Vec<_> = steps.iter().filter(moved).map(|(_, row)| (row.shop.clone(), row.case)).collect();
         // All of its promises move with a case of which something else is known; they are stored as they were.
+        let (known, asked): (Vec<_>, Vec<_>) =
+            moved.into_iter().partition(|key| self.first.contains_key(key));
         let mut whole: HashMap<Of<CaseId>, Vec<Row>> = HashMap::new();
-        for row in clock::whole(&work.tx, &moved).await? {
+        whole.extend(known.into_iter().filter_map(|key| self.first.remove_entry(&key)));
+        for row in clock::whole(&work.tx, &asked).await? {
             whole.insert((row.shop.clone(), row.case), row.parts.rows);
         }
         for (before, after) in steps {
@@ -138,6 +153,11 @@ impl Courses {
         }
         Ok(())
     }
+}
+
+/// Whether a case is opened by one of these.
+fn opens(events: &[&EventRow]) -> bool {
+    events.iter().any(|row| matches!(row.event, Event::CaseOpened { .. }))
 }
 
 /// By what the figures of a case are told apart.

@@ -12,6 +12,7 @@ use amends_domain::subject::Anchor;
 use amends_domain::tally::Counted;
 use amends_domain::{AgentId, CaseId, EventId, ShopId, Time};
 use amends_store::bulk::Write;
+use amends_store::course::CourseRow;
 use amends_store::event::EventRow;
 use amends_store::{Of, Tx, case, deadline, event, lock, rollup};
 
@@ -171,6 +172,11 @@ impl Work {
     /// A case is counted anew, as it will be stored by the end.
     pub(crate) fn touch(&mut self, shop: &ShopId, case: CaseId) {
         self.changes.courses.touch(shop, case);
+    }
+
+    /// Courses and clocks as they are stored.
+    pub(crate) fn know_courses(&mut self, courses: Vec<CourseRow>, clocks: &sla::Known) {
+        self.changes.courses.know_stored(courses, clocks);
     }
 
     /// The clocks of a case went on.

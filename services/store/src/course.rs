@@ -1,5 +1,6 @@
 //! The courses of cases, with what was known of each case when it was counted last.
 
+use amends_domain::case::Case;
 use amends_domain::response::Course;
 use amends_domain::rollup::About;
 use amends_domain::{AgentId, CaseId, ShopId};
@@ -43,6 +44,11 @@ pub struct CourseRow {
 /// The courses of these cases.
 pub fn of_cases(cases: &[Of<CaseId>]) -> Query<CourseRow> {
     Query::by(&COURSES, COURSES.key, value::of(cases), read)
+}
+
+/// The courses of the cases that a question leads to.
+pub fn of(cases: Query<Case>) -> Query<CourseRow> {
+    cases.leading_to(&COURSES, COURSES.key, read)
 }
 
 /// Stores courses in place of those that are there.

@@ -29,6 +29,7 @@ impl World {
     /// Lets the clocks hear what happened, before the cases are written.
     pub(super) async fn hear(&mut self, work: &mut Work) -> Result<()> {
         let known = std::mem::take(&mut self.clocks);
+        work.know_courses(std::mem::take(&mut self.courses), &known);
         let heard = sla::hear(work, &self.out.events, Some(known)).await?;
         self.out.events.extend(heard.told);
         for (shop, case, due) in heard.due {
