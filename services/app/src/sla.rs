@@ -71,7 +71,11 @@ pub(crate) async fn hear(work: &mut Work, events: &[EventRow], known: Option<Kno
         let before = known.remove(&key);
         let clocks = match (&before, begun.remove(&key)) {
             (Some(row), _) => Some(clocks_of(row.parts.clone())?),
-            (None, Some(begun)) => Some(begun),
+            (None, Some(begun)) => {
+                // What its log told before was counted, if anything of it was.
+                work.turned(&key, Some(begun.rows()), begun.rows());
+                Some(begun)
+            }
             (None, None) => record::about(&info.shop.channel, entries(&events), 0).map(Clocks::new),
         };
         // The log of a case that was never opened tells nothing about its time.
