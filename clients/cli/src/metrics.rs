@@ -6,6 +6,7 @@ mod figures;
 pub(crate) mod form;
 mod lag;
 mod remedies;
+mod response;
 mod savings;
 mod sheet;
 mod spark;
@@ -35,6 +36,10 @@ Examples:
   amends metrics remedies --last 60d --reason damaged
   amends metrics remedies --csv --table comparison
   amends metrics fairness --from 2026-01-01 --csv > fairness.csv
+  amends metrics handling --last 30d --bucket week
+  amends metrics handling --by agent --json
+  amends metrics sla --last 30d --by priority,target
+  amends metrics satisfaction --last 90d --bucket month --export csat.csv
 
 A cohort is the days on which reviews were first observed, or units delivered.
 Figures with a `*` may still change, because some windows are open. A rate is told
@@ -56,6 +61,12 @@ pub enum Metrics {
     Remedies(Remedies),
     /// Whether what is granted depends on stars
     Fairness(Fairness),
+    /// How long buyers waited, and what became of cases
+    Handling(Query),
+    /// How many promises of time were kept
+    Sla(Query),
+    /// What buyers answered to surveys
+    Satisfaction(Query),
 }
 
 /// Which cases.
@@ -136,6 +147,9 @@ impl Metrics {
             Self::Savings(args) => args.run(session).await,
             Self::Remedies(args) => args.run(session).await,
             Self::Fairness(args) => args.run(session).await,
+            Self::Handling(query) => query.handling(session).await,
+            Self::Sla(query) => query.sla(session).await,
+            Self::Satisfaction(query) => query.satisfaction(session).await,
         }
     }
 }
@@ -200,6 +214,57 @@ impl Query {
         let cut = Cut::new(&output, cohort, self.bucket);
         let sheet = || columns::returns(&answer, &self.by);
         self.form.tell(&output, &answer, sheet, || figures::returns(&answer, &cut))
+    }
+
+    async fn handling(self, session: &Session) -> anyhow::Result<()> {
+        self.check()?;
+        let output = session.output;
+        let cohort = self.days.range(session).await?;
+        let request = v1::GetHandlingRequest {
+            parent: session.shop().await?,
+            cohort: Some(cohort.clone()),
+            bucket: self.bucket.map(Into::into),
+            dimensions: self.by.iter().map(|by| (*by).into()).collect(),
+            filters: self.filters,
+        };
+        let answer = session.client.call(request).await?;
+        let cut = Cut::new(&output, cohort, self.bucket);
+        let sheet = || response::handling_sheet(&answer, &self.by);
+        self.form.tell(&output, &answer, sheet, || response::handling(&answer, &cut))
+    }
+
+    async fn sla(self, session: &Session) -> anyhow::Result<()> {
+        self.check()?;
+        let output = session.output;
+        let cohort = self.days.range(session).await?;
+        let request = v1::GetSlaAttainmentRequest {
+            parent: session.shop().await?,
+            cohort: Some(cohort.clone()),
+            bucket: self.bucket.map(Into::into),
+            dimensions: self.by.iter().map(|by| (*by).into()).collect(),
+            filters: self.filters,
+        };
+        let answer = session.client.call(request).await?;
+        let cut = Cut::new(&output, cohort, self.bucket);
+        let sheet = || response::sla_sheet(&answer, &self.by);
+        self.form.tell(&output, &answer, sheet, || response::sla(&answer, &cut))
+    }
+
+    async fn satisfaction(self, session: &Session) -> anyhow::Result<()> {
+        self.check()?;
+        let output = session.output;
+        let cohort = self.days.range(session).await?;
+        let request = v1::GetSatisfactionRequest {
+            parent: session.shop().await?,
+            cohort: Some(cohort.clone()),
+            bucket: self.bucket.map(Into::into),
+            dimensions: self.by.iter().map(|by| (*by).into()).collect(),
+            filters: self.filters,
+        };
+        let answer = session.client.call(request).await?;
+        let cut = Cut::new(&output, cohort, self.bucket);
+        let sheet = || response::satisfaction_sheet(&answer, &self.by);
+        self.form.tell(&output, &answer, sheet, || response::satisfaction(&answer, &cut))
     }
 }
 

@@ -42,6 +42,8 @@ pub struct Report {
     pub currency: Currency,
     /// What became of promises to buyers.
     pub promises: Promises,
+    /// How long buyers waited, and what became of cases, in one row.
+    pub handling: v1::GetHandlingResponse,
     /// Incidents that were open in these days, the newest first.
     pub incidents: Vec<v1::Incident>,
 }

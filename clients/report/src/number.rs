@@ -114,6 +114,21 @@ impl Currency {
     }
 }
 
+/// A length of time in its two largest units: `2 h 5 min`.
+pub(crate) fn length(seconds: i64) -> String {
+    let units = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
+    let (mut rest, mut said) = (seconds, Vec::new());
+    for (unit, name) in units {
+        let number = rest / unit;
+        rest %= unit;
+        if number > 0 {
+            said.push(format!("{number}\u{a0}{name}"));
+        }
+    }
+    said.truncate(2);
+    if said.is_empty() { "0\u{a0}s".to_owned() } else { said.join(" ") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@ mod incidents;
 mod promises;
 mod reading;
 mod remedies;
+mod response;
 mod returns;
 mod reviews;
 mod short;
@@ -28,6 +29,7 @@ pub(crate) fn all(report: &Report) -> Vec<Section> {
         section("returns", "Returns", returns::body(report)),
         section("remedies", "Remedies", remedies::body(report)),
         section("fairness", "Fairness", fairness::body(report)),
+        section("response", "Response", response::body(report)),
         section("promises", "Promises to buyers", promises::body(report)),
         section("incidents", "Incidents", incidents::body(report)),
         section("reading", "How to read this", reading::body()),

@@ -77,6 +77,8 @@ fn a_report_says_its_figures_with_what_they_are_made_of() {
         "Causal: 140 cases in the learned order, 60 in the fixed one, 3 left out",
         "Caused by the learned order of suggestions: 7.0 (−2.8 to 16.8, 95\u{a0}% interval).",
         "490 of 530 promises to buyers were kept.",
+        "First response</th><td class=\"number\">189</td><td class=\"number\">2\u{a0}h 5\u{a0}min</td>",
+        "120 of\u{a0}190",
         "Even: stars make no difference beyond chance.",
         "2 incidents in these days, 1 still open.",
         "<bdi>Lids of batch 7 leak</bdi>",

@@ -170,6 +170,9 @@ calls! {
     read returns.list_returns(ListReturnsRequest) -> ListReturnsResponse;
     read metrics.get_review_reversal(GetReviewReversalRequest) -> GetReviewReversalResponse;
     read metrics.get_returns(GetReturnsRequest) -> GetReturnsResponse;
+    read metrics.get_handling(GetHandlingRequest) -> GetHandlingResponse;
+    read metrics.get_sla_attainment(GetSlaAttainmentRequest) -> GetSlaAttainmentResponse;
+    read metrics.get_satisfaction(GetSatisfactionRequest) -> GetSatisfactionResponse;
     read metrics.get_remedy_performance(GetRemedyPerformanceRequest) -> GetRemedyPerformanceResponse;
     read metrics.get_remedy_fairness(GetRemedyFairnessRequest) -> GetRemedyFairnessResponse;
     read metrics.get_time_to_reversal(GetTimeToReversalRequest) -> GetTimeToReversalResponse;

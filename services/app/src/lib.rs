@@ -10,6 +10,7 @@ mod basis;
 pub mod call;
 pub mod case;
 pub mod context;
+mod course;
 pub mod detect;
 pub mod due;
 pub mod error;

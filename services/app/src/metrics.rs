@@ -12,21 +12,27 @@ use crate::call::{Principal, Role};
 use crate::error::Result;
 
 mod ask;
+mod attainment;
 mod bucket;
 mod closing;
 mod fairness;
+mod handling;
 mod lag;
 mod remedies;
 mod returns;
 mod reversal;
+mod satisfaction;
 mod savings;
 
+pub use attainment::{AttainmentRow, ClockRow};
 pub use bucket::{Bucket, Days};
 pub use fairness::{Fairness, StarRow, Verdict};
+pub use handling::{Cases, HandlingRow, Spread, Waiting};
 pub use lag::{LagCurve, LagPoint, LagRow};
 pub use remedies::{Group, KindRow, Naive, RemedyFigures, RemedyQuestion};
 pub use returns::{Avoided, ReturnsRow};
 pub use reversal::{Funnel, ReversalRow};
+pub use satisfaction::{Recommended, SatisfactionRow};
 pub use savings::{CausalMissing, Distance, Repeat, Retained, Savings};
 
 use ask::Piece;
@@ -63,6 +69,10 @@ pub enum Dimension {
     Language,
     /// The rating at the first observation.
     Star,
+    /// How urgent the case is.
+    Priority,
+    /// What was promised.
+    Target,
 }
 
 /// A question.

@@ -21,6 +21,7 @@ use crate::work::Work;
 
 mod cases;
 mod clocks;
+mod courses;
 mod lags;
 mod learned;
 mod lines;
@@ -119,6 +120,7 @@ struct Corrections {
     returns: Vec<amends_store::returns::ReturnRow>,
     reviews: Vec<amends_store::review::ReviewRow>,
     clocks: Vec<amends_store::clock::ClocksRow>,
+    courses: Vec<amends_store::course::CourseRow>,
     deadlines: Vec<amends_domain::deadline::DeadlineChange>,
     trials: Vec<(amends_domain::CaseId, amends_domain::learning::trial::Outcome)>,
     answers: Option<Vec<amends_store::learned::AnswersRow>>,
@@ -154,6 +156,7 @@ impl Corrections {
         }
         amends_store::stock::put_holds(&self.holds).run(&work.tx).await?;
         crate::sla::replace(work, &self.clocks).await?;
+        amends_store::course::put(&self.courses).run(&work.tx).await?;
         self.deadlines.into_iter().for_each(|change| work.change_deadline(change));
         for line in &self.lines {
             crate::restate::watch(work, info, line);
@@ -182,6 +185,8 @@ impl Pass {
         self.store(conn, fix.as_deref_mut()).await?;
         self.reviews(conn, fix.as_deref_mut()).await?;
         self.clocks(conn, fix.as_deref_mut()).await?;
+        self.courses(conn, fix.as_deref_mut()).await?;
+        self.said(conn).await?;
         self.learned(conn, fix.as_deref_mut()).await?;
         self.stock(conn, fix).await?;
         self.basis(conn).await?;

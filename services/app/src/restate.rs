@@ -111,6 +111,7 @@ pub(crate) async fn about(work: &mut Work, before: &Case, after: &Case) -> Resul
 
 /// Tells the line and the reviews of a case what it says of them.
 pub(crate) async fn about_anew(work: &mut Work, after: &Case) -> Result<()> {
+    work.touch(&after.shop, after.id);
     let info = work.app.shops().get(&work.tx, &after.shop, work.now).await?;
     if let (Some(order), Some(line)) = (after.subject.order(), after.subject.line()) {
         let anchor = (after.shop.clone(), after.subject.anchor());

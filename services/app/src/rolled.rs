@@ -72,7 +72,7 @@ impl Rolled {
     /// The rows of the measures, added to those that are there.
     pub(crate) fn spread(&self, cells: &mut BTreeMap<(ShopId, Cell), Sums>) {
         for ((shop, facets), sums) in &self.0 {
-            for family in [Family::Review, Family::Line] {
+            for &family in Family::ALL {
                 let mine = sums.iter().filter(|((_, m), value)| m.family() == family && **value != 0);
                 let mut days: BTreeMap<Day, Vec<(Measure, i64)>> = BTreeMap::new();
                 mine.for_each(|((day, m), value)| days.entry(*day).or_default().push((*m, *value)));

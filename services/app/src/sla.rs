@@ -71,7 +71,11 @@ pub(crate) async fn hear(work: &mut Work, events: &[EventRow], known: Option<Kno
         let before = known.remove(&key);
         let clocks = match (&before, begun.remove(&key)) {
             (Some(row), _) => Some(clocks_of(row.parts.clone())?),
-            (None, Some(begun)) => Some(begun),
+            (None, Some(begun)) => {
+                // What its log told before was counted, if anything of it was.
+                work.turned(&key, Some(begun.rows()), begun.rows());
+                Some(begun)
+            }
             (None, None) => record::about(&info.shop.channel, entries(&events), 0).map(Clocks::new),
         };
         // The log of a case that was never opened tells nothing about its time.
@@ -127,6 +131,11 @@ fn keep(
         (Some(_), None) => work.not_due(shop, DeadlineKind::Sla, case),
         _ => {}
     }
+    work.turned(
+        &(shop.clone(), case.to_owned()),
+        before.map(|row| row.parts.rows.as_slice()),
+        &after.parts.rows,
+    );
     if let Some(before) = before {
         let rows = std::mem::take(&mut after.parts.rows);
         after.parts.rows = differing(&before.parts.rows, rows);
@@ -231,7 +240,7 @@ pub(crate) fn clocks_of(parts: Parts) -> Result<Clocks> {
     Clocks::from_parts(parts).map_err(|problem| AppError::Internal(format!("stored clocks: {problem}")))
 }
 
-fn entry(row: &EventRow) -> Entry<'_> {
+pub(crate) fn entry(row: &EventRow) -> Entry<'_> {
     Entry { event: &row.event, occurred_at: row.occurred_at, recorded_at: row.recorded_at }
 }
 

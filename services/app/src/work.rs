@@ -4,17 +4,21 @@
 //! A command collects events, deadlines and counts; the runner sends them
 //! together just before it commits.
 
+use amends_domain::case::Case;
 use amends_domain::deadline::{Deadline, DeadlineChange, DeadlineKind};
 use amends_domain::event::Event;
+use amends_domain::sla::Row;
 use amends_domain::subject::Anchor;
 use amends_domain::tally::Counted;
 use amends_domain::{AgentId, CaseId, EventId, ShopId, Time};
 use amends_store::bulk::Write;
+use amends_store::course::CourseRow;
 use amends_store::event::EventRow;
-use amends_store::{Tx, case, deadline, event, lag, lock, rollup};
+use amends_store::{Of, Tx, case, deadline, event, lag, lock, rollup};
 
 use crate::app::App;
 use crate::call::Call;
+use crate::course::Courses;
 use crate::error::Result;
 use crate::rolled::Rolled;
 use crate::sla;
@@ -42,6 +46,7 @@ pub struct Changes {
     events: Vec<EventRow>,
     deadlines: Vec<DeadlineChange>,
     rolled: Rolled,
+    courses: Courses,
 }
 
 /// What was written, for the metrics and for whoever waits for it.
@@ -153,6 +158,41 @@ impl Work {
         }
     }
 
+    /// The same of several facts at once.
+    pub(crate) fn recount(&mut self, shop: &ShopId, before: &[Counted], after: &[Counted]) {
+        before.iter().for_each(|counted| self.changes.rolled.add(shop, counted, -1));
+        after.iter().for_each(|counted| self.changes.rolled.add(shop, counted, 1));
+    }
+
+    /// A case as it will be stored at the end; `changed` counts it anew.
+    pub(crate) fn know(&mut self, case: &Case, changed: bool) {
+        self.changes.courses.know(case, changed);
+    }
+
+    /// A case is counted anew, as it will be stored by the end.
+    pub(crate) fn touch(&mut self, shop: &ShopId, case: CaseId) {
+        self.changes.courses.touch(shop, case);
+    }
+
+    /// Courses and clocks as they are stored.
+    pub(crate) fn know_courses(&mut self, courses: Vec<CourseRow>, clocks: &sla::Known) {
+        self.changes.courses.know_stored(courses, clocks);
+    }
+
+    /// The clocks of a case went on.
+    pub(crate) fn turned(&mut self, case: &Of<CaseId>, before: Option<&[Row]>, after: &[Row]) {
+        self.changes.courses.turn(case, before.unwrap_or_default(), after);
+    }
+
+    /// Counts what cases add now.
+    async fn follow(&mut self) -> Result<()> {
+        let courses = std::mem::take(&mut self.changes.courses);
+        let events = std::mem::take(&mut self.changes.events);
+        let followed = courses.follow(self, &events).await;
+        self.changes.events = events;
+        followed
+    }
+
     /// Says that the clocks have heard all that happened and happens from here on.
     pub(crate) fn clocks_have_heard(&mut self) {
         self.heard = true;
@@ -176,7 +216,11 @@ impl Work {
             self.abandon().await;
             return Err(error);
         }
-        let Changes { mut writes, events, deadlines, rolled } = std::mem::take(&mut self.changes);
+        if let Err(error) = self.follow().await {
+            self.abandon().await;
+            return Err(error);
+        }
+        let Changes { mut writes, events, deadlines, rolled, .. } = std::mem::take(&mut self.changes);
         writes.push(event::append(&events));
         writes.extend(deadline::apply(&deadlines));
         writes.extend(rollup::add(shard, &rolled.cells()));

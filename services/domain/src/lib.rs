@@ -34,6 +34,7 @@ pub mod refund;
 pub mod remedy;
 pub mod remedy_policy;
 pub mod reply;
+pub mod response;
 pub mod returns;
 pub mod review;
 pub mod rollup;

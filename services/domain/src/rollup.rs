@@ -8,6 +8,7 @@ use crate::case::Case;
 use crate::code::codes;
 use crate::detection::Reason;
 use crate::remedy::RemedyKind;
+use crate::statistics::histogram::Bucket;
 use crate::tally::Family;
 use crate::{AgentId, Day, Sku};
 
@@ -26,6 +27,12 @@ codes! {
         Language = "LANGUAGE",
         /// The rating at the first observation.
         Star = "STAR",
+        /// How urgent the case is, in steps of ten.
+        Priority = "PRIORITY",
+        /// What was promised.
+        Target = "TARGET",
+        /// How long it took: the number of a histogram's bucket.
+        Length = "LENGTH",
     }
 }
 
@@ -65,13 +72,22 @@ impl Facet {
             Self::Agent => 4,
             Self::Language => 5,
             Self::Star => 6,
+            Self::Priority => 7,
+            Self::Target => 8,
+            Self::Length => 9,
         }
     }
 
-    /// Whether members of a family have it: only reviews have stars.
+    /// Whether members of a family have it: only reviews have stars, only promises a target.
     #[must_use]
     pub fn is_of(self, family: Family) -> bool {
-        self != Self::Star || family == Family::Review
+        match self {
+            Self::Reason | Self::RemedyKind | Self::Agent | Self::Language => true,
+            Self::Sku => matches!(family, Family::Review | Family::Line),
+            Self::Star => family == Family::Review,
+            Self::Priority | Self::Target => family == Family::Promise,
+            Self::Length => family == Family::Time,
+        }
     }
 
     fn of_number(number: i64) -> Option<Self> {
@@ -135,8 +151,19 @@ impl Split {
             all.push(Self::by(a));
             all.extend(mine.iter().skip(i + 1).map(|&b| Self::by_both(a, b)));
         }
+        all.retain(|split| split.is_kept(family));
         all.sort_unstable();
         all
+    }
+
+    /// Whether sums of a family are split so. Lengths of time are split by nothing else or by one more, and
+    /// so are the counts beside them: a histogram is many rows.
+    fn is_kept(self, family: Family) -> bool {
+        match family {
+            Family::Review | Family::Line | Family::Promise | Family::Answer => true,
+            Family::Handling => self.1.is_none(),
+            Family::Time => [self.0, self.1].contains(&Some(Facet::Length)),
+        }
     }
 }
 
@@ -191,6 +218,9 @@ pub struct Facets {
     reason: Option<Reason>,
     remedy: Option<RemedyKind>,
     star: Option<u8>,
+    priority: Option<u8>,
+    target: String,
+    length: Option<Bucket>,
 }
 
 impl Facets {
@@ -204,7 +234,20 @@ impl Facets {
             reason: about.reason,
             remedy: about.remedy,
             star,
+            ..Self::default()
         }
+    }
+
+    /// Of a promise: how urgent the case is, 0–100, and what was promised.
+    #[must_use]
+    pub fn promised(&self, priority: u8, target: String) -> Self {
+        Self { priority: Some(priority.min(100) / 10), target, ..self.clone() }
+    }
+
+    /// Of a length of time.
+    #[must_use]
+    pub fn lasting(&self, length: Bucket) -> Self {
+        Self { length: Some(length), ..self.clone() }
     }
 
     /// The value of one; empty where it is not known.
@@ -217,6 +260,9 @@ impl Facets {
             Facet::Agent => self.agent.clone(),
             Facet::Language => self.language.clone(),
             Facet::Star => self.star.map(|star| star.to_string()).unwrap_or_default(),
+            Facet::Priority => self.priority.map(tens).unwrap_or_default(),
+            Facet::Target => self.target.clone(),
+            Facet::Length => self.length.map(|length| length.number().to_string()).unwrap_or_default(),
         }
     }
 
@@ -234,7 +280,16 @@ impl Facets {
                 places.push(Place { split, a: a.clone(), b: b.clone() });
             }
         }
+        places.retain(|place| place.split.is_kept(family));
         places
+    }
+}
+
+/// Ten steps of urgency, `00-09` to `80-89`, and `90-100`.
+fn tens(tens: u8) -> String {
+    match tens {
+        0..=8 => format!("{tens}0-{tens}9"),
+        _ => "90-100".to_owned(),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::code::codes;
 use crate::lag::Lag;
 use crate::order::{InWindow, Line};
 use crate::policy::ChannelPolicy;
+use crate::response;
 use crate::returns::Verdict;
 use crate::review::{DiffKind, ReviewHistory};
 use crate::rollup::Facets;
@@ -93,6 +94,69 @@ codes! {
         Unchanged = "UNCHANGED",
         /// Stars won or lost since first seen.
         NetStars = "NET_STARS",
+        /** Cases opened, by the day of that. */ CasesOpened = "CASES_OPENED",
+        /** Of those, neither solved nor over. */ CasesOpen = "CASES_OPEN",
+        /** Of those, solved at least once. */ CasesSolved = "CASES_SOLVED",
+        /** Of those, closed for good. */ CasesClosed = "CASES_CLOSED",
+        /** Of those, become part of another. */ CasesMerged = "CASES_MERGED",
+        /** Of those, no case. */ CasesCancelled = "CASES_CANCELLED",
+        /** Of those, opened again after a solution. */ CasesReopened = "CASES_REOPENED",
+        /** Of those, solved in one turn and never opened again. */ CasesOneTouch = "CASES_ONE_TOUCH",
+        /** Came: first answers. */ FirstGiven = "FIRST_GIVEN",
+        /** Still owed: first answers. */ FirstWaiting = "FIRST_WAITING",
+        /** Over without: first answers. */ FirstWithout = "FIRST_WITHOUT",
+        /** Came: later answers. */ NextGiven = "NEXT_GIVEN",
+        /** Still owed: later answers. */ NextWaiting = "NEXT_WAITING",
+        /** Over without: later answers. */ NextWithout = "NEXT_WITHOUT",
+        /** Came: agreements. */ AgreementGiven = "AGREEMENT_GIVEN",
+        /** Still owed: agreements. */ AgreementWaiting = "AGREEMENT_WAITING",
+        /** Over without: agreements. */ AgreementWithout = "AGREEMENT_WITHOUT",
+        /** Came: solutions. */ ResolutionGiven = "RESOLUTION_GIVEN",
+        /** Still owed: solutions. */ ResolutionWaiting = "RESOLUTION_WAITING",
+        /** Over without: solutions. */ ResolutionWithout = "RESOLUTION_WITHOUT",
+        /** First answers after so long. */ FirstCalendar = "FIRST_CALENDAR",
+        /** First answers after so long, in the hours of the shop. */ FirstBusiness = "FIRST_BUSINESS",
+        /** Later answers after so long. */ NextCalendar = "NEXT_CALENDAR",
+        /** Later answers after so long, in the hours of the shop. */ NextBusiness = "NEXT_BUSINESS",
+        /** Agreements after so long. */ AgreementCalendar = "AGREEMENT_CALENDAR",
+        /** Agreements after so long, in the hours of the shop. */ AgreementBusiness = "AGREEMENT_BUSINESS",
+        /** Solutions after so long. */ ResolutionCalendar = "RESOLUTION_CALENDAR",
+        /** Solutions after so long, in the hours of the shop. */ ResolutionBusiness = "RESOLUTION_BUSINESS",
+        /** Promises of a first answer kept, by the day they began. */ FirstMet = "FIRST_MET",
+        /** Promises of a first answer broken. */ FirstMissed = "FIRST_MISSED",
+        /** Promises of a first answer that run. */ FirstRunning = "FIRST_RUNNING",
+        /** Promises of a first answer that ended without a verdict. */ FirstWithdrawn = "FIRST_WITHDRAWN",
+        /** Milliseconds that ended promises of a first answer were paused. */ FirstPaused = "FIRST_PAUSED",
+        /** Promises of a later answer kept, by the day they began. */ NextMet = "NEXT_MET",
+        /** Promises of a later answer broken. */ NextMissed = "NEXT_MISSED",
+        /** Promises of a later answer that run. */ NextRunning = "NEXT_RUNNING",
+        /** Promises of a later answer that ended without a verdict. */ NextWithdrawn = "NEXT_WITHDRAWN",
+        /** Milliseconds that ended promises of a later answer were paused. */ NextPaused = "NEXT_PAUSED",
+        /** Promises of an update kept, by the day they began. */ UpdateMet = "UPDATE_MET",
+        /** Promises of an update broken. */ UpdateMissed = "UPDATE_MISSED",
+        /** Promises of an update that run. */ UpdateRunning = "UPDATE_RUNNING",
+        /** Promises of an update that ended without a verdict. */ UpdateWithdrawn = "UPDATE_WITHDRAWN",
+        /** Milliseconds that ended promises of an update were paused. */ UpdatePaused = "UPDATE_PAUSED",
+        /** Promises of an agreement kept, by the day they began. */ AgreedMet = "AGREED_MET",
+        /** Promises of an agreement broken. */ AgreedMissed = "AGREED_MISSED",
+        /** Promises of an agreement that run. */ AgreedRunning = "AGREED_RUNNING",
+        /** Promises of an agreement that ended without a verdict. */ AgreedWithdrawn = "AGREED_WITHDRAWN",
+        /** Milliseconds that ended promises of an agreement were paused. */ AgreedPaused = "AGREED_PAUSED",
+        /** Promises of a solution kept, by the day they began. */ SolutionMet = "SOLUTION_MET",
+        /** Promises of a solution broken. */ SolutionMissed = "SOLUTION_MISSED",
+        /** Promises of a solution that run. */ SolutionRunning = "SOLUTION_RUNNING",
+        /** Promises of a solution that ended without a verdict. */ SolutionWithdrawn = "SOLUTION_WITHDRAWN",
+        /** Milliseconds that ended promises of a solution were paused. */ SolutionPaused = "SOLUTION_PAUSED",
+        /** Answers of 1 of 5, by the day of the answer. */ Csat1 = "CSAT_1",
+        /** Answers of 2 of 5, by the day of the answer. */ Csat2 = "CSAT_2",
+        /** Answers of 3 of 5, by the day of the answer. */ Csat3 = "CSAT_3",
+        /** Answers of 4 of 5, by the day of the answer. */ Csat4 = "CSAT_4",
+        /** Answers of 5 of 5, by the day of the answer. */ Csat5 = "CSAT_5",
+        /** Who would recommend: 9 and 10. */ Promoters = "PROMOTERS",
+        /** Who might: 7 and 8. */ Passives = "PASSIVES",
+        /** Who would not: 0 to 6. */ Detractors = "DETRACTORS",
+        /** Solutions that a survey was due for, by the day of the solution. */ SurveysDue = "SURVEYS_DUE",
+        /** Of those, judged by the buyer. */ SurveysAnswered = "SURVEYS_ANSWERED",
     }
 }
 
@@ -103,6 +167,14 @@ codes! {
         Review = "REVIEW",
         /// Order lines.
         Line = "LINE",
+        /// Cases.
+        Handling = "HANDLING",
+        /// Lengths of time that buyers waited.
+        Time = "TIME",
+        /// Promises of time.
+        Promise = "PROMISE",
+        /// Answers of buyers to surveys.
+        Answer = "ANSWER",
     }
 }
 
@@ -125,7 +197,10 @@ impl Measure {
             | Self::RequestProvisional
             | Self::RequestConfirmed
             | Self::RequestFailed => Family::Line,
-            _ => Family::Review,
+            _ => match response::family(self) {
+                Some(family) => family,
+                None => Family::Review,
+            },
         }
     }
 }

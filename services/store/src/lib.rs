@@ -14,6 +14,7 @@ pub mod case;
 pub mod clock;
 pub mod conn;
 pub mod contact;
+pub mod course;
 pub mod deadline;
 pub mod decision;
 pub mod engine;

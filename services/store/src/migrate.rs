@@ -26,6 +26,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0019_rollups", include_str!("../migrations/0019_rollups.sql")),
     ("0020_planning", include_str!("../migrations/0020_planning.sql")),
     ("0021_rollup_mends", include_str!("../migrations/0021_rollup_mends.sql")),
+    ("0022_handling_rollups", include_str!("../migrations/0022_handling_rollups.sql")),
     ("0023_reversal_lags", include_str!("../migrations/0023_reversal_lags.sql")),
 ];
 

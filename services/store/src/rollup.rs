@@ -16,11 +16,14 @@ use crate::value::{int, str};
 
 mod ask;
 mod basis;
+mod response;
 mod tables;
+mod times;
 
 pub use ask::{Answer, Asked, Part, ask};
 pub(crate) use ask::{Role, roles};
 pub use basis::{Basis, bases, basis, put_basis};
+pub use times::{TimesRow, times};
 
 use tables::{measures, table};
 
@@ -34,19 +37,21 @@ pub const fn name(family: Family) -> &'static str {
 }
 
 /// Adds to the rows of a shard, one statement for each table.
-pub fn add(shard: i64, sums: &BTreeMap<(ShopId, Cell), Sums>) -> [Write; 2] {
+pub fn add(shard: i64, sums: &BTreeMap<(ShopId, Cell), Sums>) -> Vec<Write> {
     // Two writers that lock the same rows in the same order never wait for each other in a ring.
     let sums = sums.iter().filter(|(_, sums)| sums.values().any(|value| *value != 0));
     let sums: Vec<_> = sums.map(|((shop, cell), sums)| (shop, cell, sums)).collect();
     writes(shard, &sums, Existing::Add)
 }
 
-fn writes(shard: i64, sums: &[(&ShopId, &Cell, &Sums)], existing: Existing) -> [Write; 2] {
-    [Family::Review, Family::Line].map(|family| {
+fn writes(shard: i64, sums: &[(&ShopId, &Cell, &Sums)], existing: Existing) -> Vec<Write> {
+    let of = |family: &Family| {
+        let family = *family;
         let mine = sums.iter().filter(|(_, cell, _)| cell.family == family);
         let rows = mine.map(|(shop, cell, sums)| row(shop, cell, shard, sums)).collect();
         Write::insert(table(family), rows, existing)
-    })
+    };
+    Family::ALL.iter().map(of).collect()
 }
 
 fn row(shop: &ShopId, cell: &Cell, shard: i64, sums: &Sums) -> Vec<Value> {
@@ -124,7 +129,7 @@ fn sums(family: Family, row: &Row<'_>) -> Result<Sums> {
 /// # Errors
 /// When the database refuses.
 pub async fn clear(conn: &Conn, shop: &ShopId) -> Result<()> {
-    for family in [Family::Review, Family::Line] {
+    for &family in Family::ALL {
         conn.run(format!("DELETE FROM {} WHERE shop_id = $1", name(family)), vec![str(shop.as_str())])
             .await?;
     }

@@ -91,6 +91,24 @@ pub async fn by_ids(conn: &Conn, surveys: &[Of<SurveyId>]) -> Result<Vec<SurveyR
     conn.all(sql, values).await?.iter().map(read).collect()
 }
 
+/// Answers about no case, in order of their ids, from after one on.
+///
+/// # Errors
+/// When the database refuses or holds what it must not.
+pub async fn without_case(
+    conn: &Conn,
+    shop: &ShopId,
+    after: Option<&SurveyId>,
+    limit: u32,
+) -> Result<Vec<SurveyRow>> {
+    let sql = format!(
+        "{} WHERE shop_id = $1 AND survey_id > $2 AND case_id IS NULL ORDER BY survey_id LIMIT $3",
+        bulk::select(&SURVEYS)
+    );
+    let after = str(after.map_or("", SurveyId::as_str));
+    conn.all(sql, vec![str(shop.as_str()), after, int(limit)]).await?.iter().map(read).collect()
+}
+
 fn read(row: &Fetched) -> Result<SurveyRow> {
     let row = Row::new("surveys", row);
     Ok(SurveyRow {

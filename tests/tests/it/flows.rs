@@ -35,6 +35,7 @@ mod remedy_policies;
 mod replies;
 mod reports;
 mod requests;
+mod response;
 mod returns;
 mod satisfaction;
 mod shops;

@@ -140,7 +140,7 @@ pub(super) fn cohort(
     }
 }
 
-fn rate(line: &mut Line, path: &str, rate: Option<v1::Rate>) {
+pub(super) fn rate(line: &mut Line, path: &str, rate: Option<v1::Rate>) {
     line.put(format!("{path}.numerator"), rate.map(|rate| rate.numerator));
     line.put(format!("{path}.denominator"), rate.map(|rate| rate.denominator));
     line.put(format!("{path}.value"), rate.and_then(|rate| rate.value));

@@ -145,7 +145,7 @@ pub(super) fn key(key: &[v1::DimensionValue]) -> Vec<String> {
     key.iter().map(|part| or_dash(&part.value).to_owned()).collect()
 }
 
-fn part(rate: Option<v1::Rate>) -> Part {
+pub(super) fn part(rate: Option<v1::Rate>) -> Part {
     let rate = rate.unwrap_or_default();
     Part {
         numerator: rate.numerator,

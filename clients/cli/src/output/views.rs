@@ -10,6 +10,7 @@ mod planning;
 mod remedy;
 mod remedy_policy;
 mod reply;
+mod response;
 mod rules;
 mod sla;
 mod stock;

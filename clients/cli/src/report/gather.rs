@@ -20,6 +20,7 @@ pub(super) async fn gather(
     sla_cases: u32,
 ) -> anyhow::Result<Report> {
     let shop = session.shop().await?;
+    let parent = shop.clone();
     let client = &session.client;
     let bucket = bucket.unwrap_or_else(|| usual(&days));
     let (from, until) = moments(&days, &session.zone().await?)?;
@@ -41,6 +42,13 @@ pub(super) async fn gather(
         }),
         incidents(session, &shop, from, until),
     )?;
+    let handling = client
+        .call(v1::GetHandlingRequest {
+            parent: parent.clone(),
+            cohort: Some(days.clone()),
+            ..Default::default()
+        })
+        .await?;
     let shop = shop.shop.context("The server answered without the shop.")?;
     let promises = match sla_cases {
         0 => Promises::default(),
@@ -59,6 +67,7 @@ pub(super) async fn gather(
         fairness,
         currency,
         promises,
+        handling,
         incidents,
     })
 }

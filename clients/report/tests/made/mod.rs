@@ -53,6 +53,7 @@ pub(crate) fn empty(start: &str, end: &str) -> Report {
         fairness: v1::GetRemedyFairnessResponse::default(),
         currency: Currency { code: String::new(), digits: 2 },
         promises: Promises::default(),
+        handling: v1::GetHandlingResponse::default(),
         incidents: Vec::new(),
     }
 }
@@ -103,6 +104,7 @@ pub(crate) fn busy(start: &str, parts: i32, each: i32) -> Report {
         fairness: fairness(),
         currency: Currency { code: "GBP".to_owned(), digits: 2 },
         promises: promises(),
+        handling: handling(),
         incidents: incidents(),
     }
 }
@@ -240,6 +242,29 @@ fn promises() -> Promises {
             promise(v1::SlaMetric::Agreement, 0, 0, 5),
         ],
     }
+}
+
+fn handling() -> v1::GetHandlingResponse {
+    let of = |seconds: i64| {
+        let value = Some(prost_types::Duration { seconds, nanos: 0 });
+        Some(v1::TimeQuantile { value, lower: None, upper: None })
+    };
+    let spread = |median, p90| Some(v1::TimeSpread { median: of(median), p90: of(p90) });
+    let wait = |count, waiting, median: i64| {
+        let (calendar, business) = (spread(median, median * 5), spread(median / 2, median * 2));
+        Some(v1::WaitingTime { count, waiting, without: 3, calendar, business, mature: waiting == 0 })
+    };
+    let row = v1::HandlingRow {
+        cases: Some(v1::HandlingCounts { opened: 212, solved: 190, ..Default::default() }),
+        first_response: wait(189, 2, 7_500),
+        next_response: wait(341, 4, 12_000),
+        agreement: wait(185, 24, 93_600),
+        resolution: wait(184, 22, 187_200),
+        reopen_rate: Some(rate(11, 190, false)),
+        one_touch_rate: Some(rate(120, 190, false)),
+        ..Default::default()
+    };
+    v1::GetHandlingResponse { rows: vec![row], as_of_time: time("2026-04-01") }
 }
 
 fn incidents() -> Vec<v1::Incident> {

@@ -6,6 +6,7 @@ use amends_domain::returns::ReturnEvent;
 use amends_domain::review::ReviewVersion;
 use amends_domain::rollup::About;
 use amends_domain::subject::Anchor;
+use amends_domain::tally::Counted;
 use amends_domain::{EventId, OrderId, ReturnId, ReviewId, ShopId};
 use amends_store::event::EventRow;
 use amends_store::{
@@ -28,6 +29,7 @@ impl World {
     /// Lets the clocks hear what happened, before the cases are written.
     pub(super) async fn hear(&mut self, work: &mut Work) -> Result<()> {
         let known = std::mem::take(&mut self.clocks);
+        work.know_courses(std::mem::take(&mut self.courses), &known);
         let heard = sla::hear(work, &self.out.events, Some(known)).await?;
         self.out.events.extend(heard.told);
         for (shop, case, due) in heard.due {
@@ -78,6 +80,7 @@ impl World {
             survey::insert(&out.surveys),
             scored(&out.surveys),
         ]);
+        out.said.iter().for_each(|(shop, said)| work.count(shop, &Counted::default(), said));
         self.flush_orders(work);
         // Each was read at the version before the one step it took.
         let stopped = std::mem::take(&mut self.promised).into_values().flatten().filter(|one| one.changed);
@@ -168,6 +171,8 @@ impl World {
     fn flush_cases(&mut self, work: &mut Work) {
         let (mut opened, mut changed): (Vec<Case>, Vec<(Case, i64)>) = (Vec::new(), Vec::new());
         for one in std::mem::take(&mut self.cases.list) {
+            let changed_now = one.loaded.is_none_or(|loaded| loaded != one.case.version);
+            work.know(&one.case, changed_now);
             match one.loaded {
                 None => opened.push(one.case),
                 Some(loaded) if loaded != one.case.version || one.promised_anew => {

@@ -12,6 +12,7 @@ use amends_domain::review::ReviewVersion;
 use amends_domain::{CaseId, LineId, OrderId, ReturnId, ReviewId, ShopId};
 use amends_store::bulk::{Answers, Place, Query, Trip};
 use amends_store::clock::{self, ClocksRow};
+use amends_store::course::{self, CourseRow};
 use amends_store::returns::ReturnRow;
 use amends_store::review::ReviewRow;
 use amends_store::signal::KnownSignal;
@@ -108,6 +109,7 @@ struct Facts {
     cases: Vec<Case>,
     surveys: Vec<SurveyRow>,
     clocks: Vec<ClocksRow>,
+    courses: Vec<CourseRow>,
 }
 
 /// Reviews with their versions.
@@ -147,12 +149,15 @@ impl Facts {
         let surveys = trip.ask(survey::of_cases(&cases));
         let by_ids = trip.ask(case::by_ids(&cases));
         let clocks = [case::of_anchors(&anchors), case::by_ids(&cases)].map(|of| clock::ask(&mut trip, of));
+        let courses = [case::of_anchors(&anchors), case::by_ids(&cases)].map(|of| trip.ask(course::of(of)));
         let mut answers = trip.go(&work.tx).await?;
         let other_reviews = other_reviews.map(|places| Reviews::take(&mut answers, places));
         let mut cases = answers.take(of_anchors)?;
         cases.extend(answers.take(by_ids)?);
         let clocks = clocks.map(|asked| clock::take(&mut answers, asked));
         let clocks = clocks.into_iter().collect::<std::result::Result<Vec<_>, _>>()?.concat();
+        let courses = courses.map(|asked| answers.take(asked));
+        let courses = courses.into_iter().collect::<std::result::Result<Vec<_>, _>>()?.concat();
         Ok(Self {
             known: answers.take(known)?,
             return_orders: answers.take(return_orders)?,
@@ -171,6 +176,7 @@ impl Facts {
             cases,
             surveys: answers.take(surveys)?,
             clocks,
+            courses,
         })
     }
 
@@ -211,6 +217,7 @@ impl Facts {
             world.orders.entry((shop, order)).or_default().heard.insert(review, wish);
         }
         world.clocks = by_case(self.clocks);
+        world.courses = self.courses;
         world.remedy_cases = self.remedies.into_iter().map(|one| ((one.shop, one.id), one.case)).collect();
         add_promises(world, self.promised, self.grants);
         for row in self.surveys {

@@ -26,6 +26,7 @@ use amends_domain::{
 };
 use amends_store::Of;
 use amends_store::buyer::BuyerRow;
+use amends_store::course::CourseRow;
 use amends_store::event::EventRow;
 use amends_store::message::MessageRow;
 use amends_store::review::ReviewRow;
@@ -55,6 +56,8 @@ pub(super) struct World {
     pub(super) present: Present,
     /// The clocks of these cases, but of those that this batch opens.
     pub(super) clocks: Known,
+    /// Their courses.
+    pub(super) courses: Vec<CourseRow>,
     /// What was given in the cases that answers to surveys name.
     pub(super) remedies: HashMap<Of<CaseId>, Vec<Remedy>>,
     /// The remedies and grants on the orders that a refund may have come for.
@@ -142,6 +145,8 @@ pub(super) struct Out {
     pub(super) texts: Vec<TextRow>,
     pub(super) messages: Vec<MessageRow>,
     pub(super) surveys: Vec<SurveyRow>,
+    /// What answers about no case add.
+    pub(super) said: Vec<(ShopId, Counted)>,
     pub(super) events: Vec<EventRow>,
     pub(super) deadlines: Vec<DeadlineChange>,
     /// Cases that became part of another: which, and of which.

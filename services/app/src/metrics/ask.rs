@@ -35,6 +35,14 @@ pub(super) struct Piece {
 /// Values of the dimensions that are the same for a whole shop, and the shops that have them.
 type Groups = BTreeMap<Vec<String>, Group>;
 
+impl Piece {
+    /// The first value it is about that tells members apart.
+    pub(super) fn value(&self) -> Option<&str> {
+        let mut values = self.key.iter().filter(|(dimension, _)| dimension.facet().is_some());
+        values.next().map(|(_, value)| value.as_str())
+    }
+}
+
 impl App {
     pub(super) async fn pieces(
         &self,
@@ -112,11 +120,12 @@ impl Question {
         let all = self.dimensions.iter().enumerate().map(|(i, d)| (format!("dimensions[{i}]"), *d));
         let filters =
             self.filters.iter().enumerate().map(|(i, (d, _))| (format!("filters[{i}].dimension"), *d));
-        let stars = all.chain(filters).filter(|(_, d)| d.facet().is_some_and(|facet| !facet.is_of(family)));
-        let wrong: Vec<_> = stars
-            .map(|(field, _)| Violation {
+        let foreign = all.chain(filters).filter_map(|(field, d)| Some((field, d.facet()?)));
+        let wrong: Vec<_> = foreign
+            .filter(|(_, facet)| !facet.is_of(family))
+            .map(|(field, facet)| Violation {
                 field,
-                problem: "is of reviews alone: returns have no STAR".to_owned(),
+                problem: foreign_to(facet, family).to_owned(),
                 why: Why::Malformed,
             })
             .collect();
@@ -127,6 +136,10 @@ impl Question {
             let problem =
                 "must name, together with the dimensions, at most 2 besides SHOP, CHANNEL and REGION";
             return Err(AppError::field("filters", problem));
+        }
+        if family == Family::Handling && self.facets().len() > 1 {
+            let problem = "may name, together with the filters, at most 1 besides SHOP, CHANNEL and REGION";
+            return Err(AppError::field("dimensions", problem));
         }
         Ok(())
     }
@@ -231,7 +244,19 @@ impl Dimension {
             Self::Agent => Some(Facet::Agent),
             Self::Language => Some(Facet::Language),
             Self::Star => Some(Facet::Star),
+            Self::Priority => Some(Facet::Priority),
+            Self::Target => Some(Facet::Target),
         }
+    }
+}
+
+/// Why members of a family are not told apart by a facet.
+const fn foreign_to(facet: Facet, family: Family) -> &'static str {
+    match (facet, family) {
+        (Facet::Star, Family::Line) => "is of reviews alone: returns have no STAR",
+        (Facet::Star, _) => "is of reviews alone",
+        (Facet::Sku, _) => "is of reviews and returns alone",
+        _ => "is of promises alone",
     }
 }
 

@@ -6,7 +6,7 @@ use amends_domain::tally::Measure;
 use amends_store::rollup::{self, Part};
 
 /// A span of days; the last one named is the first after it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Days {
     /// The first day.
     pub from: Day,

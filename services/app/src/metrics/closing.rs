@@ -97,6 +97,16 @@ impl Closing {
         Closed { returns: self.shops(group).all(returns), help: self.shops(group).all(help) }
     }
 
+    /// Whether so much time has passed since the end of these days.
+    pub(super) fn is_past(&self, group: usize, days: Days, since: Span) -> bool {
+        self.shops(group).all(|info| info.zone.start(days.until) + since <= self.now)
+    }
+
+    /// Whether there is a shop that the filters leave.
+    pub(super) fn is_of_any(&self) -> bool {
+        self.groups.iter().any(|group| !group.is_empty())
+    }
+
     fn shops(&self, group: usize) -> impl Iterator<Item = &Arc<ShopInfo>> {
         self.groups.get(group).into_iter().flatten()
     }

@@ -57,13 +57,13 @@ impl Derived {
 }
 
 impl Pass {
-    /// Compares every row of both tables, all shards together.
+    /// Compares every row of every table, all shards together.
     pub(super) async fn compare_rollups(&mut self, conn: &Conn) -> Result<()> {
         self.sums.spread();
         let shop = self.info.shop.id.clone();
         // What is not met among the stored rows is missing there.
         let mut unmet: BTreeSet<Cell> = self.sums.cells.keys().map(|(_, cell)| cell.clone()).collect();
-        for family in [Family::Review, Family::Line] {
+        for &family in Family::ALL {
             let mut after = None;
             loop {
                 let page = rollup::page(conn, &shop, family, after.as_ref(), ROWS).await?;

@@ -35,6 +35,7 @@ mod reply;
 mod reply_recall;
 mod reply_template;
 mod replying;
+mod response;
 mod review_dates;
 mod rollups;
 mod rollups_arrival;

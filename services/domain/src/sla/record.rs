@@ -24,7 +24,7 @@ impl Entry<'_> {
     ///
     /// A case can be served from when it exists, whatever the age of the signal
     /// that opened it; and what a caller says lies ahead of our clock is now.
-    fn at(&self) -> Time {
+    pub(crate) fn at(&self) -> Time {
         match self.event {
             Event::CaseOpened { .. } => self.recorded_at,
             _ => self.occurred_at.min(self.recorded_at),

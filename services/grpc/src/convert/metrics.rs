@@ -10,6 +10,7 @@ use crate::fields::Fields;
 
 pub mod lag;
 pub mod remedies;
+pub mod response;
 pub mod savings;
 
 impl Word for Dimension {
@@ -26,6 +27,8 @@ impl Word for Dimension {
             Self::Agent => pb::Dimension::Agent,
             Self::Language => pb::Dimension::Language,
             Self::Star => pb::Dimension::Star,
+            Self::Priority => pb::Dimension::Priority,
+            Self::Target => pb::Dimension::Target,
         }
     }
 
@@ -41,6 +44,8 @@ impl Word for Dimension {
             pb::Dimension::Agent => Some(Self::Agent),
             pb::Dimension::Language => Some(Self::Language),
             pb::Dimension::Star => Some(Self::Star),
+            pb::Dimension::Priority => Some(Self::Priority),
+            pb::Dimension::Target => Some(Self::Target),
         }
     }
 }

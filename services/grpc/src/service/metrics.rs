@@ -6,7 +6,9 @@ use pb::metrics_service_server::MetricsService;
 use tonic::{Request, Response, Status};
 
 use crate::call::{answer, read};
-use crate::convert::metrics::{Asked, lag, parse, remedies, render_returns, render_reversal, savings};
+use crate::convert::metrics::{
+    Asked, lag, parse, remedies, render_returns, render_reversal, response, savings,
+};
 
 type Reply<M> = Result<Response<M>, Status>;
 
@@ -107,6 +109,42 @@ impl MetricsService for Metrics {
             let (shop, days) = f.finish(question)?;
             let told = self.0.savings(&principal, &shop, days).await?;
             Ok(savings::render(&told))
+        })
+        .await
+    }
+
+    async fn get_handling(&self, request: Request<pb::GetHandlingRequest>) -> Reply<pb::GetHandlingResponse> {
+        answer(async {
+            let (principal, mut f, m) = read(request)?;
+            let question = parse(&mut f, m.into());
+            let figures = self.0.handling(&principal, &f.finish(question)?).await?;
+            Ok(response::render_handling(&figures))
+        })
+        .await
+    }
+
+    async fn get_sla_attainment(
+        &self,
+        request: Request<pb::GetSlaAttainmentRequest>,
+    ) -> Reply<pb::GetSlaAttainmentResponse> {
+        answer(async {
+            let (principal, mut f, m) = read(request)?;
+            let question = parse(&mut f, m.into());
+            let figures = self.0.sla_attainment(&principal, &f.finish(question)?).await?;
+            Ok(response::render_attainment(&figures))
+        })
+        .await
+    }
+
+    async fn get_satisfaction(
+        &self,
+        request: Request<pb::GetSatisfactionRequest>,
+    ) -> Reply<pb::GetSatisfactionResponse> {
+        answer(async {
+            let (principal, mut f, m) = read(request)?;
+            let question = parse(&mut f, m.into());
+            let figures = self.0.satisfaction(&principal, &f.finish(question)?).await?;
+            Ok(response::render_satisfaction(&figures))
         })
         .await
     }

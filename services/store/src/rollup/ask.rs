@@ -9,6 +9,7 @@ use amends_domain::tally::Family;
 use amends_domain::{Day, ShopId};
 
 use super::{Sums, name, sums};
+use crate::bulk::{Column, Kind};
 use crate::conn::Conn;
 use crate::error::Result;
 use crate::row::{Fetched, Row};
@@ -58,6 +59,9 @@ pub struct Answer {
     /// The sums.
     pub sums: Sums,
 }
+
+pub(super) const PART: [Column; 4] =
+    [("piece", Kind::Int), ("grain", Kind::Int), ("first", Kind::Int), ("until", Kind::Int)];
 
 /// The sums, by piece, values and the rest last.
 ///

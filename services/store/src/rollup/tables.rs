@@ -1,10 +1,11 @@
-//! The two tables: a column for each measure of the family.
+//! The tables: a column for each measure of the family.
 
 use amends_domain::tally::{Family, Measure};
 
+use super::response::{ANSWERS, HANDLING, PROMISES, TIMES};
 use crate::bulk::{Kind, Table};
 
-const KEY: &[&str] = &["shop_id", "split", "grain", "period", "a", "b", "shard"];
+pub(super) const KEY: &[&str] = &["shop_id", "split", "grain", "period", "a", "b", "shard"];
 
 const REVIEWS: Table = Table {
     name: "review_rollups",
@@ -75,6 +76,10 @@ pub(super) const fn table(family: Family) -> &'static Table {
     match family {
         Family::Review => &REVIEWS,
         Family::Line => &LINES,
+        Family::Handling => &HANDLING,
+        Family::Time => &TIMES,
+        Family::Promise => &PROMISES,
+        Family::Answer => &ANSWERS,
     }
 }
 

@@ -12,6 +12,7 @@ mod case;
 mod claim;
 mod clock;
 mod contact;
+mod course;
 mod deadline;
 mod decision;
 mod event;

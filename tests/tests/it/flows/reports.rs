@@ -166,7 +166,7 @@ async fn a_json_file_holds_the_answer(h: &Harness) {
     assert_eq!(cell["denominator"].as_i64(), Some(rate.denominator));
     assert_eq!((cell["value"].as_f64(), cell["upper"].as_f64()), (rate.value, rate.upper));
     assert_eq!(told["rows"][0]["avoided"]["confirmed"].as_i64(), Some(served.avoided.unwrap().confirmed));
-    for command in ["remedies", "fairness"] {
+    for command in ["remedies", "fairness", "handling", "sla", "satisfaction"] {
         let words = ["metrics", command, "--from", FROM, "--to", TO, "--export", path.to_str().unwrap()];
         amends(h, &key, &words).await.unwrap();
         let told: serde_json::Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();

@@ -8,6 +8,7 @@ use amends_domain::{ShopId, Time};
 use amends_store::survey::SurveyRow;
 use amends_store::text::{TextOwner, TextRow};
 
+use crate::course::of_survey;
 use crate::error::{Violation, Why};
 use crate::ingest::refused;
 use crate::ingest::world::{Effect, Now, World};
@@ -49,9 +50,11 @@ impl World {
         };
         self.out.surveys.push(row.clone());
         if let Some(about) = about {
-            self.surveys.entry(about).or_default().push(row);
+            self.surveys.entry(about).or_default().push(row.clone());
             let asked = seen.kind.to_string();
             self.happened(at, seen.case, Event::SurveyAnswered { score: seen.score, asked, solution });
+        } else if self.judged.insert((row.shop.clone(), row.survey.clone())) {
+            self.out.said.push((row.shop.clone(), of_survey(at.info, &row)));
         }
         Ok(Effect { case: seen.case, opened: false })
     }

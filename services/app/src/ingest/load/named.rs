@@ -112,7 +112,7 @@ impl Named {
             }
             SignalBody::Survey(s) => {
                 self.cases.extend(s.case.map(|case| (shop.clone(), case)));
-                self.judged.extend(s.case.map(|_| (shop.clone(), s.survey.clone())));
+                self.judged.insert((shop.clone(), s.survey.clone()));
             }
             SignalBody::Message(s) => {
                 if s.order.is_none() {

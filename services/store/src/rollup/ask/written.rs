@@ -7,13 +7,10 @@ use sea_orm::Value;
 
 use super::super::name;
 use super::super::tables::measures;
-use super::{Asked, Part};
+use super::{Asked, PART, Part};
 use crate::bulk::{self, Column, Kind};
 use crate::engine::Engine;
 use crate::value::{int, str};
-
-const PART: [Column; 4] =
-    [("piece", Kind::Int), ("grain", Kind::Int), ("first", Kind::Int), ("until", Kind::Int)];
 
 const SHOP: [Column; 2] = [("shop_id", Kind::Text), ("base", Kind::Int)];
 
@@ -215,6 +212,13 @@ const fn size(family: Family) -> &'static str {
     match family {
         Family::Review => "negative",
         Family::Line => "units_delivered + lines_wanted",
+        Family::Handling => "cases_opened + next_given + next_waiting + next_without",
+        Family::Time => "first_calendar + resolution_calendar",
+        Family::Promise => {
+            "first_met + first_missed + next_met + next_missed + update_met + update_missed \
+             + agreed_met + agreed_missed + solution_met + solution_missed"
+        }
+        Family::Answer => "csat_1 + csat_2 + csat_3 + csat_4 + csat_5 + promoters + passives + detractors",
     }
 }
 
