@@ -101,7 +101,7 @@ proptest! {
             let after = of_case(&course, facets, &zone, &hours);
             for one in &before {
                 let counts = one.counts.iter().map(|(day, measure, n)| (*day, *measure, -n)).collect();
-                added.push(Counted { facets: one.facets.clone(), counts });
+                added.push(Counted { facets: one.facets.clone(), counts, ..Counted::default() });
             }
             added.extend(after.clone());
             before = after;
