@@ -1,5 +1,7 @@
 //! The statement that a question for sums becomes.
 
+use std::collections::BTreeMap;
+
 use amends_domain::Day;
 use amends_domain::rollup::{Facet, Grain, Split};
 use amends_domain::tally::Family;
@@ -132,42 +134,66 @@ impl<'a> Written<'a> {
         let mut splits: Vec<Split> = self.roles.iter().map(|(split, ..)| *split).collect();
         splits.dedup();
         let stored: Vec<String> = splits.into_iter().map(|split| self.stored(split, &shop)).collect();
-        let roles: Vec<String> = self
-            .roles
-            .iter()
-            .map(|(split, a, b, sign)| {
-                format!("SELECT {} AS split, {a} AS for_a, {b} AS for_b, {sign} AS sign", split.number())
-            })
-            .collect();
+        let complete = self.complete();
         let filters = self.filters();
         let is_split = |n: usize| self.asked.facets.get(n).is_some_and(|(_, is_split, _)| *is_split);
         let shown = |n: usize, column: &str| {
-            if is_split(n) { format!("{column} AS {column}") } else { format!("'' AS {column}") }
+            if is_split(n) { column.to_owned() } else { format!("'' AS {column}") }
         };
-        let value = |of: &str| format!("CASE r.{of} WHEN 1 THEN s.a WHEN 2 THEN s.b ELSE '' END");
+        // Where every facet splits, each row stands for itself already.
+        let (plain, grouped) = match self.asked.facets.iter().all(|(_, is_split, _)| *is_split) {
+            true => (self.columns.join(", "), ""),
+            false => (self.each(&|c| format!("SUM({c}) AS {c}")), " GROUP BY 1, 2, 3"),
+        };
+        // What is asked for twice is kept: neither engine would always do so by itself.
         let sql = format!(
-            "WITH {parts}, {shops}roles AS ({roles}), stored AS ({stored}), \
-             complete AS (SELECT s.piece, {a} AS a, {b} AS b, {signed} FROM stored s \
-               JOIN roles r ON r.split = s.split GROUP BY 1, 2, 3), \
-             wanted AS (SELECT piece, {shown_a}, {shown_b}, {plain} FROM complete{filters} GROUP BY 1, 2, 3), \
-             ranked AS (SELECT a, b, ROW_NUMBER() OVER (ORDER BY SUM({size}) DESC, a, b) AS place \
-               FROM wanted GROUP BY a, b), \
-             told AS (SELECT w.*, CASE WHEN k.place > $1 THEN 1 ELSE 0 END AS rest \
-               FROM wanted w JOIN ranked k ON k.a = w.a AND k.b = w.b) \
-             SELECT piece, CAST(rest AS BIGINT) AS rest, CASE rest WHEN 0 THEN a ELSE '' END AS a, \
-               CASE rest WHEN 0 THEN b ELSE '' END AS b, {last} FROM told GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
-            roles = roles.join(" UNION ALL "),
+            "WITH {parts}, {shops}stored AS MATERIALIZED ({stored}), complete AS ({complete}), \
+             wanted AS MATERIALIZED (SELECT piece, {a}, {b}, {plain} FROM complete{filters}{grouped}), \
+             kept AS MATERIALIZED (SELECT a, b FROM wanted GROUP BY a, b ORDER BY SUM({size}) DESC, a, b LIMIT $1), \
+             told AS MATERIALIZED (SELECT w.*, CASE WHEN k.a IS NULL THEN 1 ELSE 0 END AS rest \
+               FROM wanted w LEFT JOIN kept k ON k.a = w.a AND k.b = w.b) \
+             SELECT piece, CAST(0 AS BIGINT) AS rest, a, b, {each} FROM told WHERE rest = 0 \
+             UNION ALL SELECT piece, CAST(1 AS BIGINT), '', '', {rest} FROM told WHERE rest = 1 GROUP BY piece \
+             ORDER BY 1, 2, 3, 4",
             stored = stored.join(" UNION ALL "),
-            a = value("for_a"),
-            b = value("for_b"),
-            signed = self.each(&|c| format!("SUM(r.sign * s.{c}) AS {c}")),
-            shown_a = shown(0, "a"),
-            shown_b = shown(1, "b"),
-            plain = self.each(&|c| format!("SUM({c}) AS {c}")),
+            a = shown(0, "a"),
+            b = shown(1, "b"),
             size = size(self.asked.family),
-            last = self.each(&|c| format!("CAST(SUM({c}) AS BIGINT) AS {c}")),
+            each = self.each(&|c| format!("CAST({c} AS BIGINT) AS {c}")),
+            rest = self.each(&|c| format!("CAST(SUM({c}) AS BIGINT)")),
         );
         (sql, self.values)
+    }
+
+    /// What is stored, with what is not known of one facet or both: for each of these shapes, that which
+    /// leaves them open less that which knows them.
+    fn complete(&self) -> String {
+        let value = |place: i64| match place {
+            1 => "a",
+            2 => "b",
+            _ => "''",
+        };
+        let signed = |sign: i64| match sign {
+            1 => self.columns.join(", "),
+            _ => self.each(&|c| format!("-{c} AS {c}")),
+        };
+        let read = |(split, a, b, sign): &Role| {
+            let (a, b, number) = (value(*a), value(*b), split.number());
+            format!("SELECT piece, {a} AS a, {b} AS b, {} FROM stored WHERE split = {number}", signed(*sign))
+        };
+        let mut shapes: BTreeMap<(bool, bool), Vec<String>> = BTreeMap::new();
+        for role in &self.roles {
+            shapes.entry((role.1 != 0, role.2 != 0)).or_default().push(read(role));
+        }
+        let shape = |rows: Vec<String>| match rows.len() {
+            1 => rows.concat(),
+            _ => format!(
+                "SELECT piece, a, b, {} FROM ({}) AS s GROUP BY 1, 2, 3",
+                self.each(&|c| format!("SUM({c}) AS {c}")),
+                rows.join(" UNION ALL ")
+            ),
+        };
+        shapes.into_values().map(shape).collect::<Vec<_>>().join(" UNION ALL ")
     }
 
     fn filters(&mut self) -> String {
