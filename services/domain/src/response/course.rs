@@ -76,7 +76,12 @@ impl Course {
             self.0.push(((*since).min(entry.recorded_at), Step::Wrote));
         }
         if let Some(step) = step(entry.event) {
-            self.0.push((entry.at(), step));
+            // What becomes of the case is decided when it is decided, however old the word that brings it about.
+            let at = match step {
+                Step::Woken | Step::Reopened | Step::Merged => entry.recorded_at,
+                _ => entry.at(),
+            };
+            self.0.push((at, step));
         }
     }
 }

@@ -83,6 +83,20 @@ fn a_pause_that_is_over_is_no_reopening_and_a_solved_case_that_comes_back_is() {
 }
 
 #[test]
+fn an_old_word_that_brings_a_solved_case_back_brings_it_back_when_it_is_heard() {
+    let woken = Event::CaseWoken { cause: "MESSAGE".to_owned() };
+    for (event, is_open) in [(woken, true), (reopened(), true), (merged(), false)] {
+        let mut course = course(&[(0, opened(None)), (0, buyer()), (5, person()), (10, solved())]);
+        for event in [&event, &buyer()] {
+            course.take(Entry { event, occurred_at: minutes(8), recorded_at: minutes(15) });
+        }
+        let story = course.story();
+        assert_eq!((story.is_open(), story.reopened), (is_open, is_open), "{event:?}");
+        assert_eq!(laps(&story, LapKind::Next).first().map(|(from, _)| *from), Some(8), "words stay");
+    }
+}
+
+#[test]
 fn a_merged_case_keeps_what_was_answered_and_waits_for_nothing() {
     let talk = [(0, opened(None)), (0, buyer()), (9, person()), (20, buyer()), (25, merged())];
     let story = story(&talk);
