@@ -4,7 +4,7 @@ use amends_domain::case::Handling;
 use amends_domain::event::Event;
 use amends_domain::remedy::RemedyKind;
 use amends_domain::signal::{SurveyKind, SurveySignal};
-use amends_domain::{ShopId, Time};
+use amends_domain::{CaseId, ShopId, Time};
 use amends_store::survey::SurveyRow;
 use amends_store::text::{TextOwner, TextRow};
 
@@ -20,13 +20,12 @@ impl World {
         seen: &SurveySignal,
     ) -> Result<Effect, Violation> {
         let shop = at.info.shop.id.clone();
-        let solution = self.solution(&shop, seen)?;
-        let about = seen.case.map(|case| (shop.clone(), case));
-        let answers = about.as_ref().and_then(|about| self.surveys.get(about));
-        if answers.is_some_and(|answers| answers.iter().any(|one| one.survey == seen.survey)) {
-            // The same answer, told in another signal.
-            return Ok(Effect { case: seen.case, opened: false });
+        let key = (shop.clone(), seen.survey.clone());
+        if self.judged.contains(&key) {
+            return Ok(self.told_again(&shop, seen));
         }
+        let solution = self.solution(&shop, seen)?;
+        self.judged.insert(key);
         if !seen.comment.is_empty() {
             self.out.texts.push(TextRow {
                 shop: shop.clone(),
@@ -37,6 +36,7 @@ impl World {
             });
         }
         let remedy = self.judges(&shop, seen, at.signal.occurred_at);
+        let about = seen.case.map(|case| (shop.clone(), case));
         let row = SurveyRow {
             shop,
             survey: seen.survey.clone(),
@@ -44,7 +44,8 @@ impl World {
             order: seen.order.clone(),
             kind: seen.kind,
             score: seen.score,
-            occurred_at: at.signal.occurred_at,
+            // What a clock that is ahead says is now.
+            occurred_at: at.signal.occurred_at.min(at.now),
             solution,
             remedy,
         };
@@ -53,19 +54,24 @@ impl World {
             self.surveys.entry(about).or_default().push(row.clone());
             let asked = seen.kind.to_string();
             self.happened(at, seen.case, Event::SurveyAnswered { score: seen.score, asked, solution });
-        } else if self.judged.insert((row.shop.clone(), row.survey.clone())) {
+        } else {
             self.out.said.push((row.shop.clone(), of_survey(at.info, &row)));
         }
         Ok(Effect { case: seen.case, opened: false })
     }
 
-    /// What the buyer had been given when they judged the solution: what they accepted last. An answer
-    /// that is stored already judges nothing once more.
-    fn judges(&mut self, shop: &ShopId, seen: &SurveySignal, at: Time) -> Option<RemedyKind> {
+    /// The same answer in another signal: nothing of it is new, whatever case that names.
+    fn told_again(&self, shop: &ShopId, seen: &SurveySignal) -> Effect {
+        let is_of = |case: &CaseId| {
+            let answers = self.surveys.get(&(shop.clone(), *case));
+            answers.is_some_and(|answers| answers.iter().any(|one| one.survey == seen.survey))
+        };
+        Effect { case: seen.case.filter(is_of), opened: false }
+    }
+
+    /// What the buyer had been given when they judged the solution: what they accepted last.
+    fn judges(&self, shop: &ShopId, seen: &SurveySignal, at: Time) -> Option<RemedyKind> {
         let case = seen.case.filter(|_| seen.kind == SurveyKind::Csat)?;
-        if !self.judged.insert((shop.clone(), seen.survey.clone())) {
-            return None;
-        }
         let remedies = self.remedies.get(&(shop.clone(), case)).into_iter().flatten();
         let accepted = remedies.filter(|r| r.state.stage().is_accepted() && r.proposed_at <= at);
         accepted.max_by_key(|r| (r.proposed_at, r.id)).map(|r| r.kind)
