@@ -13,12 +13,13 @@ use amends_domain::{CaseId, LineId, OrderId, ReturnId, ReviewId, ShopId};
 use amends_store::bulk::{Answers, Place, Query, Trip};
 use amends_store::clock::{self, ClocksRow};
 use amends_store::course::{self, CourseRow};
+use amends_store::message::MessageRow;
 use amends_store::returns::ReturnRow;
 use amends_store::review::ReviewRow;
 use amends_store::signal::KnownSignal;
 use amends_store::survey::SurveyRow;
 use amends_store::{
-    Engine, Of, case, grant, order, remedy, reply, returns, review, shipment, signal, survey,
+    Engine, Of, case, grant, message, order, remedy, reply, returns, review, shipment, signal, survey,
 };
 
 use super::Submission;
@@ -102,6 +103,7 @@ struct Facts {
     return_events: Vec<(ShopId, OrderId, ReturnId, ReturnEvent)>,
     wishes: Vec<(ShopId, OrderId, Wish)>,
     heard: Vec<review::Heard>,
+    messages: Vec<MessageRow>,
     replies: Vec<Reply>,
     remedies: Vec<Remedy>,
     promised: Vec<Remedy>,
@@ -140,14 +142,14 @@ impl Facts {
         let return_events = trip.ask(returns::events_by_orders(&orders));
         let wishes = trip.ask(signal::wishes_of_orders(&orders));
         let heard = trip.ask(review::wishes_of_orders(&orders));
+        let messages = trip.ask(message::by_ids(&list(&named.messages)));
         let replies = trip.ask(reply::by_messages(&list(&named.echoes)));
         let remedies = trip.ask(remedy::by_ids(&list(&named.remedies)));
         let refunded = list(&named.refunded);
         let promised = trip.ask(remedy::by_orders(&refunded));
         let grants = trip.ask(grant::by_orders(&refunded));
         let of_anchors = trip.ask(case::of_anchors(&anchors));
-        let surveys = trip.ask(survey::of_cases(&cases));
-        let by_ids = trip.ask(case::by_ids(&cases));
+        let (surveys, by_ids) = (trip.ask(survey::of_cases(&cases)), trip.ask(case::by_ids(&cases)));
         let clocks = [case::of_anchors(&anchors), case::by_ids(&cases)].map(|of| clock::ask(&mut trip, of));
         let courses = [case::of_anchors(&anchors), case::by_ids(&cases)].map(|of| trip.ask(course::of(of)));
         let mut answers = trip.go(&work.tx).await?;
@@ -169,6 +171,7 @@ impl Facts {
             return_events: answers.take(return_events)?,
             wishes: answers.take(wishes)?,
             heard: answers.take(heard)?,
+            messages: answers.take(messages)?,
             replies: answers.take(replies)?,
             remedies: answers.take(remedies)?,
             promised: answers.take(promised)?,
@@ -216,6 +219,7 @@ impl Facts {
         for (shop, order, review, wish) in self.heard {
             world.orders.entry((shop, order)).or_default().heard.insert(review, wish);
         }
+        world.heard = self.messages.into_iter().map(|row| ((row.shop, row.message), row.case)).collect();
         world.clocks = by_case(self.clocks);
         world.courses = self.courses;
         world.remedy_cases = self.remedies.into_iter().map(|one| ((one.shop, one.id), one.case)).collect();

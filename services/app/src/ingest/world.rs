@@ -69,6 +69,8 @@ pub(super) struct World {
     pub(super) surveys: HashMap<Of<CaseId>, Vec<SurveyRow>>,
     /// Those answers of this batch that are stored already, under whatever case.
     pub(super) judged: HashSet<Of<SurveyId>>,
+    /// Those messages of this batch that were heard already, and the cases they are about.
+    pub(super) heard: HashMap<Of<MessageId>, Option<CaseId>>,
     /// Our own replies, by what the channel calls them.
     pub(super) replies: HashMap<Of<MessageId>, Kept<Reply>>,
     /// The order each known return request is about.
@@ -187,6 +189,7 @@ impl World {
         }
         let at = Now { info: &submission.shop, submission, signal, now, ids };
         let detection = prepared.detection.as_ref();
+        let wish = wish(&signal.body, detection).filter(|_| !self.is_heard(&shop, &signal.body));
         let outcome = match &signal.body {
             SignalBody::Order(order) => self.take_order(at, order),
             SignalBody::Shipment(shipment) => self.take_shipment(at, shipment),
@@ -215,7 +218,7 @@ impl World {
             case: effect.case,
             case_opened: effect.opened,
             detection: prepared.detection.clone(),
-            wish: wish(&signal.body, detection),
+            wish,
         };
         let known = KnownSignal {
             shop: row.shop.clone(),
@@ -230,6 +233,11 @@ impl World {
         self.known.insert(key, known);
         self.out.signals.push(row);
         Receipt::Accepted { detection: prepared.detection.clone(), case: effect.case, opened: effect.opened }
+    }
+
+    /// Whether it is a message that was told before, in another signal.
+    fn is_heard(&self, shop: &ShopId, body: &SignalBody) -> bool {
+        matches!(body, SignalBody::Message(m) if self.heard.contains_key(&(shop.clone(), m.message.clone())))
     }
 
     /// The buyer's pseudonym; the name behind it is kept apart.

@@ -21,6 +21,12 @@ impl World {
         message: &MessageSignal,
         detection: Option<&Detection>,
     ) -> Result<Effect, Violation> {
+        let key = (at.info.shop.id.clone(), message.message.clone());
+        if let Some(case) = self.heard.get(&key).copied() {
+            // The same message in another signal: it was said once. Of a reply of ours it may still tell
+            // that it was sent.
+            return Ok(self.hear_echo(at, message).unwrap_or(Effect { case, opened: false }));
+        }
         let buyer = self.buyer(at, &message.buyer);
         let subject = match &message.order {
             Some(order) => self.subject(&at.info.shop.id, order, message.line.as_ref()),
@@ -40,6 +46,7 @@ impl World {
             },
         };
         self.store_message(at, message, buyer, effect, intent);
+        self.heard.insert(key, effect.case);
         Ok(effect)
     }
 

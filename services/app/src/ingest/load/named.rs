@@ -35,6 +35,8 @@ pub(in crate::ingest) struct Named {
     /// Reviews whose signal names no order.
     pub(super) unplaced: BTreeSet<Of<ReviewId>>,
     pub(super) returns: BTreeSet<Of<ReturnId>>,
+    /// Messages, each of which may have been told before.
+    pub(super) messages: BTreeSet<Of<MessageId>>,
     /// Messages of sellers, each of which may be a reply of ours.
     pub(super) echoes: BTreeSet<Of<MessageId>>,
     /// Orders whose lines may become known, or known to be delivered.
@@ -115,6 +117,7 @@ impl Named {
                 self.judged.insert((shop.clone(), s.survey.clone()));
             }
             SignalBody::Message(s) => {
+                self.messages.insert((shop.clone(), s.message.clone()));
                 if s.order.is_none() {
                     self.conversations.insert((shop.clone(), Anchor::Conversation(s.conversation.clone())));
                 }
