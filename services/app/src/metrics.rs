@@ -23,6 +23,7 @@ mod returns;
 mod reversal;
 mod satisfaction;
 mod savings;
+mod times;
 
 pub use attainment::{AttainmentRow, ClockRow};
 pub use bucket::{Bucket, Days};

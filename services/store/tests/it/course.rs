@@ -10,7 +10,7 @@ use amends_domain::tally::{Family, Measure};
 use amends_domain::{AgentId, CaseId, Day};
 use amends_store::Store;
 use amends_store::course::{self, CourseRow};
-use amends_store::rollup::{self, Part, Sums};
+use amends_store::rollup::{self, Part, Sums, Whose};
 
 use crate::sample::{ODD, shop_id};
 
@@ -68,7 +68,8 @@ async fn lengths_of_time_come_back_by_piece_value_and_bucket(store: Store) {
         until: Day::from_number(until),
     };
     let parts = [part(0, 0, 10), part(1, 10, 60)];
-    let found = rollup::times(&tx, &shop_id("a"), &parts, Some(Facet::Agent)).await.unwrap();
+    let every = Whose { all: true, of: Some((Facet::Agent, None)), limit: 100 };
+    let found = rollup::times(&tx, &shop_id("a"), &parts, &every).await.unwrap();
     let told: Vec<_> = found
         .iter()
         .map(|row| {
@@ -83,8 +84,15 @@ async fn lengths_of_time_come_back_by_piece_value_and_bucket(store: Store) {
     told.sort();
     expected.sort();
     assert_eq!(told, expected);
-    let all = rollup::times(&tx, &shop_id("a"), &parts, None).await.unwrap();
-    assert_eq!(all.len(), 2);
-    assert!(rollup::times(&tx, &shop_id("b"), &parts, None).await.unwrap().is_empty());
+    let count = async |shop: &str, whose: Whose<'_>| {
+        rollup::times(&tx, &shop_id(shop), &parts, &whose).await.unwrap().len()
+    };
+    let all = Whose { of: None, ..every };
+    assert_eq!((count("a", all).await, count("b", all).await), (2, 0));
+    assert_eq!(count("a", Whose { limit: 3, ..every }).await, 3, "no more than that is read");
+    let (ann, ben) = ([ODD.to_owned(), "no such".to_owned()], ["ben".to_owned()]);
+    let of = |values| Whose { all: false, of: Some((Facet::Agent, Some(values))), ..every };
+    assert_eq!((count("a", of(&ann)).await, count("a", of(&ben)).await), (2, 0), "a filter narrows");
+    assert_eq!(count("a", Whose { all: false, ..all }).await, 0);
     tx.rollback().await.unwrap();
 }
