@@ -36,6 +36,7 @@ mod reply_recall;
 mod reply_template;
 mod replying;
 mod response;
+mod response_late;
 mod review_dates;
 mod rollups;
 mod rollups_arrival;
