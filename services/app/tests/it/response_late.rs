@@ -104,8 +104,8 @@ async fn an_answer_about_no_case_from_a_clock_that_is_ahead_counts_now() {
     everywhere(async |house| {
         let stage = Stage::on(house, "own_store").await;
         let tomorrow = Day::from_number(START.day().number() + 2);
-        let midnight = Zone::named("Europe/Berlin").start(tomorrow);
-        stage.pass(midnight.since(stage.now()) - Span::from_minutes(2)).await;
+        let late = Zone::named("Europe/Berlin").start(tomorrow) - Span::from_minutes(2);
+        stage.pass(late.since(stage.now())).await;
         stage.push_at(stage.now() + Span::from_minutes(4), answer("a", None)).await;
         let whole = question(&stage, &[]);
         let until_today = Question { days: Days { until: tomorrow, ..whole.days }, ..whole };
