@@ -29,8 +29,7 @@ async fn solved(stage: &Stage<'_>, order: &str) -> CaseId {
     let case = asked(stage, order).await;
     stage.claim(case).await;
     contact(stage, case).await;
-    stage.pass(Span::from_minutes(10)).await;
-    stage.claim(case).await;
+    stage.pass(Span::from_minutes(3)).await;
     stage.solve(case, Outcome::TalkedThrough).await;
     case
 }
