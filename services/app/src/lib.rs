@@ -6,7 +6,7 @@
 pub mod agent;
 pub mod app;
 pub mod attestation;
-mod basis;
+pub mod basis;
 pub mod call;
 pub mod case;
 pub mod context;

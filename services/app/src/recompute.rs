@@ -200,6 +200,7 @@ impl Pass {
         let derived = basis::of(&self.info.shop);
         self.differ("roll-ups, time zone data", &stored.zone_data, &derived.zone_data);
         self.differ("roll-ups, catalogue of channels", &stored.catalogue, &derived.catalogue);
+        self.differ("roll-ups, revision of what they hold", &stored.revision, &derived.revision);
         Ok(())
     }
 

@@ -135,6 +135,8 @@ pub struct Case {
     pub reopen_count: u32,
     /// How often it was solved.
     pub solutions: u32,
+    /// When it was solved last.
+    pub solved_at: Option<Time>,
     /// How often an agent let it go.
     pub abandon_count: u32,
     /// The closed case this one follows.
@@ -202,6 +204,7 @@ impl Case {
             preferred_agent: None,
             reopen_count: 0,
             solutions: 0,
+            solved_at: None,
             abandon_count: 0,
             follow_up_of: opening.follow_up_of,
         }
@@ -289,7 +292,9 @@ impl Case {
     /// rises only with what changes.
     pub fn answered(&mut self, at: Time) -> bool {
         let before = (self.first_human_action_at, self.waiting_since);
-        self.first_human_action_at = Some(self.first_human_action_at.map_or(at, |first| first.min(at)));
+        // Nobody acts in a case before it is opened.
+        let acted = at.max(self.opened_at);
+        self.first_human_action_at = Some(self.first_human_action_at.map_or(acted, |first| first.min(acted)));
         self.waiting_since = self.waiting_since.filter(|since| *since > at);
         let changed = before != (self.first_human_action_at, self.waiting_since);
         if changed {

@@ -1,6 +1,6 @@
 //! How long negative reviews take until they are reversed, in a form that needs no daily rewriting.
 //!
-//! Each review is followed from the day it was first observed, and from the day its case was solved. Who
+//! Each review is followed from the day it was first observed, and from the day its case was first solved. Who
 //! left is counted by the days that passed; who did not, by the day of the entry alone: how long they were
 //! followed so far is known whenever somebody asks. So a count changes only when something happens.
 
@@ -17,7 +17,7 @@ codes! {
     pub enum Origin {
         /// Its first observation.
         Observed = "OBSERVED",
-        /// The solution of its case.
+        /// The first solution of its case.
         Solved = "SOLVED",
     }
 }

@@ -218,6 +218,12 @@ impl Line {
         self.helped.filter(|help| help.at >= wanted_at)
     }
 
+    /// Whether the help came before the wish to return: it avoids nothing, so later help may take its place.
+    #[must_use]
+    pub fn is_helped_too_early(&self) -> bool {
+        self.helped.zip(self.wanted_at()).is_some_and(|(help, wanted_at)| help.at < wanted_at)
+    }
+
     /// What was paid for the whole line.
     #[must_use]
     pub fn paid(&self) -> Option<Money> {

@@ -293,7 +293,7 @@ pub struct ReviewHandling {
     pub first_human_action_at: Option<Time>,
     /// When a person first reached the buyer.
     pub contacted_at: Option<Time>,
-    /// When its case was last solved.
+    /// When its case was first solved.
     pub solved_at: Option<Time>,
     /// When the buyer was asked.
     pub asked_at: Option<Time>,

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use amends_app::attestation::TOO_LONG;
+use amends_app::basis::NOT_COUNTED;
 use amends_app::case::{AFTER_HARD_DEADLINE, LINKS_FULL, MERGE_TARGET_ENDED};
 use amends_app::error::{Violation, Why};
 use amends_app::incident::{FULL, RESOLVED};
@@ -189,7 +190,8 @@ fn of_reply(refused: &ReplyRefused) -> Refusal {
 }
 
 /// A precondition is told in words; these are the ones that have a reason of their own.
-const PRECONDITIONS: [(&str, Reason); 10] = [
+const PRECONDITIONS: [(&str, Reason); 11] = [
+    (NOT_COUNTED, Reason::FiguresNotCounted),
     (TOO_LONG, Reason::AttestationTooLong),
     (AFTER_HARD_DEADLINE, Reason::HardDeadlineBefore),
     (MERGE_TARGET_ENDED, Reason::CaseClosed),

@@ -173,8 +173,9 @@ async fn tell_of_other_counts(app: &App) -> anyhow::Result<()> {
         tracing::warn!(
             shops = shops.len(),
             %first,
-            "the figures of these shops were written with other time zone data or another catalogue of \
-             channels: `amends recompute` tells what differs, with --repair it is counted anew"
+            "the figures of these shops were written with other time zone data, another catalogue of channels \
+             or by a version with fewer figures: `amends recompute` tells what differs, with --repair it is \
+             counted anew, and figures that are refused until then are told"
         );
     }
     Ok(())

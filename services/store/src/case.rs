@@ -64,6 +64,7 @@ const TABLE: Table = Table {
         ("solutions", Kind::Int),
         ("first_agent", Kind::Text),
         ("remedied", Kind::Text),
+        ("solved_at", Kind::Int),
     ],
     key: &["shop_id", "case_id"],
 };
@@ -266,6 +267,7 @@ fn write(case: &Case) -> Vec<Value> {
         int(case.solutions),
         text_opt(case.first_agent.as_ref()),
         text_opt(case.remedied),
+        time_opt(case.solved_at),
     ]
 }
 
@@ -297,6 +299,7 @@ fn read(row: &Fetched) -> Result<Case> {
         preferred_agent: row.parse_opt("preferred_agent")?,
         reopen_count: row.number("reopen_count")?,
         solutions: row.number("solutions")?,
+        solved_at: row.time_opt("solved_at")?,
         abandon_count: row.number("abandon_count")?,
         follow_up_of: row.parse_opt("follow_up_of")?,
     })

@@ -22,7 +22,7 @@ mod times;
 
 pub use ask::{Answer, Asked, Part, ask};
 pub(crate) use ask::{Role, roles};
-pub use basis::{Basis, bases, basis, put_basis};
+pub use basis::{Basis, REVISION, bases, basis, put_basis};
 pub use times::{TimesRow, Whose, times};
 
 use tables::{measures, table};

@@ -118,7 +118,8 @@ const CAME: &str = "again AS (SELECT what, at, CASE WHEN EXISTS (SELECT 1 FROM o
     CAST(SUM(CASE WHEN at + $4 <= $5 THEN 1 ELSE 0 END) AS BIGINT) AS buyers, \
     CAST(SUM(CASE WHEN at + $4 <= $5 THEN 0 ELSE 1 END) AS BIGINT) AS waiting FROM again GROUP BY what";
 
-/// Whether buyers ordered again: those with a case that was opened in the cohort, from its end on, and
+/// Whether buyers ordered again: those with a case that was opened in the cohort, from its last
+/// solution on, and
 /// those who never had one, from their first order in the cohort on.
 ///
 /// # Errors
@@ -126,11 +127,11 @@ const CAME: &str = "again AS (SELECT what, at, CASE WHEN EXISTS (SELECT 1 FROM o
 pub async fn repeats(conn: &Conn, shop: &ShopId, cohort: &Cohort) -> Result<Repeats> {
     let with = format!(
         "WITH ended AS (SELECT buyer_key, MAX(CASE WHEN outcome IN ('REMEDY_FULFILLED', 'TALKED_THROUGH') \
-         THEN ended_at END) AS solved_at, MAX(CASE WHEN outcome NOT IN ('REMEDY_FULFILLED', 'TALKED_THROUGH', \
-         'NOT_A_CASE') THEN ended_at END) AS failed_at FROM cases WHERE shop_id = $1 AND opened_at >= $2 \
+         THEN solved_at END) AS helped_at, MAX(CASE WHEN outcome NOT IN ('REMEDY_FULFILLED', 'TALKED_THROUGH', \
+         'NOT_A_CASE') THEN solved_at END) AS failed_at FROM cases WHERE shop_id = $1 AND opened_at >= $2 \
          AND opened_at < $3 AND buyer_key IS NOT NULL AND state IN ('SOLVED', 'CLOSED') GROUP BY buyer_key), \
-         begun AS (SELECT buyer_key, CASE WHEN solved_at IS NULL THEN 2 ELSE 1 END AS what, \
-         COALESCE(solved_at, failed_at) AS at FROM ended WHERE COALESCE(solved_at, failed_at) IS NOT NULL), {CAME}"
+         begun AS (SELECT buyer_key, CASE WHEN helped_at IS NULL THEN 2 ELSE 1 END AS what, \
+         COALESCE(helped_at, failed_at) AS at FROM ended WHERE COALESCE(helped_at, failed_at) IS NOT NULL), {CAME}"
     );
     // Pseudonyms are a keyed hash: the first of them are a random sample.
     let without = format!(

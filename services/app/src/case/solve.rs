@@ -3,7 +3,7 @@
 use amends_domain::case::{Case, Outcome, Verb};
 use amends_domain::detection::Reason;
 use amends_domain::event::Event;
-use amends_domain::order::{Help, HelpKind};
+use amends_domain::order::{Help, HelpKind, Line};
 use amends_domain::remedy::RemedyStage;
 use amends_domain::{CaseId, ShopId};
 use amends_store::{Conn, buyer, order, remedy};
@@ -85,8 +85,8 @@ impl Command for ReopenCase {
         Some(&self.shop)
     }
 
-    /// The reviews keep when their case was last solved: the funnel asks
-    /// whether a case was ever solved, and the next solution moves the date.
+    /// The reviews keep when their case was first solved: they are followed from then on, and a
+    /// reversal that came before the next solution must not drop out of the curve.
     async fn run(self, work: &mut Work) -> Result<CaseSummary> {
         work.call.principal.require(DESK)?;
         check_text("note", &self.note, NOTE_CHARS_MAX, false)?;
@@ -108,7 +108,10 @@ pub(super) async fn remedy_in_flight(conn: &Conn, case: &Case) -> Result<bool> {
 /// What follows for reviews and the order line when a case is solved.
 pub(crate) async fn after_solved(work: &mut Work, case: &Case, outcome: Outcome) -> Result<()> {
     let now = work.now;
-    stamp(work, case, move |handling| handling.solved_at = Some(now)).await?;
+    stamp(work, case, move |handling| {
+        handling.solved_at.get_or_insert(now);
+    })
+    .await?;
     offer_survey(work, case, outcome).await?;
     if outcome == Outcome::TalkedThrough { talked_through(work, case).await } else { Ok(()) }
 }
@@ -126,18 +129,27 @@ async fn offer_survey(work: &mut Work, case: &Case, outcome: Outcome) -> Result<
     tell(work, case, Event::SatisfactionDue { solution, outcome, order }, "").await
 }
 
-/// A buyer who was talked to keeps the article: the help against a return, if none was given yet.
+/// A buyer who was talked to keeps the article: the help against a return, if none was given since
+/// they wanted to return it.
 async fn talked_through(work: &mut Work, case: &Case) -> Result<()> {
     let (Some(order), Some(line)) = (case.subject.order(), case.subject.line()) else { return Ok(()) };
     let lines = order::get(&work.tx, &case.shop, order).await?;
-    let Some(before) = lines.into_iter().find(|l| l.line == *line && l.helped.is_none()) else {
+    let open = |l: &Line| l.helped.is_none() || l.is_helped_too_early();
+    let Some(before) = lines.into_iter().find(|l| l.line == *line && open(l)) else {
         return Ok(());
     };
-    // While the order is unknown, what the buyer asked to return says how many units there are.
-    let asked = before.requested.or(before.delivered).map_or(1, |units| units.units);
-    let units = before.purchase.as_ref().map_or(asked, |purchase| purchase.quantity);
+    // Nothing is avoided that nobody asked to return.
+    let bought = before.purchase.as_ref().map(|purchase| purchase.quantity);
+    let asked = before.requested.map(|units| units.units);
+    let units = match (asked, bought) {
+        (Some(asked), Some(bought)) => asked.min(bought),
+        (Some(units), None) | (None, Some(units)) => units,
+        (None, None) => before.delivered.map_or(1, |units| units.units),
+    };
     let mut after = before.clone();
     after.helped = Some(Help { kind: HelpKind::TalkedThrough, at: work.now, units });
+    // Another help opens another window.
+    after.confirmed_at = None;
     let info = work.app.shops().get(&work.tx, &case.shop, work.now).await?;
     restate::line(work, &info, Some(case.id), &before, &after).await
 }

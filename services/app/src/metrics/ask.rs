@@ -12,6 +12,7 @@ use super::bucket::{self, Sums};
 use super::closing::{Closing, Group};
 use super::{DAYS_MAX, Days, Dimension, Key, Question, READERS, REST, ROWS_MAX};
 use crate::app::App;
+use crate::basis;
 use crate::call::{Principal, ShopScope};
 use crate::error::{AppError, Result, Violation, Why};
 use crate::shops::ShopInfo;
@@ -71,6 +72,10 @@ impl App {
         let shops: Vec<_> = (0..).zip(groups.values()).flat_map(of_group).collect();
         let facets = question.facets();
         let asked = rollup::Asked { shops: &shops, family, parts: &parts, facets: &facets, limit };
+        // Those of reviews and lines were there before.
+        if !matches!(family, Family::Review | Family::Line) && !shops.is_empty() {
+            basis::require_counted(&conn, &shops.iter().map(|(shop, _)| shop).collect::<Vec<_>>()).await?;
+        }
         let answers = if shops.is_empty() { Vec::new() } else { rollup::ask(&conn, &asked).await? };
         let told = question.told(&pieces, answers, &groups);
         let mut closing = Closing::new(now, groups.into_values().collect());

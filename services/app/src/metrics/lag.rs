@@ -11,6 +11,7 @@ use amends_store::lag::{self, Followed};
 use super::bucket::{self, Days};
 use super::{Figures, Key, Question, READERS, keep};
 use crate::app::App;
+use crate::basis;
 use crate::call::Principal;
 use crate::error::{AppError, Result};
 
@@ -83,13 +84,18 @@ impl App {
         question.check(Family::Review)?;
         let (conn, now) = (self.store().reader(), self.now());
         let info = self.shops().get(&conn, shop, now).await?;
+        basis::require_counted(&conn, &[shop]).await?;
         let today = info.zone.day(now);
         let pieces = bucket::cut(question.days, question.bucket);
         let spans: Vec<_> = pieces.iter().map(|days| (days.from, days.until)).collect();
         let count = i64::try_from(pieces.len()).unwrap_or(i64::MAX).max(1);
+        // A row for each bucket and the rest of it, at least.
+        let limit = ROWS_MAX / count - 1;
+        if limit < 1 {
+            return Err(AppError::field("bucket", "makes too many rows: take longer buckets"));
+        }
         let facets = question.facets();
-        let asked =
-            lag::Asked { shop, pieces: &spans, facets: &facets, limit: (ROWS_MAX / count - 1).max(1), today };
+        let asked = lag::Asked { shop, pieces: &spans, facets: &facets, limit, today };
         let followed = if question.matches(&info) { lag::ask(&conn, &asked).await? } else { Vec::new() };
         let mut of: BTreeMap<(i64, bool, Vec<String>), Vec<Followed>> = BTreeMap::new();
         for one in followed {

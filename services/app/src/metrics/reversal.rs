@@ -2,7 +2,7 @@
 
 use amends_domain::rate::Rate;
 use amends_domain::statistics::Estimate;
-use amends_domain::statistics::difference::difference;
+use amends_domain::statistics::difference::nested;
 use amends_domain::tally::Measure;
 
 use super::bucket::{Days, Sums};
@@ -114,7 +114,10 @@ pub(super) fn row(days: Days, key: Key, sums: &Sums, mature: bool) -> ReversalRo
         solved: of(Measure::SolvedReversed, funnel.solved),
         asked: of(Measure::AskedReversed, funnel.asked),
         natural,
-        uplift: difference(contacted.rate, natural.rate),
+        uplift: nested(
+            (contacted.rate.numerator, contacted.rate.denominator),
+            (natural.rate.numerator, natural.rate.denominator),
+        ),
         backslide: rate(funnel.re_reversed, funnel.reversed + funnel.re_reversed),
         net_stars: Mean {
             sum: stars,

@@ -180,7 +180,8 @@ async fn doubled_by(work: &Work, remedy: &mut Remedy) -> Result<Option<Event>> {
     Ok(Some(twice(remedy, refund.row.return_id, said)))
 }
 
-/// The first help stands; the buyer's own withdrawal is none that the seller gave.
+/// The first help against a return stands; the buyer's own withdrawal is none that the seller gave.
 fn is_first(line: &Line, help: Help) -> bool {
-    line.helped.is_none_or(|old| old.kind == HelpKind::Withdrawn || old.at > help.at)
+    line.is_helped_too_early()
+        || line.helped.is_none_or(|old| old.kind == HelpKind::Withdrawn || old.at > help.at)
 }

@@ -1,13 +1,17 @@
 use amends_app::AppError;
 use amends_app::case::{AddNote, RecordContact};
+use amends_domain::Span;
 use amends_domain::case::{Case, Handling, Refused, State};
+use amends_domain::signal::{Author, Direction, MessageSignal, SignalBody};
+use amends_domain::subject::Subject;
 use amends_domain::tally::Measure;
-use amends_store::review;
+use amends_store::{case as cases, review};
 
 use crate::house::{House, contact, everywhere};
 use crate::make::{
     after, ann, bob, case, case_id, days, minutes, review as a_review, review_id, shop, sue, target, unheld,
 };
+use crate::stage::{Stage, buyer, id};
 
 async fn handling(house: &House) -> amends_domain::tally::ReviewHandling {
     let key = (shop(), review_id(1));
@@ -148,6 +152,48 @@ async fn a_note_says_something_and_not_too_much() {
         }
         let longest = AddNote { target: target(&case), text: "ü".repeat(10_000) };
         house.perform(&ann(), longest).await.unwrap();
+    })
+    .await;
+}
+
+fn from_seller(order: &str) -> SignalBody {
+    SignalBody::Message(MessageSignal {
+        message: id(format!("seller-{order}")),
+        conversation: id(format!("c-{order}")),
+        order: Some(id(order)),
+        line: Some(id("1")),
+        buyer: buyer(order),
+        direction: Direction::ToBuyer,
+        author: Author::Human,
+        text: "Thank you for your order.".to_owned(),
+        language: String::new(),
+        public: false,
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_seller_wrote_before_the_case_was_opened_is_no_contact_before_it() {
+    everywhere(async |house| {
+        let stage = Stage::on(house, "etsy").await;
+        stage.pass(Span::from_days(3)).await;
+        let complaint = stage.broken("o1", 1).await;
+        stage.pass(Span::from_days(1)).await;
+        stage.push_at(stage.now() - Span::from_days(2), from_seller("o1")).await;
+        let case = stage.case(complaint).await;
+        assert_eq!(case.first_human_action_at, Some(case.opened_at));
+        let rows = review::page(&stage.app.store().reader(), &stage.shop, None, 9).await.unwrap();
+        let handling = rows[0].handling;
+        assert_eq!(
+            (handling.first_human_action_at, handling.contacted_at),
+            (Some(case.opened_at), Some(case.opened_at))
+        );
+        // Who wrote later than the seller still waits.
+        stage.delivered("o2", 1).await;
+        stage.wish_of("o2", stage.now() - Span::from_minutes(5)).await;
+        stage.push_at(stage.now() - Span::from_minutes(9), from_seller("o2")).await;
+        let found = cases::of_anchors(&[(stage.shop.clone(), Subject::Order { order: id("o2") }.anchor())]);
+        let case = found.all(&stage.app.store().reader()).await.unwrap().remove(0);
+        assert!(case.waiting_since.is_some() && case.first_human_action_at.is_none(), "{case:?}");
     })
     .await;
 }

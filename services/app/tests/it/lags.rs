@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use amends_app::basis::NOT_COUNTED;
+use amends_app::case::ReopenCase;
 use amends_app::metrics::{Bucket, Days, Dimension, LagRow, Question};
 use amends_app::{AppError, Role};
 use amends_domain::case::Outcome;
 use amends_domain::{Day, Span};
 use amends_store::lag;
+use amends_store::rollup::{self, Basis};
 
 use crate::house::everywhere;
 use crate::make::START;
@@ -132,6 +135,78 @@ async fn who_may_not_read_figures_or_asks_for_too_much_is_refused() {
         let three = [Dimension::Sku, Dimension::Star, Dimension::Agent];
         let refused = stage.app.time_to_reversal(&analyst(), &question(&stage, Bucket::Total, &three)).await;
         assert!(matches!(refused, Err(AppError::Invalid(_))), "{refused:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_solution_after_the_reversal_takes_no_review_out_of_the_curve() {
+    everywhere(async |house| {
+        let stage = Stage::on(house, "etsy").await;
+        let case = stage.broken("o1", 1).await;
+        stage.pass(Span::from_days(1)).await;
+        stage.worked(case).await;
+        stage.solve(case, Outcome::TalkedThrough).await;
+        stage.pass(Span::from_days(1)).await;
+        stage.review("o1", 5, "They helped me.").await;
+        let before = only(&stage).await;
+        assert_eq!((before.solved.entered, before.solved.reversed), (1, 1));
+        let version = stage.case(case).await.version;
+        let reopen = ReopenCase { shop: stage.shop.clone(), case, version, note: String::new() };
+        stage.app.perform(ann(), reopen).await.unwrap();
+        stage.pass(Span::from_days(1)).await;
+        stage.worked(case).await;
+        stage.solve(case, Outcome::TalkedThrough).await;
+        let after = only(&stage).await;
+        assert_eq!((after.solved.entered, after.solved.reversed), (1, 1));
+        assert_eq!(after, before);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_buckets_than_rows_are_refused() {
+    everywhere(async |house| {
+        let stage = Stage::on(house, "etsy").await;
+        let mut asked = question(&stage, Bucket::Day, &[Dimension::Agent]);
+        for (length, is_taken) in [(500, true), (501, false), (1_100, false)] {
+            asked.days.until = Day::from_number(asked.days.from.number() + length);
+            let told = stage.app.time_to_reversal(&analyst(), &asked).await;
+            assert_eq!(told.is_ok(), is_taken, "{length}: {told:?}");
+            assert!(is_taken || matches!(told, Err(AppError::Invalid(_))), "{told:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn figures_that_an_earlier_version_did_not_count_are_refused_until_they_are() {
+    everywhere(async |house| {
+        let stage = Stage::on(house, "etsy").await;
+        three(&stage).await;
+        let told = only(&stage).await;
+        let tx = stage.app.store().begin().await.unwrap();
+        let basis = rollup::basis(&tx, &stage.shop).await.unwrap().unwrap();
+        rollup::put_basis(&stage.shop, &Basis { revision: 0, ..basis }).run(&tx).await.unwrap();
+        lag::clear(&tx, &stage.shop).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(stage.app.shops_counted_otherwise().await.unwrap(), std::slice::from_ref(&stage.shop));
+        let asked = question(&stage, Bucket::Total, &[]);
+        let all = Question { shop: None, ..asked.clone() };
+        let refused = [
+            stage.app.time_to_reversal(&analyst(), &asked).await.map(|_| ()),
+            stage.app.handling(&analyst(), &asked).await.map(|_| ()),
+            stage.app.satisfaction(&analyst(), &all).await.map(|_| ()),
+        ];
+        for refused in refused {
+            assert!(matches!(refused, Err(AppError::Precondition(NOT_COUNTED))), "{refused:?}");
+        }
+        assert!(stage.app.review_reversal(&analyst(), &asked).await.is_ok(), "these were there before");
+        let found = differences(&stage, true).await;
+        assert!(found.iter().any(|told| told.contains("revision of what they hold")), "{found:?}");
+        assert_eq!(only(&stage).await, told);
+        assert!(stage.app.satisfaction(&analyst(), &all).await.is_ok());
+        assert_eq!(stage.app.shops_counted_otherwise().await.unwrap(), []);
     })
     .await;
 }

@@ -136,12 +136,13 @@ async fn other_zone_data_or_another_catalogue_is_found_and_told() {
         let stage = Stage::on(house, "etsy").await;
         assert_eq!(stage.app.shops_counted_otherwise().await.unwrap(), Vec::<ShopId>::new());
         let tx = stage.app.store().begin().await.unwrap();
-        let other = Basis { zone_data: "2019a".to_owned(), catalogue: "old".to_owned() };
+        let other = Basis { zone_data: "2019a".to_owned(), catalogue: "old".to_owned(), revision: 0 };
         rollup::put_basis(&stage.shop, &other).run(&tx).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(stage.app.shops_counted_otherwise().await.unwrap(), std::slice::from_ref(&stage.shop));
         let found = differences(&stage, true).await;
-        assert_eq!(found.len(), 2, "{found:?}");
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert!(found[2].contains("revision of what they hold"), "{found:?}");
         assert!(found[0].contains("time zone data") && found[1].contains("catalogue"), "{found:?}");
         assert_eq!(stage.app.shops_counted_otherwise().await.unwrap(), Vec::<ShopId>::new());
         assert_eq!(differences(&stage, false).await, Vec::<String>::new());

@@ -89,8 +89,10 @@ async fn buyers_come_back_within_ninety_days_or_not() {
         stage.solve(solved, Outcome::TalkedThrough).await;
         stage.worked(failed).await;
         stage.solve(failed, Outcome::NoAnswer).await;
-        stage.pass(Span::from_days(5)).await;
+        // After the solution, before the case is closed for good: that is four days later.
+        stage.pass(Span::from_days(1)).await;
         stage.ordered_by("o9", "o1").await;
+        stage.pass(Span::from_days(4)).await;
         let now = savings(&stage).await;
         let counts =
             |one: amends_app::metrics::Repeat| (one.rate.numerator, one.rate.denominator, one.waiting);
@@ -116,6 +118,23 @@ async fn who_may_not_read_figures_or_names_no_days_is_refused() {
             let refused = stage.app.savings(&analyst(), &stage.shop, days(wrong)).await;
             assert!(matches!(refused, Err(AppError::Invalid(_))), "{wrong}: {refused:?}");
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn help_from_before_the_wish_makes_room_for_later_help() {
+    everywhere(async |house| {
+        let stage = Stage::on(house, "etsy").await;
+        let complaint = stage.broken("o1", 2).await;
+        stage.worked(complaint).await;
+        stage.fulfilled(complaint, RemedyKind::PartialRefund, money(500)).await;
+        stage.pass(Span::from_days(1)).await;
+        let wish = stage.wants_return("o1", ReturnStatus::Requested).await;
+        stage.claim(wish).await;
+        stage.fulfilled(wish, RemedyKind::Replacement, Terms::default()).await;
+        let told = savings(&stage).await;
+        assert_eq!((told.naive.provisional, told.naive.failed), (1, 0));
     })
     .await;
 }

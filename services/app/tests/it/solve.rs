@@ -2,15 +2,15 @@ use amends_app::AppError;
 use amends_app::case::{ReopenCase, SolveCase};
 use amends_domain::case::{Case, Handling, Outcome, Refused, State};
 use amends_domain::detection::Reason;
-use amends_domain::order::{Help, HelpKind};
+use amends_domain::order::{Help, HelpKind, Units};
 use amends_domain::returns::Verdict;
 use amends_domain::tally::Measure;
 use amends_store::{order, review};
 
 use crate::house::{House, everywhere};
 use crate::make::{
-    after, ann, case_id, days, line, minutes, offered, order_id, review as a_review, review_id, shop, sue,
-    target,
+    START, after, ann, case_id, days, line, minutes, offered, order_id, review as a_review, review_id, shop,
+    sue, target,
 };
 
 fn solve(case: &Case, outcome: Outcome) -> SolveCase {
@@ -137,6 +137,35 @@ async fn a_reopened_case_is_queued_again_does_not_close_and_keeps_when_it_was_so
         house.advance(after(days(10))).await;
         assert_eq!(house.case(case.id).await.handling.state(), State::Queued);
         assert!(solved_at(house).await.is_some());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn help_from_before_the_wish_makes_room_for_talk() {
+    everywhere(async |house| {
+        let early = Help { kind: HelpKind::Remedy, at: START - days(1), units: 1 };
+        house.insert_line(amends_domain::order::Line { helped: Some(early), ..line(1) }).await;
+        let case = house.working(1).await;
+        house.perform(&ann(), solve(&case, Outcome::TalkedThrough)).await.unwrap();
+        let now = the_line(house).await;
+        assert_eq!(now.helped.map(|help| (help.kind, help.units)), Some((HelpKind::TalkedThrough, 2)));
+        assert_eq!(now.verdict(), Verdict::AvoidedProvisional);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn talk_avoids_no_more_units_than_were_wanted_back() {
+    everywhere(async |house| {
+        for (number, wanted, avoided) in [(1, 1, 1), (2, 9, 2)] {
+            let requested = Some(Units { at: START, units: wanted });
+            house.insert_line(amends_domain::order::Line { requested, ..line(number) }).await;
+            let case = house.working(number).await;
+            house.perform(&ann(), solve(&case, Outcome::TalkedThrough)).await.unwrap();
+            let lines = order::get(&house.app.store().reader(), &shop(), &order_id(number)).await.unwrap();
+            assert_eq!(lines[0].avoided_units(), avoided, "{wanted} of two");
+        }
     })
     .await;
 }

@@ -379,6 +379,7 @@ impl Case {
         self.prefer_owner();
         self.waiting_since = None;
         self.solutions += 1;
+        self.solved_at = Some(now);
         self.handling = Handling::Solved { outcome, at: now, close_at };
     }
 

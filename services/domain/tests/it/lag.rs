@@ -3,7 +3,7 @@
 use amends_domain::lag::{BEYOND, Ending, Lag, Origin, of_review};
 use amends_domain::rate::Rate;
 use amends_domain::review::{RemovedBy, ReviewHistory, ReviewVersion, replay};
-use amends_domain::statistics::difference::difference;
+use amends_domain::statistics::difference::nested;
 use amends_domain::statistics::survival::{Curve, DAYS, Exits};
 use amends_domain::tally::ReviewHandling;
 use amends_domain::zone::Zone;
@@ -204,7 +204,7 @@ fn the_example_of_the_documentation_is_what_the_code_says() {
 #[test]
 fn the_uplift_of_the_documentation_is_what_the_code_says() {
     let (contacted, natural) = (Rate::of(34, 93), Rate::of(4, 95));
-    let uplift = difference(contacted, natural).unwrap();
+    let uplift = nested((34, 93), (4, 95)).unwrap();
     let percent = |share: f64| format!("{:.1}", share * 100.0).replace('-', "−");
     let rate = |rate: Rate| {
         let (lower, upper) = rate.interval.unwrap();

@@ -52,6 +52,8 @@ fn every_error_has_its_code_and_reason() {
     check(AppError::AtCapacity { held: max, max }, Code::FailedPrecondition, Reason::AgentAtCapacity);
     let retry_after = Duration::from_millis(250);
     check(AppError::Overloaded { retry_after }, Code::ResourceExhausted, Reason::Overloaded);
+    let stale = AppError::Precondition(NOT_COUNTED);
+    check(stale, Code::FailedPrecondition, Reason::FiguresNotCounted);
     check(AppError::ShuttingDown, Code::Unavailable, Reason::ShuttingDown);
     check(AppError::Internal("secret".to_owned()), Code::Internal, Reason::Internal);
 }

@@ -1,4 +1,4 @@
-//! By which zone data and catalogue of channels the roll-ups of a shop were written.
+//! By which zone data and catalogue of channels the roll-ups of a shop were written, and what they hold.
 
 use amends_domain::ShopId;
 
@@ -6,11 +6,19 @@ use crate::bulk::{self, Existing, Kind, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
 use crate::row::{Fetched, Row};
-use crate::value::str;
+use crate::value::{int, str};
+
+/// What the roll-ups hold. It rises with every table of figures that begins empty on older databases.
+pub const REVISION: i64 = 1;
 
 const BASES: Table = Table {
     name: "rollup_bases",
-    columns: &[("shop_id", Kind::Text), ("zone_data", Kind::Text), ("catalogue", Kind::Text)],
+    columns: &[
+        ("shop_id", Kind::Text),
+        ("zone_data", Kind::Text),
+        ("catalogue", Kind::Text),
+        ("revision", Kind::Int),
+    ],
     key: &["shop_id"],
 };
 
@@ -21,11 +29,13 @@ pub struct Basis {
     pub zone_data: String,
     /// Of what the catalogue says about its channel.
     pub catalogue: String,
+    /// The [`REVISION`] by which they were counted last; 0 of an earlier version.
+    pub revision: i64,
 }
 
 /// Stores by what the roll-ups of a shop are written.
 pub fn put_basis(shop: &ShopId, basis: &Basis) -> Write {
-    let row = vec![str(shop.as_str()), str(&basis.zone_data), str(&basis.catalogue)];
+    let row = vec![str(shop.as_str()), str(&basis.zone_data), str(&basis.catalogue), int(basis.revision)];
     Write::insert(&BASES, vec![row], Existing::Replace)
 }
 
@@ -49,5 +59,10 @@ pub async fn bases(conn: &Conn) -> Result<Vec<(ShopId, Basis)>> {
 
 fn read(row: &Fetched) -> Result<(ShopId, Basis)> {
     let row = Row::new(BASES.name, row);
-    Ok((row.parse("shop_id")?, Basis { zone_data: row.get("zone_data")?, catalogue: row.get("catalogue")? }))
+    let basis = Basis {
+        zone_data: row.get("zone_data")?,
+        catalogue: row.get("catalogue")?,
+        revision: row.get("revision")?,
+    };
+    Ok((row.parse("shop_id")?, basis))
 }

@@ -100,6 +100,7 @@ async fn a_case_reads_back_as_written_in_every_state(store: Store) {
         full.follow_up_of = Some(CaseId::from_bits(u128::MAX));
         (full.version, full.fence, full.level, full.priority) = (8, 3, 2, 100);
         (full.reopen_count, full.solutions, full.abandon_count) = (u32::MAX, 5, 4);
+        full.solved_at = Some(at(9));
         let mut bare = opened(&shop(), number + 100, at(100));
         bare.handling = handling;
         bare.reasons = Vec::new();

@@ -109,9 +109,13 @@ impl World {
     /// A person answered the buyer of the case at a place, if that is not over.
     pub(in crate::ingest) fn answer_buyer(&mut self, at: Now<'_>, place: usize) {
         let Some(one) = self.cases.get_mut(place).filter(|one| one.case.is_open()) else { return };
-        let id = one.case.id;
-        one.case.answered(at.signal.occurred_at);
-        self.stamp_contact(at, id);
+        let (id, opened_at, written) = (one.case.id, one.case.opened_at, at.signal.occurred_at);
+        // What was written before the case was opened is no answer to a word that came later.
+        if written < opened_at && one.case.waiting_since.is_some_and(|since| since > written) {
+            return;
+        }
+        one.case.answered(written);
+        self.stamp_contact(at, id, written.max(opened_at));
     }
 
     /// Remembers the wish to return on the line it names, or on the order: there it counts

@@ -182,8 +182,7 @@ impl World {
     }
 
     /// A person contacted the buyer of a case: its reviews remember it.
-    pub(in crate::ingest) fn stamp_contact(&mut self, at: Now<'_>, case: CaseId) {
-        let sent = at.signal.occurred_at;
+    pub(in crate::ingest) fn stamp_contact(&mut self, at: Now<'_>, case: CaseId, sent: Time) {
         let earlier = |t: Option<Time>| Some(t.map_or(sent, |t| t.min(sent)));
         let mine: Vec<ReviewId> = self
             .reviews

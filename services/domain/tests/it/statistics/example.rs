@@ -5,7 +5,7 @@ use amends_domain::rate::Rate;
 use amends_domain::statistics::Estimate;
 use amends_domain::statistics::bootstrap::{Plan, bca};
 use amends_domain::statistics::chart::{Alarm, Base, Judged, Sample, three_sigma};
-use amends_domain::statistics::difference::difference;
+use amends_domain::statistics::difference::{difference, nested};
 use amends_domain::statistics::histogram::{self, Bucket, Histogram};
 use amends_domain::statistics::ratio::Sums;
 use amends_domain::statistics::survey::{Nps, csat};
@@ -28,9 +28,11 @@ fn rate(rate: Rate) -> String {
 
 fn rates() -> String {
     let (contacted, natural) = (Rate::of(81, 263), Rate::of(15, 148));
-    let uplift = told(difference(contacted, natural).unwrap(), 4);
+    let apart = told(difference(contacted, natural).unwrap(), 4);
+    let uplift = told(nested((16, 40), (10, 100)).unwrap(), 4);
     format!(
-        "| figure | value |\n|---|---|\n| reversed, contacted | {} |\n| reversed, not contacted | {} |\n| uplift | {uplift} |\n",
+        "| figure | value |\n|---|---|\n| reversed, contacted | {} |\n| reversed, not contacted | {} |\n| difference | {apart} |\n\
+         | uplift of 16 of 40 contacted over 10 of all 100 | {uplift} |\n",
         rate(contacted),
         rate(natural),
     )
