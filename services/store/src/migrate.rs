@@ -27,6 +27,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0020_planning", include_str!("../migrations/0020_planning.sql")),
     ("0021_rollup_mends", include_str!("../migrations/0021_rollup_mends.sql")),
     ("0023_reversal_lags", include_str!("../migrations/0023_reversal_lags.sql")),
+    ("0024_incident_signals", include_str!("../migrations/0024_incident_signals.sql")),
 ];
 
 /// Any number that only Amends locks.

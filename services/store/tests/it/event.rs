@@ -73,6 +73,11 @@ fn fact(word: &str, name: &str) -> String {
         (_, "status") => ReturnStatus::ALL[0].to_string(),
         (_, "state") => ShipmentState::ALL[0].to_string(),
         (_, "relation") => Relation::ALL[0].to_string(),
+        ("incident.raised", "reason") => Reason::Defective.to_string(),
+        ("incident.raised", "week_from" | "week_until") => "1700000000000007".to_owned(),
+        (_, "complaints" | "of_units" | "base_complaints" | "base_units" | "base_weeks" | "pairs") => {
+            "3".to_owned()
+        }
         (_, "incident") => IncidentId::from_bits(9).to_string(),
         (_, "other") => CaseId::from_bits(5).to_string(),
         (_, "solution") => "2".to_owned(),
