@@ -8,7 +8,7 @@ mod lag;
 mod remedies;
 mod savings;
 mod sheet;
-mod spark;
+pub(crate) mod spark;
 mod wide;
 
 use amends_proto::v1;
