@@ -7,7 +7,6 @@ use amends_domain::incident::chart::{DELIVERED_DAYS, Point, Watch, judge};
 use amends_domain::statistics::chart::Sample;
 use amends_domain::zone::Zone;
 use amends_domain::{Day, ShopId, Sku, Time};
-use amends_store::Conn;
 use amends_store::incident::chart::{self, Counted, Week};
 
 use crate::app::App;
@@ -62,9 +61,10 @@ impl App {
         let heard = chart::complaints(&conn, shop, &weeks, 0, Some((sku, reason))).await?;
         let heard: Vec<_> = heard.into_iter().map(|one| (one.week, one.count)).collect();
         let units = chart::delivered(&conn, shop, &weeks, &[sku]).await?;
-        let pairs = pairs(&conn, shop, &weeks).await?;
-        let samples = series(weeks.len(), &heard, &counts(&units, sku));
         let base = usize::try_from(watch.base_weeks).unwrap_or_default();
+        let today = weeks.get(weeks.len().saturating_sub(base + 1)..).unwrap_or_default();
+        let pairs = chart::pairs(&conn, shop, today, watch.least_complaints).await?;
+        let samples = series(weeks.len(), &heard, &counts(&units, sku));
         let points = samples.windows(base + 1).zip(weeks.iter().skip(base));
         let points = points.filter_map(|(window, week)| {
             let point = last(watch, window, pairs)?;
@@ -93,13 +93,6 @@ pub(super) fn weeks_until(zone: &Zone, until: Day, weeks: u32) -> Vec<Week> {
         }
     };
     (0..count).rev().map(week).collect()
-}
-
-/// How many pairs are looked at together: each article that was delivered, with each reason.
-pub(super) async fn pairs(conn: &Conn, shop: &ShopId, weeks: &[Week]) -> Result<u64> {
-    let Some(week) = weeks.last() else { return Ok(0) };
-    let articles = chart::articles(conn, shop, week).await?;
-    Ok(articles * u64::try_from(Reason::ALL.len()).unwrap_or(1))
 }
 
 /// The units of one article by weeks.

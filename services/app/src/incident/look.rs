@@ -17,7 +17,7 @@ use amends_domain::{AgentId, CaseId, Day, IncidentId, ShopId, Sku, Time};
 use amends_store::incident;
 use amends_store::incident::chart::{self, Sought, Week};
 
-use super::chart::{last, pairs, series, weeks_until};
+use super::chart::{last, series, weeks_until};
 use super::members::{counted, joined};
 use super::{MEMBERS_AT_ONCE_MAX, TITLE_CHARS_MAX, alone};
 use crate::error::{AppError, Result};
@@ -93,7 +93,7 @@ async fn signals(
     for one in chart::delivered(&work.tx, shop, weeks, &skus).await? {
         units.entry(one.of).or_default().insert(one.week, one.count);
     }
-    let pairs = pairs(&work.tx, shop, weeks).await?;
+    let pairs = chart::pairs(&work.tx, shop, weeks, watch.least_complaints).await?;
     let none = HashMap::new();
     let mut found = Vec::new();
     for (about, heard) in by_pair {

@@ -10,7 +10,9 @@
 //! also be as unlikely beside its base as [`ALARMS_PER_LOOK`], divided by the number of pairs that were looked at
 //! (Bonferroni). What is usual is itself known from few complaints only; the chance is therefore the exact
 //! one of two counts, given their sum: `P(X ≥ k)`, `X ~ Bin(k + K, n / (n + N))` for `k` of `n` beside `K` of
-//! `N` (Przyborowski and Wilenski, Biometrika 31 (1940)).
+//! `N` (Przyborowski and Wilenski, Biometrika 31 (1940)). Given the sums, a pair with fewer complaints in all
+//! weeks together than one week must have cannot signal: only the others are pairs that were looked at (Tarone,
+//! Biometrics 46 (1990)).
 
 use crate::Time;
 use crate::statistics::chart::{Alarm, Base, Judged, Sample, Verdict};
@@ -22,8 +24,8 @@ pub const DELIVERED_DAYS: i32 = 28;
 /// Weeks with deliveries that a base has at least.
 pub const WEEKS_LEAST: usize = 8;
 
-/// False alarms that all pairs of a shop together may raise in one look: with a look a day, one in a year.
-pub const ALARMS_PER_LOOK: f64 = 1.0 / 365.0;
+/// False alarms that all pairs of a shop together raise in one look at most, on average.
+pub const ALARMS_PER_LOOK: f64 = 0.01;
 
 /// From when on a shop wants to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

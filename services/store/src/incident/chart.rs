@@ -64,12 +64,7 @@ pub async fn complaints(
     least: u32,
     only: Option<(&Sku, Reason)>,
 ) -> Result<Vec<Counted<(Sku, Reason)>>> {
-    let rows = weeks.iter().zip(0_i64..).map(|(one, n)| vec![int(n), time(one.from), time(one.until)]);
-    let columns = [("week", Kind::Int), ("from_at", Kind::Int), ("until_at", Kind::Int)];
-    let mut values = vec![text(shop)];
-    let (source, of) = bulk::relation(conn.engine(), &columns, 2, rows.collect());
-    values.extend(of);
-    let (about, first) = (ABOUT, first_reason(conn.engine()));
+    let (heard, mut values) = heard(conn.engine(), shop, weeks);
     let which = if let Some((sku, reason)) = only {
         values.extend([str(sku.as_str()), text(reason)]);
         format!("sku = ${} AND reason = ${}", values.len() - 1, values.len())
@@ -79,10 +74,8 @@ pub async fn complaints(
         format!("(sku, reason) IN (SELECT sku, reason FROM heard WHERE week = ${week} AND n >= ${least})")
     };
     let sql = format!(
-        "WITH heard AS (SELECT w.week AS week, COALESCE(l.sku, r.sku) AS sku, {first} AS reason, COUNT(*) AS n
-             FROM {source} AS w JOIN cases AS c ON c.opened_at >= w.from_at AND c.opened_at < w.until_at {about}
-             GROUP BY 1, 2, 3)
-         SELECT week, sku, reason, n FROM heard WHERE sku IS NOT NULL AND {which} ORDER BY sku, reason, week"
+        "{heard} SELECT week, sku, reason, n FROM heard WHERE sku IS NOT NULL AND {which}
+         ORDER BY sku, reason, week"
     );
     let rows = conn.all(sql, values).await?;
     let rows = rows.iter().map(|row| Row::new("cases", row));
@@ -127,19 +120,20 @@ pub async fn delivered(
     .collect()
 }
 
-/// How many articles have units behind a week.
+/// How many pairs of an article and a reason have so many complaints in these weeks together.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn articles(conn: &Conn, shop: &ShopId, week: &Week) -> Result<u64> {
-    let by_day = by_day();
+pub async fn pairs(conn: &Conn, shop: &ShopId, weeks: &[Week], least: u32) -> Result<u64> {
+    let (heard, mut values) = heard(conn.engine(), shop, weeks);
+    values.push(int(least));
+    let least = values.len();
     let sql = format!(
-        "SELECT COUNT(*) AS n FROM (SELECT a FROM line_rollups WHERE {by_day} AND period >= $2 AND period < $3
-             GROUP BY a HAVING SUM(units_delivered) > 0) AS sold"
+        "{heard} SELECT COUNT(*) AS n FROM (SELECT sku, reason FROM heard WHERE sku IS NOT NULL
+             GROUP BY sku, reason HAVING SUM(n) >= ${least}) AS often"
     );
-    let days = [week.delivered_from, week.delivered_until].map(|day| int(day.number()));
-    let row = conn.one(sql, [vec![text(shop)], days.to_vec()].concat()).await?;
-    row.map_or(Ok(0), |row| Row::new("line_rollups", &row).number("n"))
+    let row = conn.one(sql, values).await?;
+    row.map_or(Ok(0), |row| Row::new("cases", &row).number("n"))
 }
 
 /// Open cases that belong to these incidents and are in none, up to so many of each, the oldest first.
@@ -183,6 +177,20 @@ pub async fn joining(
     let rows = conn.all(sql, values).await?;
     let rows = rows.iter().map(|row| Row::new("cases", row));
     rows.map(|row| Ok((row.parse("incident_id")?, row.parse("case_id")?))).collect()
+}
+
+/// Complaints by week, article and reason, as the relation `heard`.
+fn heard(engine: Engine, shop: &ShopId, weeks: &[Week]) -> (String, Vec<Value>) {
+    let rows = weeks.iter().zip(0_i64..).map(|(one, n)| vec![int(n), time(one.from), time(one.until)]);
+    let columns = [("week", Kind::Int), ("from_at", Kind::Int), ("until_at", Kind::Int)];
+    let (source, of) = bulk::relation(engine, &columns, 2, rows.collect());
+    let first = first_reason(engine);
+    let sql = format!(
+        "WITH heard AS (SELECT w.week AS week, COALESCE(l.sku, r.sku) AS sku, {first} AS reason, COUNT(*) AS n
+             FROM {source} AS w JOIN cases AS c ON c.opened_at >= w.from_at AND c.opened_at < w.until_at {ABOUT}
+             GROUP BY 1, 2, 3)"
+    );
+    (sql, [vec![text(shop)], of].concat())
 }
 
 /// The order line and the review that a case `c` of the shop `$1` is about.
