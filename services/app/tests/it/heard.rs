@@ -87,7 +87,7 @@ async fn complaints_far_above_the_usual_raise_one_incident_with_its_cases() {
         assert_eq!((incident.about.reason, incident.opened_by.as_str()), (Some(Reason::Damaged), "service"));
         assert_eq!(incident.about.sku, Some(id("SKU-1")));
         let signal = incident.signal.unwrap();
-        assert_eq!((signal.week.count, signal.base.count, signal.weeks, signal.pairs), (10, 12, 12, 1));
+        assert_eq!((signal.week.count, signal.base.count, signal.weeks, signal.pairs), (10, 11, 12, 1));
         assert!(signal.factor().unwrap() > 5.0, "{signal:?}");
         assert_eq!(members(&stage, incident).await, cases);
         assert_eq!(incident.cases, 10);
