@@ -153,7 +153,8 @@ pub fn keep_out(members: &[Membership]) -> Write {
 fn write(one: &Incident) -> Vec<Value> {
     let (about, end, signal) = (&one.about, one.resolution.as_ref(), one.signal.as_ref());
     // No count comes near the end of a number of the database.
-    let count = |of: fn(&Signal) -> u64| int_opt(signal.map(|one| i64::try_from(of(one)).unwrap_or(i64::MAX)));
+    let count =
+        |of: fn(&Signal) -> u64| int_opt(signal.map(|one| i64::try_from(of(one)).unwrap_or(i64::MAX)));
     vec![
         text(&one.shop),
         text(one.id),

@@ -61,7 +61,10 @@ fn shown(about: &str, chart: &v1::GetControlChartResponse, output: &Output) -> S
     }
     let drawn = line(&parts, highest(&parts), Signs::Blocks);
     let pairs = chart.pair_count;
-    format!("{about}: {drawn}\n{}\n{pairs} pairs of an article and a reason are looked at together", text(&rows))
+    format!(
+        "{about}: {drawn}\n{}\n{pairs} pairs of an article and a reason are looked at together",
+        text(&rows)
+    )
 }
 
 fn said(one: &v1::ControlPoint) -> &'static str {
@@ -92,9 +95,11 @@ mod tests {
             ..Default::default()
         };
         let above = v1::ControlPoint { complaint_count: 9, share: Some(0.056_25), ..usual.clone() };
-        let signal = v1::ControlPoint { complaint_count: 16, share: Some(0.1), signal: true, ..usual.clone() };
+        let signal =
+            v1::ControlPoint { complaint_count: 16, share: Some(0.1), signal: true, ..usual.clone() };
         let unknown = v1::ControlPoint::default();
-        let chart = v1::GetControlChartResponse { points: vec![unknown, usual, above, signal], pair_count: 14 };
+        let chart =
+            v1::GetControlChartResponse { points: vec![unknown, usual, above, signal], pair_count: 14 };
         let told = shown("wrong_size about S", &chart, &Output::new(false));
         assert!(told.starts_with("wrong_size about S: ·▂▅█\n"), "{told}");
         assert!(told.contains("SIGNAL") && told.contains("above") && told.contains("5.62 %"), "{told}");

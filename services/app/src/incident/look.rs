@@ -56,10 +56,8 @@ async fn gather(work: &mut Work, shop: &ShopId, watch: &Watch, weeks: &[Week]) -
     // A signal of a week in which an incident of the same was open is no news.
     let known = incident::open_since(&work.tx, shop, week.from).await?;
     let taken: HashSet<(Sku, Reason)> = known.iter().filter_map(|one| pair(&one.about)).collect();
-    let mut open: Vec<Incident> = known
-        .into_iter()
-        .filter(|one| one.signal.is_some() && one.state() == IncidentState::Open)
-        .collect();
+    let mut open: Vec<Incident> =
+        known.into_iter().filter(|one| one.signal.is_some() && one.state() == IncidentState::Open).collect();
     let mut raised = HashSet::new();
     for (about, signal) in signals(work, shop, watch, weeks, &taken).await? {
         let incident = raise(work, shop, about, signal)?;

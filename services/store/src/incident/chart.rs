@@ -114,10 +114,8 @@ pub async fn delivered(
     );
     let rows = conn.all(sql, values).await?;
     let rows = rows.iter().map(|row| Row::new("line_rollups", row));
-    rows.map(|row| {
-        Ok(Counted { week: row.number("week")?, of: row.parse("sku")?, count: row.number("n")? })
-    })
-    .collect()
+    rows.map(|row| Ok(Counted { week: row.number("week")?, of: row.parse("sku")?, count: row.number("n")? }))
+        .collect()
 }
 
 /// How many pairs of an article and a reason have so many complaints in these weeks together.
@@ -148,9 +146,9 @@ pub async fn joining(
     sought: &[Sought],
     limit: u32,
 ) -> Result<Vec<(IncidentId, CaseId)>> {
-    let rows = sought.iter().map(|one| {
-        vec![text(one.incident), str(one.sku.as_str()), text(one.reason), time(one.from)]
-    });
+    let rows = sought
+        .iter()
+        .map(|one| vec![text(one.incident), str(one.sku.as_str()), text(one.reason), time(one.from)]);
     let columns = [
         ("incident_id", Kind::Text),
         ("of_sku", Kind::Text),

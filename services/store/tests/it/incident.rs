@@ -1,10 +1,10 @@
 //! Incidents, and the cases in them.
 
-use amends_domain::incident::chart::Signal;
-use amends_domain::statistics::chart::Sample;
 use amends_domain::IncidentId;
 use amends_domain::detection::Reason;
+use amends_domain::incident::chart::Signal;
 use amends_domain::incident::{About, Incident, IncidentState, Membership, Resolution};
+use amends_domain::statistics::chart::Sample;
 use amends_store::{Store, StoreError, incident};
 
 use crate::sample::{ODD, at, case_id, shop_id};
