@@ -11,6 +11,8 @@ use crate::{
     output::table::{id, or_dash, table, text},
 };
 
+mod chart;
+
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   amends incident open \"Lids of batch 7 leak\" --reason defective --sku BOTTLE-750 --about \"Send a new lid\"
@@ -18,12 +20,14 @@ Examples:
   amends case list --reason defective --json | jq -r '.cases[].name' |
     xargs amends incident add inc_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
   amends incident list --state open
+  amends incident chart --sku BOTTLE-750 --reason wrong_size --weeks 26
   amends case list --incident inc_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f
   amends incident remove inc_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f case_018f3c2a5b7e7d1c9a4e2f6b8d0c1e40
   amends incident resolve inc_018f3c2a5b7e7d1c9a4e2f6b8d0c1e3f \"New lids leave today\"
 
 A case is in one open incident at most. When an incident is resolved its open cases
-are told, and those that were put aside come back into the queue.";
+are told, and those that were put aside come back into the queue. Where complaints about an
+article are far more than usual the service opens one by itself: RAISED BY says on what.";
 
 /// What can be done with incidents.
 #[derive(Subcommand)]
@@ -40,6 +44,8 @@ pub enum Incident {
     Remove(Cases),
     /// Resolve an incident, and tell its cases (supervisors)
     Resolve(Resolve),
+    /// Complaints about an article week by week, beside what is usual
+    Chart(chart::Chart),
 }
 
 /// What is known of an incident.
@@ -115,6 +121,7 @@ impl Incident {
             Self::Add(args) => add(args, session).await,
             Self::Remove(args) => remove(args, session).await,
             Self::Resolve(args) => args.run(session).await,
+            Self::Chart(args) => args.run(session).await,
         }
     }
 }
@@ -153,7 +160,7 @@ impl List {
             .await?;
         let output = session.output;
         output.page("incidents", &page, |incidents| {
-            let mut table = table(&["incident", "state", "opened", "cases", "reason", "title"]);
+            let mut table = table(&["incident", "state", "opened", "cases", "reason", "raised by", "title"]);
             for one in incidents {
                 let reason = one.reason.map(word::<v1::ComplaintReason>).unwrap_or_default();
                 table.add_row([
@@ -162,6 +169,7 @@ impl List {
                     &output.time(one.open_time.as_ref()),
                     &one.case_count.to_string(),
                     or_dash(&reason),
+                    &raised_by(one),
                     &one.title,
                 ]);
             }
@@ -231,6 +239,14 @@ fn results(incident: Option<&v1::Incident>, results: &[v1::IncidentCaseResult]) 
     };
     let lines: Vec<String> = incident.map(told).into_iter().chain(results.iter().map(line)).collect();
     lines.join("\n")
+}
+
+/// The person, or what the service heard.
+fn raised_by(incident: &v1::Incident) -> String {
+    incident.signal.as_ref().map_or_else(
+        || incident.opener.clone(),
+        |heard| format!("{} of {:.1} usual", heard.complaint_count, heard.expected_count),
+    )
 }
 
 fn told(incident: &v1::Incident) -> String {

@@ -9,7 +9,7 @@ mod remedies;
 mod response;
 mod savings;
 mod sheet;
-mod spark;
+pub(crate) mod spark;
 mod wide;
 
 use amends_proto::v1;

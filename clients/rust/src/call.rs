@@ -134,6 +134,7 @@ calls! {
     write incidents.add_incident_cases(AddIncidentCasesRequest) -> AddIncidentCasesResponse;
     write incidents.remove_incident_cases(RemoveIncidentCasesRequest) -> RemoveIncidentCasesResponse;
     write incidents.resolve_incident(ResolveIncidentRequest) -> ResolveIncidentResponse;
+    read incidents.get_control_chart(GetControlChartRequest) -> GetControlChartResponse;
     write remedies.suggest_remedies(SuggestRemediesRequest) -> SuggestRemediesResponse;
     write remedies.offer_remedy(OfferRemedyRequest) -> OfferRemedyResponse;
     write remedies.approve_remedy(ApproveRemedyRequest) -> ApproveRemedyResponse;

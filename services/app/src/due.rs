@@ -136,6 +136,13 @@ impl Command for FireDeadline {
                 }
                 confirm::fire(work, shop, &order, &line).await?;
             }
+            DeadlineKind::IncidentLook => {
+                work.lock_incidents(shop).await?;
+                if !take(work, &self.deadline).await? {
+                    return Ok(false);
+                }
+                crate::incident::look(work, shop).await?;
+            }
             // Parcels are looked at together, where signals are taken in.
             DeadlineKind::DeliveryDue => return Err(self.malformed()),
             // The others lock, look again and clear by themselves.

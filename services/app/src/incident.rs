@@ -18,8 +18,13 @@ use crate::error::{AppError, Result};
 use crate::runner::Command;
 use crate::work::Work;
 
+mod chart;
+mod look;
 mod members;
 mod resolve;
+
+pub use chart::{CHART_WEEKS_MAX, Chart, ChartPoint};
+pub(crate) use look::{look, next_look};
 
 pub use members::{AddCases, CaseResult, Changed, MEMBERS_AT_ONCE_MAX, MemberOutcome, RemoveCases};
 pub use resolve::{ResolveIncident, Resolved};
@@ -67,6 +72,7 @@ impl Command for OpenIncident {
             opened_at: work.now,
             resolution: None,
             cases: 0,
+            signal: None,
             version: 1,
         };
         work.write([incident::insert(&incident)]);

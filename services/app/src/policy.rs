@@ -1,5 +1,6 @@
 //! What a shop may do: the channel's dated rules, and the shop's own.
 
+use amends_domain::incident::chart::Watch;
 use amends_domain::policy::{ChannelPolicy, EditWindow, ShopPolicy, catalogue, in_force};
 use amends_domain::shop::Shop;
 use amends_domain::sla::{OpeningHours, Target};
@@ -91,6 +92,8 @@ pub struct PolicyChange {
     pub reply_delivery: Option<Span>,
     /// How long after its expected arrival a parcel is late: up to 30 days.
     pub delivery_grace: Option<Span>,
+    /// From when on complaints open an incident, whole.
+    pub incidents: Option<Watch>,
     /// The shop's own row for its channel, whole. Its channel, region and date are set here: it holds
     /// from [`LEAD`] and the tolerance for other clocks after now on, and what was counted before stays
     /// so. Who applies it signs it off.
@@ -131,6 +134,7 @@ impl Command for UpdatePolicy {
         violations.extend(terms::violations(&next));
         violations.extend(bounds::reply(&next));
         violations.extend(bounds::capacity(&next));
+        violations.extend(bounds::incidents(&next));
         if !violations.is_empty() {
             return Err(AppError::Invalid(violations));
         }
@@ -169,6 +173,7 @@ impl PolicyChange {
         set(&mut policy.reply_approval, self.reply_approval);
         set(&mut policy.reply_delivery, self.reply_delivery);
         set(&mut policy.delivery_grace, self.delivery_grace);
+        set(&mut policy.incidents, self.incidents);
         if let Some(row) = self.channel {
             let (channel, region) = (shop.channel.as_str().to_owned(), shop.region.clone());
             // Of two rows from one instant only one can hold.

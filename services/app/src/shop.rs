@@ -1,6 +1,8 @@
 //! Shops: the tenants.
 
+use amends_domain::deadline::DeadlineKind;
 use amends_domain::shop::{Channel, Shop};
+use amends_domain::zone::Zone;
 use amends_domain::{Currency, ShopId};
 use amends_store::{rollup, shop};
 
@@ -90,6 +92,8 @@ impl Command for CreateShop {
             return Err(AppError::AlreadyExists { what: "shop", name: shop.id.to_string() });
         }
         work.write([rollup::put_basis(&shop.id, &basis::of(&shop))]);
+        let first_look = crate::incident::next_look(&Zone::named(&shop.time_zone), work.now);
+        work.due(&shop.id, DeadlineKind::IncidentLook, &shop.id, first_look);
         Ok(shop)
     }
 }

@@ -32,6 +32,8 @@ codes! {
         PresenceExpiry = "PRESENCE_EXPIRY",
         /// A parcel should have arrived; the subject is `order/parcel`.
         DeliveryDue = "DELIVERY_DUE",
+        /// Complaints are looked at for incidents, once a day; the subject is the shop.
+        IncidentLook = "INCIDENT_LOOK",
     }
 }
 

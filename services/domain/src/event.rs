@@ -22,7 +22,7 @@ use crate::sla::Metric;
 use crate::subject::Subject;
 use crate::{
     AgentId, CaseId, ConversationId, DecisionId, IncidentId, LineId, MessageId, OrderId, RemedyId, ReplyId,
-    ReturnId, ReviewId, ShipmentId, SignalId, Span, SuggestionId, TemplateId, Time,
+    ReturnId, ReviewId, ShipmentId, SignalId, Sku, Span, SuggestionId, TemplateId, Time,
 };
 
 /// Flat facts by name.
@@ -55,6 +55,7 @@ facts_by_display!(
     ReviewId,
     ShipmentId,
     SignalId,
+    Sku,
     ConversationId,
     ReplyId,
     SuggestionId,
@@ -80,6 +81,7 @@ facts_by_display!(
     Subject,
     String,
     i64,
+    u64,
     u32,
     u8,
     bool,
@@ -317,6 +319,8 @@ events! {
     IncidentLeft = "incident.left" { /** Which. */ incident: IncidentId },
     /// The incident of the case was resolved; what resolved it is kept apart.
     IncidentResolved = "incident.resolved" { /** Which. */ incident: IncidentId },
+    /// Complaints about an article were far more than usual: an incident was opened by itself.
+    IncidentRaised = "incident.raised" { /** Which. */ incident: IncidentId, /** The article. */ sku: Sku, /** What is complained about. */ reason: Reason, /** When the week begins. */ week_from: Time, /** The first instant after it. */ week_until: Time, /** Complaints in it. */ complaints: u64, /** Units that stand behind them. */ of_units: u64, /** Complaints in the weeks before. */ base_complaints: u64, /** Units behind those. */ base_units: u64, /** How many weeks those are. */ base_weeks: u32, /** Pairs of an article and a reason that were looked at. */ pairs: u64 },
     /// What the shop offers instead of a return has a new version.
     RemedyPolicyApplied = "policy.remedy_applied" { /** Which. */ version: i64, /** From when it holds. */ effective_from: Time },
 }

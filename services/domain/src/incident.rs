@@ -4,6 +4,8 @@ use crate::code::codes;
 use crate::detection::Reason;
 use crate::{AgentId, CaseId, IncidentId, ShopId, Sku, Time};
 
+pub mod chart;
+
 /// Cases that an incident has at most.
 pub const CASES_MAX: u32 = 5_000;
 
@@ -64,6 +66,8 @@ pub struct Incident {
     pub resolution: Option<Resolution>,
     /// How many cases are in it.
     pub cases: u32,
+    /// What it was heard by; none if a person opened it.
+    pub signal: Option<chart::Signal>,
     /// Rises with every change; the etag.
     pub version: i64,
 }

@@ -1,6 +1,7 @@
 //! What channels allow and count: dated rows, never constants in code.
 
 use crate::code::codes;
+use crate::incident::chart::Watch;
 use crate::sla::Terms;
 use crate::{Span, Time};
 
@@ -109,6 +110,8 @@ pub struct ShopPolicy {
     pub reply_delivery: Span,
     /// How long after a parcel should have arrived it counts as late.
     pub delivery_grace: Span,
+    /// From when on more complaints than usual open an incident.
+    pub incidents: Watch,
     /// The shop's own rows of channel policy.
     pub channel: Vec<ChannelPolicy>,
     /// What the shop promises, and when its people are at work.
@@ -130,6 +133,7 @@ impl Default for ShopPolicy {
             reply_approval: false,
             reply_delivery: Span::from_minutes(10),
             delivery_grace: Span::from_hours(24),
+            incidents: Watch::default(),
             channel: Vec::new(),
             sla: Terms::default(),
         }

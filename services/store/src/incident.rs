@@ -1,6 +1,8 @@
 //! Incidents, and the cases in them.
 
+use amends_domain::incident::chart::Signal;
 use amends_domain::incident::{About, Incident, IncidentState, Membership, Resolution};
+use amends_domain::statistics::chart::Sample;
 use amends_domain::{AgentId, CaseId, IncidentId, ShopId, Sku, Time};
 use sea_orm::Value;
 
@@ -9,7 +11,9 @@ use crate::bulk::{self, Column, Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
 use crate::row::{Fetched, Row};
-use crate::value::{self, int, str, str_opt, text, text_opt, time, time_opt};
+use crate::value::{self, int, int_opt, str, str_opt, text, text_opt, time, time_opt};
+
+pub mod chart;
 
 const INCIDENTS: Table = Table {
     name: "incidents",
@@ -31,6 +35,14 @@ const INCIDENTS: Table = Table {
         ("resolution", Kind::Text),
         ("cases", Kind::Int),
         ("version", Kind::Int),
+        ("signal_from", Kind::Int),
+        ("signal_until", Kind::Int),
+        ("signal_count", Kind::Int),
+        ("signal_units", Kind::Int),
+        ("base_count", Kind::Int),
+        ("base_units", Kind::Int),
+        ("base_weeks", Kind::Int),
+        ("signal_pairs", Kind::Int),
     ],
     key: &["shop_id", "incident_id"],
 };
@@ -78,6 +90,16 @@ pub async fn list(
     conn.all(sql, values).await?.iter().map(read).collect()
 }
 
+/// Those of a shop that are open, or were at that time, about an article and a reason.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn open_since(conn: &Conn, shop: &ShopId, at: Time) -> Result<Vec<Incident>> {
+    let open = "(state = 'OPEN' OR resolved_at > $2) AND sku IS NOT NULL AND reason IS NOT NULL";
+    let sql = format!("{} WHERE shop_id = $1 AND {open}", bulk::select(&INCIDENTS));
+    conn.all(sql, vec![text(shop), time(at)]).await?.iter().map(read).collect()
+}
+
 /// Stores a new incident.
 pub fn insert(incident: &Incident) -> Write {
     Write::insert(&INCIDENTS, vec![write(incident)], Existing::Refuse)
@@ -117,8 +139,22 @@ pub fn remove(members: &[Membership]) -> Write {
     Write::change(MEMBERS.name, &columns, members.iter().map(key).collect(), which, ")")
 }
 
+/// Keeps that a person took these cases out, so that none joins again by itself.
+pub fn keep_out(members: &[Membership]) -> Write {
+    const LEFT: Table = Table {
+        name: "incident_left",
+        columns: &[("shop_id", Kind::Text), ("incident_id", Kind::Text), ("case_id", Kind::Text)],
+        key: &["shop_id", "incident_id", "case_id"],
+    };
+    let row = |one: &Membership| vec![text(&one.shop), text(one.incident), text(one.case)];
+    Write::insert(&LEFT, members.iter().map(row).collect(), Existing::Keep)
+}
+
 fn write(one: &Incident) -> Vec<Value> {
-    let (about, end) = (&one.about, one.resolution.as_ref());
+    let (about, end, signal) = (&one.about, one.resolution.as_ref(), one.signal.as_ref());
+    // No count comes near the end of a number of the database.
+    let count =
+        |of: fn(&Signal) -> u64| int_opt(signal.map(|one| i64::try_from(of(one)).unwrap_or(i64::MAX)));
     vec![
         text(&one.shop),
         text(one.id),
@@ -137,6 +173,14 @@ fn write(one: &Incident) -> Vec<Value> {
         str_opt(end.map(|end| end.note.as_str())),
         int(one.cases),
         int(one.version),
+        time_opt(signal.map(|one| one.from)),
+        time_opt(signal.map(|one| one.until)),
+        count(|one| one.week.count),
+        count(|one| one.week.size),
+        count(|one| one.base.count),
+        count(|one| one.base.size),
+        count(|one| u64::from(one.weeks)),
+        count(|one| one.pairs),
     ]
 }
 
@@ -167,8 +211,21 @@ fn read(row: &Fetched) -> Result<Incident> {
         opened_at: row.time("opened_at")?,
         resolution,
         cases: row.number("cases")?,
+        signal: signal(&row)?,
         version: row.get("version")?,
     })
+}
+
+fn signal(row: &Row<'_>) -> Result<Option<Signal>> {
+    let Some(from) = row.time_opt("signal_from")? else { return Ok(None) };
+    Ok(Some(Signal {
+        from,
+        until: row.time("signal_until")?,
+        week: Sample { count: row.number("signal_count")?, size: row.number("signal_units")? },
+        base: Sample { count: row.number("base_count")?, size: row.number("base_units")? },
+        weeks: row.number("base_weeks")?,
+        pairs: row.number("signal_pairs")?,
+    }))
 }
 
 fn read_member(row: &Fetched) -> Result<Membership> {

@@ -28,6 +28,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0021_rollup_mends", include_str!("../migrations/0021_rollup_mends.sql")),
     ("0022_handling_rollups", include_str!("../migrations/0022_handling_rollups.sql")),
     ("0023_reversal_lags", include_str!("../migrations/0023_reversal_lags.sql")),
+    ("0024_incident_signals", include_str!("../migrations/0024_incident_signals.sql")),
     ("0026_solved_at", include_str!("../migrations/0026_solved_at.sql")),
 ];
 

@@ -13,6 +13,7 @@ mod events;
 mod every_verb;
 mod guardrails;
 mod incidents;
+mod incidents_heard;
 mod languages;
 mod learning;
 mod linking;

@@ -86,6 +86,10 @@ fn rule(rules: &mut v1::ShopRules, field: &str, value: &str) -> Result<(), Strin
         "fulfilment_life" => rules.fulfilment_life = Some(duration(value)?),
         "reply_approval" => rules.reply_approval = Some(truth(value)?),
         "delivery_grace" => rules.delivery_grace = Some(duration(value)?),
+        "incident_signals" => rules.incident_signals = Some(truth(value)?),
+        "incident_complaints_min" => rules.incident_complaints_min = Some(number(value)?),
+        "incident_units_min" => rules.incident_units_min = Some(number(value)?),
+        "incident_base_weeks" => rules.incident_base_weeks = Some(number(value)?),
         "reply_delivery_life" => rules.reply_delivery_life = Some(duration(value)?),
         _ => return Err(unknown(field)),
     }

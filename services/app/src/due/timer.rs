@@ -34,6 +34,7 @@ pub(super) async fn fire(work: &mut Work, due: &Deadline, case: Case) -> Result<
         | DeadlineKind::AvoidedConfirmation
         | DeadlineKind::ReplyDelivery
         | DeadlineKind::PresenceExpiry
+        | DeadlineKind::IncidentLook
         | DeadlineKind::DeliveryDue => Ok(()),
     }
 }

@@ -126,10 +126,7 @@ impl Command for AddCases {
         if count > CASES_MAX {
             return Err(AppError::Precondition(FULL));
         }
-        work.write([incident::put(&added)]);
-        for one in &added {
-            work.happened(&one.shop, Some(one.case), Event::IncidentJoined { incident: one.incident });
-        }
+        joined(work, &added);
         Ok(Changed { incident: counted(work, incident, count), results })
     }
 }
@@ -162,6 +159,9 @@ impl Command for RemoveCases {
         }
         let count = incident.cases.saturating_sub(u32::try_from(removed.len()).unwrap_or(u32::MAX));
         work.write([incident::remove(&removed)]);
+        if incident.signal.is_some() {
+            work.write([incident::keep_out(&removed)]);
+        }
         // What is over changes no more, and its timeline neither.
         let open = |one: &&Membership| known.cases.get(&one.case).is_some_and(Case::is_open);
         for one in removed.iter().filter(open) {
@@ -171,8 +171,16 @@ impl Command for RemoveCases {
     }
 }
 
+/// Stores who is in an incident now, and tells each of these cases.
+pub(super) fn joined(work: &mut Work, added: &[Membership]) {
+    work.write([incident::put(added)]);
+    for one in added {
+        work.happened(&one.shop, Some(one.case), Event::IncidentJoined { incident: one.incident });
+    }
+}
+
 /// Stores how many cases are in an incident now, if that changed.
-fn counted(work: &mut Work, before: Incident, count: u32) -> Incident {
+pub(super) fn counted(work: &mut Work, before: Incident, count: u32) -> Incident {
     if before.cases == count {
         return before;
     }

@@ -20,3 +20,21 @@ pub(super) fn capacity(policy: &ShopPolicy) -> Option<Violation> {
     let wrong = policy.agent_capacity.is_some_and(|cases| !(1..=CAPACITY_MAX).contains(&cases));
     wrong.then_some(Violation { field, problem, why: Why::Malformed })
 }
+
+/// Fewer complaints or weeks are chance, and more weeks are another time.
+pub(super) fn incidents(policy: &ShopPolicy) -> Vec<Violation> {
+    let watch = &policy.incidents;
+    let rules = [
+        ("complaints_min", watch.least_complaints, 2..=1_000, "must be 2–1,000"),
+        ("units_min", watch.least_units, 1..=1_000_000, "must be 1–1,000,000"),
+        ("base_weeks", watch.base_weeks, 8..=52, "must be 8–52"),
+    ];
+    let wrong = rules.into_iter().filter(|(_, value, bounds, _)| !bounds.contains(value));
+    wrong
+        .map(|(field, _, _, problem)| Violation {
+            field: format!("shop_rules.incident_{field}"),
+            problem: problem.to_owned(),
+            why: Why::Malformed,
+        })
+        .collect()
+}

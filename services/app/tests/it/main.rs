@@ -14,6 +14,7 @@ mod figures;
 mod guard;
 mod guard_buyer;
 mod hand_back;
+mod heard;
 mod house;
 mod keys;
 mod lags;

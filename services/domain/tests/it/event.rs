@@ -16,8 +16,8 @@ use amends_domain::signal::{Author, Direction, ShipmentState, SignalKind};
 use amends_domain::sla::Metric;
 use amends_domain::subject::Subject;
 use amends_domain::{
-    CaseId, ConversationId, DecisionId, IncidentId, MessageId, ReplyId, ReturnId, ReviewId, ShipmentId, Span,
-    SuggestionId, TemplateId,
+    CaseId, ConversationId, DecisionId, IncidentId, MessageId, ReplyId, ReturnId, ReviewId, ShipmentId, Sku,
+    Span, SuggestionId, TemplateId,
 };
 
 use crate::make::{agent, at, line_id, order, remedy_id, signal};
@@ -248,6 +248,19 @@ fn beside_events() -> Vec<Event> {
         Event::IncidentJoined { incident },
         Event::IncidentLeft { incident },
         Event::IncidentResolved { incident },
+        Event::IncidentRaised {
+            incident,
+            sku: Sku::new("S-1").unwrap(),
+            reason: Reason::WrongSize,
+            week_from: at(1),
+            week_until: at(8),
+            complaints: 9,
+            of_units: 160,
+            base_complaints: 21,
+            base_units: 1_900,
+            base_weeks: 12,
+            pairs: 1_400,
+        },
         Event::RemedyPolicyApplied { version: 3, effective_from: at(9) },
     ]
 }

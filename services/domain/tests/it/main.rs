@@ -17,6 +17,7 @@ mod event;
 mod forecast;
 mod guardrail;
 mod id;
+mod incident;
 mod lag;
 mod learning;
 mod ledger;

@@ -13,6 +13,10 @@ use crate::call::Renders;
 use crate::fields::{Fields, TEXT_CHARACTERS_MAX};
 use crate::name;
 
+mod signal;
+
+pub use signal::{chart, of_event, parse_chart};
+
 /// The longest title, product and variant, in characters.
 const NAME_CHARACTERS_MAX: usize = 200;
 
@@ -85,6 +89,7 @@ pub fn render(incident: &Incident) -> pb::Incident {
         resolve_time: end.map(|end| time::render(end.at)),
         resolution: end.map(|end| end.note.clone()).unwrap_or_default(),
         case_count: i32::try_from(incident.cases).unwrap_or(i32::MAX),
+        signal: incident.signal.as_ref().map(signal::render),
     }
 }
 

@@ -11,6 +11,7 @@ use super::{money, sla, time};
 mod change;
 mod overrides;
 mod row;
+mod watch;
 
 pub use change::{PolicyUpdate, parse_update};
 pub use row::{channel, channels, parse_channels};
@@ -49,6 +50,10 @@ fn rules(policy: &ShopPolicy, currency: Currency) -> pb::ShopRules {
         reply_approval: Some(policy.reply_approval),
         reply_delivery_life: span(policy.reply_delivery),
         delivery_grace: span(policy.delivery_grace),
+        incident_signals: Some(policy.incidents.on),
+        incident_complaints_min: i32::try_from(policy.incidents.least_complaints).ok(),
+        incident_units_min: i32::try_from(policy.incidents.least_units).ok(),
+        incident_base_weeks: i32::try_from(policy.incidents.base_weeks).ok(),
         ..pb::ShopRules::default()
     }
 }

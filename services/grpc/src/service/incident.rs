@@ -105,4 +105,18 @@ impl IncidentService for Incidents {
         })
         .await
     }
+
+    async fn get_control_chart(
+        &self,
+        request: Request<pb::GetControlChartRequest>,
+    ) -> Reply<pb::GetControlChartResponse> {
+        answer(async {
+            let (principal, mut f, message) = read(request)?;
+            let asked = incident::parse_chart(&mut f, &message);
+            let (shop, sku, reason, weeks) = f.finish(asked)?;
+            let found = self.0.control_chart(&principal, &shop, (&sku, reason), weeks).await?;
+            Ok(incident::chart(&found))
+        })
+        .await
+    }
 }

@@ -7,6 +7,7 @@ mod sla;
 use std::fmt::Display;
 use std::str::FromStr;
 
+use amends_domain::incident::chart::Watch;
 use amends_domain::policy::ShopPolicy;
 use amends_domain::{Span, Time};
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,10 @@ struct Body {
     reply_approval: bool,
     reply_delivery: i64,
     delivery_grace: i64,
+    incident_signals: bool,
+    incident_least_complaints: u32,
+    incident_least_units: u32,
+    incident_base_weeks: u32,
     channel: Vec<ChannelBody>,
     sla: TermsBody,
 }
@@ -63,6 +68,10 @@ impl Body {
             reply_approval: p.reply_approval,
             reply_delivery: p.reply_delivery.micros(),
             delivery_grace: p.delivery_grace.micros(),
+            incident_signals: p.incidents.on,
+            incident_least_complaints: p.incidents.least_complaints,
+            incident_least_units: p.incidents.least_units,
+            incident_base_weeks: p.incidents.base_weeks,
             channel: p.channel.iter().map(ChannelBody::of).collect(),
             sla: TermsBody::of(&p.sla),
         }
@@ -83,6 +92,12 @@ impl Body {
             reply_approval: self.reply_approval,
             reply_delivery: Span::from_micros(self.reply_delivery),
             delivery_grace: Span::from_micros(self.delivery_grace),
+            incidents: Watch {
+                on: self.incident_signals,
+                least_complaints: self.incident_least_complaints,
+                least_units: self.incident_least_units,
+                base_weeks: self.incident_base_weeks,
+            },
             channel: self.channel.into_iter().map(ChannelBody::policy).collect::<Result<_, _>>()?,
             sla: self.sla.terms()?,
         })

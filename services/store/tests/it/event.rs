@@ -73,6 +73,7 @@ fn fact(word: &str, name: &str) -> String {
         (_, "status") => ReturnStatus::ALL[0].to_string(),
         (_, "state") => ShipmentState::ALL[0].to_string(),
         (_, "relation") => Relation::ALL[0].to_string(),
+        ("incident.raised", _) => raised(name),
         (_, "incident") => IncidentId::from_bits(9).to_string(),
         (_, "other") => CaseId::from_bits(5).to_string(),
         (_, "solution") => "2".to_owned(),
@@ -100,6 +101,17 @@ fn fact(word: &str, name: &str) -> String {
             "agent" | "by" | "signal" | "message" | "order" | "line" | "review" | "return_id" | "shipment",
         ) => "an id: 'ü'".to_owned(),
         _ => odd.to_owned(),
+    }
+}
+
+/// One of an incident that was heard by itself.
+fn raised(name: &str) -> String {
+    match name {
+        "incident" => IncidentId::from_bits(9).to_string(),
+        "sku" => "a sku: 'ü'".to_owned(),
+        "reason" => Reason::Defective.to_string(),
+        "week_from" | "week_until" => "1700000000000007".to_owned(),
+        _ => "3".to_owned(),
     }
 }
 

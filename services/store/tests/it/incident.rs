@@ -2,7 +2,9 @@
 
 use amends_domain::IncidentId;
 use amends_domain::detection::Reason;
+use amends_domain::incident::chart::Signal;
 use amends_domain::incident::{About, Incident, IncidentState, Membership, Resolution};
+use amends_domain::statistics::chart::Sample;
 use amends_store::{Store, StoreError, incident};
 
 use crate::sample::{ODD, at, case_id, shop_id};
@@ -22,6 +24,7 @@ fn bare(number: u128) -> Incident {
         opened_at: at(i64::try_from(number).unwrap()),
         resolution: None,
         cases: 0,
+        signal: None,
         version: 1,
     }
 }
@@ -37,7 +40,15 @@ fn full(number: u128) -> Incident {
         carrier: ODD.to_owned(),
     };
     let resolution = Some(Resolution { by: ODD.parse().unwrap(), at: at(77), note: ODD.to_owned() });
-    Incident { about, resolution, cases: 3, ..bare(number) }
+    let signal = Some(Signal {
+        from: at(1),
+        until: at(8),
+        week: Sample { count: 9, size: 160 },
+        base: Sample { count: 21, size: 1_900 },
+        weeks: 12,
+        pairs: 1_400,
+    });
+    Incident { about, resolution, cases: 3, signal, ..bare(number) }
 }
 
 async fn store_all(store: &Store, incidents: &[Incident]) {

@@ -1,6 +1,7 @@
 //! Shops' policies.
 
 use amends_domain::case::CaseKind;
+use amends_domain::incident::chart::Watch;
 use amends_domain::policy::{
     AskQuota, ChannelPolicy, EditFrom, EditWindow, OptIn, ShopPolicy, SignOff, catalogue, in_force,
 };
@@ -104,6 +105,7 @@ fn unlike_the_default() -> ShopPolicy {
         reply_approval: true,
         reply_delivery: Span::from_micros(15),
         delivery_grace: Span::from_micros(16),
+        incidents: Watch { on: false, least_complaints: 17, least_units: 18, base_weeks: 19 },
         channel,
     }
 }

@@ -8,6 +8,16 @@ view! {
     v1::Incident {
         name, title, description, reason: ComplaintReason, product, variant, sku, carrier,
         state: IncidentState, etag, opener, open_time, resolver, resolve_time, resolution, case_count,
+        signal,
+    }
+    v1::IncidentSignal {
+        from_time, until_time, complaint_count, unit_count, base_complaint_count, base_unit_count,
+        base_week_count, expected_count, factor, upper_limit, chance, pair_count,
+    }
+    v1::GetControlChartResponse { points, pair_count }
+    v1::ControlPoint {
+        from_time, until_time, complaint_count, unit_count, share, centre, lower_limit, upper_limit,
+        expected_count, chance, base_week_count, signal,
     }
     v1::IncidentCaseResult { case, outcome: IncidentCaseOutcome, incident }
     v1::AddIncidentCasesResponse { incident, results }

@@ -28,5 +28,6 @@ view! {
         ask_opt_in, ask_delay, approval_limit, offer_life, buyer_reminder_after,
         buyer_silence_after, auto_close_after, lease_life, agent_capacity, deadline_margin,
         fulfilment_life, reply_approval, reply_delivery_life, delivery_grace,
+        incident_signals, incident_complaints_min, incident_units_min, incident_base_weeks,
     }
 }

@@ -155,6 +155,9 @@ impl Shown for v1::Event {
             Some(Resource::RemedyPolicySnapshot(policy)) => {
                 put(&mut map, "remedy_policy_snapshot", policy)?;
             }
+            Some(Resource::IncidentSnapshot(incident)) => {
+                put(&mut map, "incident_snapshot", incident)?;
+            }
             None => {}
         }
         map.end()

@@ -7,7 +7,7 @@ use amends_domain::{ShopId, Span};
 use amends_proto::v1 as pb;
 use prost_types::Duration;
 
-use super::overrides;
+use super::{overrides, watch};
 use crate::convert::sla;
 use crate::fields::Fields;
 
@@ -64,6 +64,11 @@ impl PolicyUpdate {
                 change.sourced |= field == "source" && self.overrides.source.is_some();
                 let row = row.get_or_insert_with(|| now.effective.clone());
                 if !overrides::set(fields, field, &self.overrides, row, base) {
+                    unknown(fields, index);
+                }
+            } else if let Some(field) = path.strip_prefix("shop_rules.incident_") {
+                let watch = change.incidents.get_or_insert(now.policy.incidents);
+                if !watch::set(fields, field, &self.rules, watch) {
                     unknown(fields, index);
                 }
             } else if let Some(field) = path.strip_prefix("shop_rules.") {
