@@ -89,7 +89,6 @@ fn the_interval_of_an_uplift_holds_the_truth_as_often_as_it_says() {
             held += i32::from(nested((x, c), (y, members)).is_some_and(|found| found.covers(truth)));
         }
         let share = f64::from(held) / f64::from(rounds);
-        println!("{members}: {share}");
         assert!(share >= 0.93, "{members}: {share}");
     }
 }
