@@ -40,6 +40,13 @@ pub(super) async fn play(database: &Database, seed: u64, wrong: Wrong) -> Found 
     history.house.advance(Span::from_days(45)).await;
     history.look(None).await;
     history.compare(&mut found, wrong).await;
+    if std::env::var("DUMP").is_ok() {
+        for book in &history.books {
+            eprintln!("== {}", book.record.shop);
+            for e in &book.record.entries { if !matches!(e, amends_tests::oracle::Entry::Order{..}|amends_tests::oracle::Entry::Parcel{..}|amends_tests::oracle::Entry::Return(..)|amends_tests::oracle::Entry::Wish{..}) { eprintln!("{e:?}"); } }
+            eprintln!("{:#?}", amends_tests::oracle::desk::of(&book.record).reviews);
+        }
+    }
     history.house.end().await;
     found
 }

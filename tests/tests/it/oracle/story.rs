@@ -43,7 +43,7 @@ struct Teller<'a> {
 /// The signals of one shop.
 pub(super) fn tell(rng: &mut ChaCha8Rng) -> Vec<Signal> {
     let mut teller = Teller { rng, told: Vec::new() };
-    for n in 0..teller.rng.random_range(2..5) {
+    for n in 0..teller.rng.random_range(2..6) {
         teller.order(n);
     }
     let from = teller.rng.random_range(0..800);
