@@ -120,8 +120,8 @@ impl Desk {
         let whole = self.case(into);
         first(&mut whole.agent, &part.agent);
         first(&mut whole.kind, &part.kind);
-        if let Some(at) = part.acted {
-            self.acted(into, at);
-        }
+        self.of(from).for_each(|one| one.case = Some(into.to_owned()));
+        let acted = [part.acted, self.case(into).acted].into_iter().flatten().min();
+        acted.into_iter().for_each(|at| self.acted(into, at));
     }
 }

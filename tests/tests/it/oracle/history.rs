@@ -1,7 +1,7 @@
 //! One history: drawn from a seed, played, and compared.
 
 use amends_domain::Span;
-use amends_domain::signal::{Signal, SignalBody};
+use amends_domain::signal::{Direction, Signal, SignalBody};
 use amends_tests::Database;
 use amends_tests::oracle::Wrong;
 use rand::seq::{IndexedRandom as _, SliceRandom as _};
@@ -31,7 +31,7 @@ pub(super) async fn play(database: &Database, seed: u64, wrong: Wrong) -> Found 
     let mut found = Found::default();
     for step in 0..STEPS {
         history.step().await;
-        if step % 35 == 34 {
+        if step == STEPS / 2 {
             history.compare(&mut found, wrong).await;
         }
     }
@@ -84,8 +84,8 @@ impl History {
                     if dies {
                         self.house.crash().await;
                     }
-                    self.look(Some(shop)).await;
                 }
+                self.look(Some(shop)).await;
             }
             _ => {
                 if dies {
@@ -117,8 +117,11 @@ impl History {
         }
         batch.shuffle(&mut self.rng);
         // What a seller writes is told alone: which reviews it is about depends on what came before.
-        let (alone, together): (Vec<Signal>, Vec<Signal>) =
-            batch.into_iter().partition(|signal| matches!(signal.body, SignalBody::Message(_)));
+        let is_sellers = |signal: &Signal| match &signal.body {
+            SignalBody::Message(said) => said.direction == Direction::ToBuyer,
+            _ => false,
+        };
+        let (alone, together): (Vec<Signal>, Vec<Signal>) = batch.into_iter().partition(is_sellers);
         self.record(shop, &together, dies).await;
         for signal in alone {
             self.record(shop, std::slice::from_ref(&signal), false).await;

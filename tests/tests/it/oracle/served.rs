@@ -97,7 +97,9 @@ fn happened(one: &StoredEvent) -> Option<Entry> {
     let case = one.row.case.map(|case| case.to_string()).unwrap_or_default();
     let at = one.row.occurred_at.micros();
     Some(match &one.row.event {
-        Event::CaseOpened { subject, .. } => Entry::Opened { case, at, about: about(subject) },
+        Event::CaseOpened { subject, .. } => {
+            Entry::Opened { case, at: one.row.recorded_at.micros(), about: about(subject) }
+        }
         Event::SubjectRefined { to, .. } => Entry::Refined { case, about: about(to) },
         Event::CaseMerged { into } => Entry::Merged { from: case, into: into.to_string() },
         Event::WorkStarted { agent } => Entry::Began { case, agent: agent.to_string() },
