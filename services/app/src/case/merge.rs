@@ -126,7 +126,8 @@ fn inherit(from: &Case, into: &Case) -> Case {
     heir.level = heir.level.max(from.level);
     heir.first_agent = heir.first_agent.or_else(|| from.first_agent.clone());
     // What changes in a review after somebody acted on either case is not natural any more.
-    heir.first_human_action_at = heir.first_human_action_at.into_iter().chain(from.first_human_action_at).min();
+    heir.first_human_action_at =
+        heir.first_human_action_at.into_iter().chain(from.first_human_action_at).min();
     heir.remedied = heir.remedied.or(from.remedied);
     heir.waiting_since = match (heir.waiting_since, from.waiting_since) {
         (Some(a), Some(b)) => Some(a.min(b)),

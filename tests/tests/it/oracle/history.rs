@@ -25,28 +25,22 @@ struct History {
     untold: Vec<Vec<Signal>>,
 }
 
-/// Plays a history to its end, and compares on the way.
-pub(super) async fn play(database: &Database, seed: u64, wrong: Wrong) -> Found {
+/// Plays a history to its end, and compares on the way with counts by each of the rules.
+pub(super) async fn play(database: &Database, seed: u64, rules: &[Wrong]) -> Vec<Found> {
     let mut history = History::begin(database, seed).await;
-    let mut found = Found::default();
+    let mut found: Vec<Found> =
+        rules.iter().map(|wrong| Found { wrong: *wrong, ..Found::default() }).collect();
     for step in 0..STEPS {
         history.step().await;
         if step == STEPS / 2 {
-            history.compare(&mut found, wrong).await;
+            history.compare(&mut found).await;
         }
     }
     history.tell_the_rest().await;
-    history.compare(&mut found, wrong).await;
+    history.compare(&mut found).await;
     history.house.advance(Span::from_days(45)).await;
     history.look(None).await;
-    history.compare(&mut found, wrong).await;
-    if std::env::var("DUMP").is_ok() {
-        for book in &history.books {
-            eprintln!("== {}", book.record.shop);
-            for e in &book.record.entries { if !matches!(e, amends_tests::oracle::Entry::Order{..}|amends_tests::oracle::Entry::Parcel{..}|amends_tests::oracle::Entry::Return(..)|amends_tests::oracle::Entry::Wish{..}) { eprintln!("{e:?}"); } }
-            eprintln!("{:#?}", amends_tests::oracle::desk::of(&book.record).reviews);
-        }
-    }
+    history.compare(&mut found).await;
     history.house.end().await;
     found
 }
@@ -164,9 +158,11 @@ impl History {
         }
     }
 
-    async fn compare(&mut self, found: &mut Found, wrong: Wrong) {
+    async fn compare(&mut self, found: &mut [Found]) {
         self.house.settle().await;
         self.look(None).await;
-        compare::every_figure(&self.house, &self.books, &mut self.rng, wrong, found).await;
+        for one in found {
+            compare::every_figure(&self.house, &self.books, &mut self.rng, one).await;
+        }
     }
 }

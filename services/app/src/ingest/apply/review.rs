@@ -177,8 +177,7 @@ impl World {
         if let Some(one) = self.reviews.get_mut(&(shop, review.clone())) {
             one.row.case = case.or(one.row.case);
             let handling = &mut one.row.handling;
-            handling.first_human_action_at =
-                handling.first_human_action_at.into_iter().chain(acted).min();
+            handling.first_human_action_at = handling.first_human_action_at.into_iter().chain(acted).min();
         }
     }
 
