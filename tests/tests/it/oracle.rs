@@ -30,6 +30,7 @@ async fn play(engine: Engine, usual: std::ops::Range<u64>) {
         let Some(database) = Database::fresh(engine).await else { return };
         let found = history::play(&database, seed, &[Wrong::Nothing]).await.remove(0);
         database.remove().await;
+        eprintln!("seed {seed}: {} figures, {} differ", found.figures, found.differences.len());
         compared += found.figures;
         match found.differences.first() {
             None => passed += 1,
@@ -44,12 +45,12 @@ async fn play(engine: Engine, usual: std::ops::Range<u64>) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_figure_is_what_a_slow_count_finds_on_sqlite() {
-    play(Engine::Sqlite, 0..24).await;
+    play(Engine::Sqlite, 0..12).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_figure_is_what_a_slow_count_finds_on_postgres() {
-    play(Engine::Postgres, 10_000..10_012).await;
+    play(Engine::Postgres, 10_000..10_006).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
