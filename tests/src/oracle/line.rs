@@ -259,22 +259,24 @@ fn of_line(
             None => Some(("provisional", most(units))),
         };
         if let Some((end, units)) = end {
-            counts.insert(
-                match (asked_before, end) {
-                    (true, "failed") => "request_failed",
-                    (true, "confirmed") => "request_confirmed",
-                    (true, _) => "request_provisional",
-                    (false, "failed") => "intent_failed",
-                    (false, "confirmed") => "intent_confirmed",
-                    (false, _) => "intent_provisional",
-                },
-                units,
-            );
+            counts.insert(measure(asked_before, end), units);
             counts.insert("rescued", i64::from(end == "confirmed"));
         }
     }
     members.push(Member { name: format!("{name} wanted"), at, values, counts });
     members
+}
+
+/// What was only voiced and what was requested are told apart.
+fn measure(asked_before: bool, end: &str) -> &'static str {
+    match (asked_before, end) {
+        (true, "failed") => "request_failed",
+        (true, "confirmed") => "request_confirmed",
+        (true, _) => "request_provisional",
+        (false, "failed") => "intent_failed",
+        (false, "confirmed") => "intent_confirmed",
+        (false, _) => "intent_provisional",
+    }
 }
 
 /// What a line is told apart by: the earliest case about it that knows a thing says it.
