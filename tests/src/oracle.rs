@@ -38,6 +38,4 @@ pub enum Wrong {
     NoWishes,
     /// Days are those of UTC.
     DaysOfUtc,
-    /// Help counts from the newest.
-    LatestHelp,
 }

@@ -129,7 +129,7 @@ fn wished(record: &Record, order: &str, line: &str, is_only: bool, requests: &[&
 }
 
 /// What the seller gave for a line: when first, and for how many units.
-fn given(record: &Record, order: &str, line: &str, wrong: Wrong) -> Option<(At, i64)> {
+fn given(record: &Record, order: &str, line: &str) -> Option<(At, i64)> {
     let mut given: Option<(At, i64)> = None;
     for (n, entry) in record.entries.iter().enumerate() {
         match entry {
@@ -140,7 +140,7 @@ fn given(record: &Record, order: &str, line: &str, wrong: Wrong) -> Option<(At, 
                     }
                     _ => None,
                 });
-                let better = |(first, _): (At, i64)| (first > *at) != (wrong == Wrong::LatestHelp);
+                let better = |(first, _): (At, i64)| first > *at;
                 if let Some(units) = promised.filter(|_| given.is_none_or(better)) {
                     given = Some((*at, units));
                 }
@@ -247,7 +247,7 @@ fn of_line(
     let requested = open.iter().filter_map(|request| request.opened).min();
     let Some(at) = [wished, requested].into_iter().flatten().min() else { return members };
     let mut counts = BTreeMap::from([("wanted", 1)]);
-    let help = given(record, order, line, wrong).or_else(|| withdrawn(record, order, line));
+    let help = given(record, order, line).or_else(|| withdrawn(record, order, line));
     let counted: i64 = open.iter().filter(|r| r.counted.is_some()).map(|r| r.units).sum();
     let first_counted = open.iter().filter_map(|request| request.counted).min();
     if let Some((helped, units)) = help.filter(|(helped, _)| *helped >= at) {

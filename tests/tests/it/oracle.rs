@@ -61,7 +61,6 @@ async fn a_count_by_a_wrong_rule_is_found_out() {
         Wrong::ShortWindow,
         Wrong::NoWishes,
         Wrong::DaysOfUtc,
-        Wrong::LatestHelp,
     ];
     let mut unfound: Vec<Wrong> = every.to_vec();
     for seed in 0..40 {

@@ -32,12 +32,15 @@ pub(super) async fn play(database: &Database, seed: u64, rules: &[Wrong]) -> Vec
         rules.iter().map(|wrong| Found { wrong: *wrong, ..Found::default() }).collect();
     for step in 0..STEPS {
         history.step().await;
-        if step == STEPS / 2 {
+        // Several counts are compared at the end alone.
+        if step == STEPS / 2 && rules.len() == 1 {
             history.compare(&mut found).await;
         }
     }
     history.tell_the_rest().await;
-    history.compare(&mut found).await;
+    if rules.len() == 1 {
+        history.compare(&mut found).await;
+    }
     history.house.advance(Span::from_days(45)).await;
     history.look(None).await;
     history.compare(&mut found).await;
