@@ -61,10 +61,13 @@ fn only(record: &Record, order: &str) -> Option<String> {
     known.next().filter(|_| known.next().is_none())
 }
 
+/// A word about a parcel: when, by which signal, what is in it, whether it was delivered.
+type Word<'a> = (At, &'a str, &'a [(String, i64)], bool);
+
 /// First delivery and all units that were delivered of a line.
 fn delivered(record: &Record, order: &str, line: &str) -> Option<(At, i64)> {
     let quantity = bought(record, order, line).map(|(_, units)| units);
-    let mut parcels: BTreeMap<&str, Vec<(At, &str, &[(String, i64)], bool)>> = BTreeMap::new();
+    let mut parcels: BTreeMap<&str, Vec<Word<'_>>> = BTreeMap::new();
     for entry in &record.entries {
         if let Entry::Parcel { id, at, parcel, order: o, lines, delivered } = entry
             && o == order
@@ -147,7 +150,8 @@ fn given(record: &Record, order: &str, line: &str) -> Option<(At, i64)> {
             }
             Entry::Solved { case, at, in_words: true } if given.is_none() => {
                 // As it was known when the case was solved.
-                let sofar = Record { entries: record.entries[..n].to_vec(), ..record.clone() };
+                let sofar =
+                    Record { entries: record.entries.iter().take(n).cloned().collect(), ..record.clone() };
                 let about = desk::of(&sofar).cases.get(case).and_then(|known| known.about.clone());
                 let here = about.is_some_and(|(o, l)| o == order && l == line);
                 if here && lines(&sofar, order).contains(line) && withdrawn(&sofar, order, line).is_none() {

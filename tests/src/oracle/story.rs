@@ -44,10 +44,10 @@ pub struct Story {
 pub fn tell(mut seen: Vec<&Seen>, threshold: i64) -> Story {
     seen.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
     let mut story = Story { visible: true, ..Story::default() };
-    for n in 0..seen.len() {
-        let step = step(&seen[..n], seen[n], &story, threshold);
-        story.steps.push((step, date(&seen[..n], seen[n])));
-        let one = seen[n];
+    for (n, one) in seen.iter().enumerate() {
+        let before = seen.get(..n).unwrap_or_default();
+        let step = step(before, one, &story, threshold);
+        story.steps.push((step, date(before, one)));
         if one.visible || !one.follow_up {
             story.visible = one.visible;
         }
