@@ -8,6 +8,7 @@ pub mod desk;
 pub mod harness;
 pub mod learning;
 pub mod make;
+pub mod oracle;
 pub mod process;
 pub mod race;
 pub mod refusal;

@@ -6,5 +6,6 @@ mod budget;
 mod faults;
 mod flows;
 mod learned;
+mod oracle;
 mod simulation;
 mod tidy;

@@ -9,7 +9,7 @@ use amends_store::{StoreError, case, reply, review};
 use super::desk::{check_right, check_text, set_deadlines};
 use super::solve::remedy_in_flight;
 use super::summary::{CaseSummary, summary};
-use super::{DESK, MERGE_TARGET_ENDED, NOTE_CHARS_MAX, Target, tell};
+use super::{DESK, MERGE_TARGET_ENDED, NOTE_CHARS_MAX, Target, stamp_first_action, tell};
 use crate::error::{AppError, Result};
 use crate::reply::recall;
 use crate::restate;
@@ -61,6 +61,9 @@ impl Command for MergeCase {
         set_deadlines(work, Some(&into), &heir).await?;
         recall(work, [(&before, &after)], &[]).await?;
         move_facts(work, &before, heir.id).await?;
+        if let Some(acted) = heir.first_human_action_at {
+            stamp_first_action(work, &heir, acted).await?;
+        }
         restate::about_anew(work, &heir).await?;
         tell(work, &after, Event::CaseMerged { into: heir.id }, &self.note).await?;
         tell(work, &heir, Event::CaseAbsorbed { from: after.id }, &self.note).await?;
@@ -122,6 +125,9 @@ fn inherit(from: &Case, into: &Case) -> Case {
     heir.learn(&from.reasons, &from.flags, from.hard_deadline);
     heir.level = heir.level.max(from.level);
     heir.first_agent = heir.first_agent.or_else(|| from.first_agent.clone());
+    // What changes in a review after somebody acted on either case is not natural any more.
+    heir.first_human_action_at =
+        heir.first_human_action_at.into_iter().chain(from.first_human_action_at).min();
     heir.remedied = heir.remedied.or(from.remedied);
     heir.waiting_since = match (heir.waiting_since, from.waiting_since) {
         (Some(a), Some(b)) => Some(a.min(b)),

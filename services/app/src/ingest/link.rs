@@ -255,6 +255,7 @@ impl World {
         };
         let (id, reasons, flags) = (one.case.id, one.case.reasons.clone(), one.case.flags.clone());
         let (agent, remedied) = (one.case.first_agent.clone(), one.case.remedied);
+        let acted = one.case.first_human_action_at;
         match one.case.clone().apply(Verb::Merge { into, same_buyer: true, version: None }, at.now) {
             Ok(merged) => one.case = merged,
             // Both are open, and every open state has this arrow.
@@ -267,11 +268,14 @@ impl World {
             let known = (keeper.case.first_agent.clone(), keeper.case.remedied);
             keeper.case.first_agent = keeper.case.first_agent.take().or(agent);
             keeper.case.remedied = keeper.case.remedied.or(remedied);
+            let first = keeper.case.first_human_action_at.into_iter().chain(acted).min();
+            keeper.case.first_human_action_at = first;
             let knows_more = known != (keeper.case.first_agent.clone(), keeper.case.remedied);
             keeper.case.version += i64::from(knows_more);
             urgency = Some((from, keeper.case.priority)).filter(|(from, to)| from != to);
         }
         self.move_facts(&at.info.shop.id, id, into);
+        self.share_first_action(at, into);
         self.happened(at, Some(id), Event::CaseMerged { into });
         self.happened(at, Some(into), Event::CaseAbsorbed { from: id });
         if let Some((from, to)) = urgency {

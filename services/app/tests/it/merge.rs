@@ -43,6 +43,29 @@ async fn a_merged_case_redirects_and_the_other_knows_what_it_knew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_acted_on_one_of_two_merged_cases_acted_on_the_reviews_of_both() {
+    for acts_on_the_first in [true, false] {
+        everywhere(async |house| {
+            let acted = Some(house.app.now());
+            let at = |acts: bool| acted.filter(|_| acts);
+            let one = Case { first_human_action_at: at(acts_on_the_first), ..case(1) };
+            let first_human_action_at = at(!acts_on_the_first);
+            house.insert(&one).await;
+            house.insert(&Case { buyer: Some(buyer(1)), first_human_action_at, ..case(2) }).await;
+            house.insert_review(a_review(1)).await;
+            house.insert_review(a_review(2)).await;
+            house.perform(&sue(), merge(&one, &house.case(case_id(2)).await)).await.unwrap();
+            let keys = [(shop(), review_id(1)), (shop(), review_id(2))];
+            let rows = review::by_ids(&keys).all(&house.app.store().reader()).await.unwrap();
+            let stamps: Vec<_> = rows.iter().map(|row| row.handling.first_human_action_at).collect();
+            assert_eq!(stamps, [acted, acted], "what changes from now on is not natural");
+            assert_eq!(house.case(case_id(2)).await.first_human_action_at, acted);
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_timers_of_a_merged_case_are_off() {
     everywhere(async |house| {
         let held = house.claimed(1).await;

@@ -177,7 +177,27 @@ impl World {
         if let Some(one) = self.reviews.get_mut(&(shop, review.clone())) {
             one.row.case = case.or(one.row.case);
             let handling = &mut one.row.handling;
-            handling.first_human_action_at = handling.first_human_action_at.or(acted);
+            handling.first_human_action_at = handling.first_human_action_at.into_iter().chain(acted).min();
+        }
+    }
+
+    /// Who acted on one of two cases that became one acted on the reviews of both.
+    pub(in crate::ingest) fn share_first_action(&mut self, at: Now<'_>, case: CaseId) {
+        let shop = &at.info.shop.id;
+        let place = self.cases.by_id.get(&(shop.clone(), case)).copied();
+        let Some(acted) = place.and_then(|place| self.cases.get(place)?.case.first_human_action_at) else {
+            return;
+        };
+        let mut mine = Vec::new();
+        for ((of, id), review) in &mut self.reviews {
+            if of == shop && review.row.case == Some(case) {
+                let first = &mut review.row.handling.first_human_action_at;
+                *first = Some(first.map_or(acted, |known| known.min(acted)));
+                mine.push(id.clone());
+            }
+        }
+        for review in mine {
+            self.refresh_one_review(at, &review);
         }
     }
 

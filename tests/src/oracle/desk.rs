@@ -1,0 +1,127 @@
+//! What people did, case by case.
+
+use std::collections::BTreeMap;
+
+use super::At;
+use super::record::{Entry, Record};
+
+/// What is known of a case.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// When it was opened.
+    pub opened: At,
+    /// The line it is about.
+    pub about: Option<(String, String)>,
+    /// The first root cause.
+    pub reason: String,
+    /// The language of its buyer.
+    pub language: String,
+    /// Who acted first.
+    pub agent: String,
+    /// What was fulfilled first.
+    pub kind: String,
+    /// When a person first acted.
+    pub acted: Option<At>,
+}
+
+/// What was done about a review.
+#[derive(Debug, Clone, Default)]
+pub struct Done {
+    /// Its case.
+    pub case: Option<String>,
+    /// When a person first acted on it.
+    pub acted: Option<At>,
+    /// When a person first reached the buyer.
+    pub reached: Option<At>,
+    /// When its case was solved.
+    pub solved: Option<At>,
+    /// When the buyer was asked.
+    pub asked: Option<At>,
+}
+
+/// Everything that was done.
+#[derive(Debug, Clone, Default)]
+pub struct Desk {
+    /// By case.
+    pub cases: BTreeMap<String, Known>,
+    /// By review.
+    pub reviews: BTreeMap<String, Done>,
+}
+
+fn earlier(known: Option<At>, at: At) -> Option<At> {
+    Some(known.map_or(at, |known| known.min(at)))
+}
+
+fn first(known: &mut String, said: &str) {
+    if known.is_empty() {
+        said.clone_into(known);
+    }
+}
+
+/// Goes through the record from its beginning to its end.
+#[must_use]
+pub fn of(record: &Record) -> Desk {
+    let mut desk = Desk::default();
+    record.entries.iter().for_each(|entry| desk.take(entry));
+    desk
+}
+
+impl Desk {
+    fn take(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Opened { case, at, about } => {
+                let known = self.case(case);
+                (known.opened, known.about) = (*at, about.clone());
+            }
+            Entry::Refined { case, about } => self.case(case).about.clone_from(about),
+            Entry::Belongs { review, case } => {
+                let acted = self.case(case).acted;
+                let one = self.reviews.entry(review.clone()).or_default();
+                one.case = Some(case.clone());
+                one.acted = [one.acted, acted].into_iter().flatten().min();
+            }
+            Entry::Began { case, agent } => first(&mut self.case(case).agent, agent),
+            Entry::Acted { case, at } => self.acted(case, *at),
+            Entry::Reached { case, at } => {
+                self.acted(case, *at);
+                self.of(case).for_each(|one| one.reached = earlier(one.reached, *at));
+            }
+            Entry::Solved { case, at, .. } => self.of(case).for_each(|one| one.solved = Some(*at)),
+            Entry::Found { case, reason, language } => {
+                let known = self.case(case);
+                (known.reason, known.language) = (reason.clone(), language.clone());
+            }
+            Entry::Merged { from, into } => self.merged(from, into),
+            Entry::AskSent { review, at } => {
+                self.reviews.entry(review.clone()).or_default().asked = Some(*at);
+            }
+            Entry::Fulfilled { case, kind, .. } => first(&mut self.case(case).kind, kind),
+            _ => {}
+        }
+    }
+
+    fn case(&mut self, case: &str) -> &mut Known {
+        self.cases.entry(case.to_owned()).or_default()
+    }
+
+    fn of(&mut self, case: &str) -> impl Iterator<Item = &mut Done> {
+        self.reviews.values_mut().filter(move |one| one.case.as_deref() == Some(case))
+    }
+
+    fn acted(&mut self, case: &str, at: At) {
+        let known = self.case(case);
+        known.acted = earlier(known.acted, at);
+        self.of(case).for_each(|one| one.acted = earlier(one.acted, at));
+    }
+
+    /// What was done in a case was done in the one that it is a part of.
+    fn merged(&mut self, from: &str, into: &str) {
+        let part = self.case(from).clone();
+        let whole = self.case(into);
+        first(&mut whole.agent, &part.agent);
+        first(&mut whole.kind, &part.kind);
+        self.of(from).for_each(|one| one.case = Some(into.to_owned()));
+        let acted = [part.acted, self.case(into).acted].into_iter().flatten().min();
+        acted.into_iter().for_each(|at| self.acted(into, at));
+    }
+}

@@ -1,0 +1,171 @@
+//! One history: drawn from a seed, played, and compared.
+
+use amends_domain::Span;
+use amends_domain::signal::{Direction, Signal, SignalBody};
+use amends_tests::Database;
+use amends_tests::oracle::Wrong;
+use rand::seq::{IndexedRandom as _, SliceRandom as _};
+use rand::{Rng, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+
+use super::compare::{self, Found};
+use super::desk;
+use super::house::{House, PLACES};
+use super::served::Book;
+use super::story::{BEGIN, DAYS, tell};
+
+/// What is said and done at most before the comparison.
+const STEPS: u64 = 70;
+
+struct History {
+    house: House,
+    rng: ChaCha8Rng,
+    books: Vec<Book>,
+    /// What is not told yet, shop by shop.
+    untold: Vec<Vec<Signal>>,
+}
+
+/// Plays a history to its end, and compares on the way with counts by each of the rules.
+pub(super) async fn play(database: &Database, seed: u64, rules: &[Wrong]) -> Vec<Found> {
+    let mut history = History::begin(database, seed).await;
+    let mut found: Vec<Found> =
+        rules.iter().map(|wrong| Found { wrong: *wrong, ..Found::default() }).collect();
+    for step in 0..STEPS {
+        history.step().await;
+        // Several counts are compared at the end alone.
+        if step == STEPS / 2 && rules.len() == 1 {
+            history.compare(&mut found).await;
+        }
+    }
+    history.tell_the_rest().await;
+    if rules.len() == 1 {
+        history.compare(&mut found).await;
+    }
+    history.house.advance(Span::from_days(45)).await;
+    history.look(None).await;
+    history.compare(&mut found).await;
+    history.house.end().await;
+    found
+}
+
+impl History {
+    async fn begin(database: &Database, seed: u64) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        // Shops are there before anything happens, and everything has happened when it is told.
+        let house = House::start(database, BEGIN - Span::from_days(2), seed).await;
+        let mut numbers: Vec<usize> = (0..PLACES.len()).collect();
+        numbers.shuffle(&mut rng);
+        let (mut books, mut untold) = (Vec::new(), Vec::new());
+        for number in numbers.into_iter().take(3) {
+            books.push(Book::new(house.open(number).await));
+            let mut story = tell(&mut rng);
+            story.shuffle(&mut rng);
+            untold.push(story);
+        }
+        house.advance(Span::from_days(DAYS + 3)).await;
+        Self { house, rng, books, untold }
+    }
+
+    async fn step(&mut self) {
+        let shop = self.rng.random_range(0..self.books.len());
+        let dies = self.rng.random_bool(0.15);
+        match self.rng.random_range(0..10) {
+            0..5 => self.hear(shop, dies).await,
+            5..9 => {
+                for _ in 0..self.rng.random_range(1..9) {
+                    if dies {
+                        self.house.die_after(self.rng.random_range(0..24));
+                    }
+                    let id = self.books[shop].shop.clone();
+                    desk::act(&self.house, &mut self.rng, &id).await;
+                    if dies {
+                        self.house.crash().await;
+                    }
+                }
+                self.look(Some(shop)).await;
+            }
+            _ => {
+                if dies {
+                    self.house.die_after(self.rng.random_range(0..40));
+                }
+                let minutes = if self.rng.random_bool(0.2) { 10_000 } else { 2_000 };
+                let by = Span::from_minutes(self.rng.random_range(1..minutes));
+                self.house.advance(by).await;
+                if dies {
+                    self.house.crash().await;
+                    self.house.advance(by).await;
+                }
+                self.look(None).await;
+            }
+        }
+    }
+
+    /// Tells some of it, with some that was told, and now and then the same in other words.
+    async fn hear(&mut self, shop: usize, dies: bool) {
+        let count = self.rng.random_range(1..16).min(self.untold[shop].len());
+        let mut batch: Vec<Signal> = self.untold[shop].drain(..count).collect();
+        let mut known: Vec<Signal> = self.books[shop].told.values().cloned().collect();
+        known.sort_by(|a, b| a.id.cmp(&b.id));
+        for _ in 0..3 {
+            let Some(again) = known.choose(&mut self.rng) else { break };
+            let contradicts = self.rng.random_bool(0.2);
+            let occurred_at = again.occurred_at - Span::from_hours(i64::from(contradicts));
+            batch.push(Signal { occurred_at, ..again.clone() });
+        }
+        batch.shuffle(&mut self.rng);
+        // What a seller writes is told alone: which reviews it is about depends on what came before.
+        let is_sellers = |signal: &Signal| match &signal.body {
+            SignalBody::Message(said) => said.direction == Direction::ToBuyer,
+            _ => false,
+        };
+        let (alone, together): (Vec<Signal>, Vec<Signal>) = batch.into_iter().partition(is_sellers);
+        self.record(shop, &together, dies).await;
+        for signal in alone {
+            self.record(shop, std::slice::from_ref(&signal), false).await;
+        }
+    }
+
+    async fn record(&mut self, shop: usize, signals: &[Signal], dies: bool) {
+        if signals.is_empty() {
+            return;
+        }
+        if dies {
+            self.house.die_after(self.rng.random_range(0..24));
+        }
+        let id = self.books[shop].shop.clone();
+        let mut receipts = self.house.record(&id, signals).await;
+        if dies {
+            self.house.crash().await;
+        }
+        // Whoever got no answer says it again.
+        if receipts.is_none() {
+            receipts = self.house.record(&id, signals).await;
+        }
+        self.books[shop].hear(signals, &receipts.unwrap());
+        self.look(Some(shop)).await;
+    }
+
+    async fn look(&mut self, shop: Option<usize>) {
+        for (n, book) in self.books.iter_mut().enumerate() {
+            if shop.is_none_or(|shop| shop == n) {
+                book.look(&self.house).await;
+            }
+        }
+    }
+
+    async fn tell_the_rest(&mut self) {
+        for shop in 0..self.books.len() {
+            while !self.untold[shop].is_empty() {
+                self.hear(shop, false).await;
+            }
+        }
+    }
+
+    async fn compare(&mut self, found: &mut [Found]) {
+        self.house.settle().await;
+        self.look(None).await;
+        for one in found {
+            compare::every_figure(&self.house, &self.books, &mut self.rng, one).await;
+        }
+    }
+}
