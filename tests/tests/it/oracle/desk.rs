@@ -127,7 +127,7 @@ async fn follow(house: &House, rng: &mut ChaCha8Rng, boss: &Principal, case: &Ca
     let (shop, remedy) = (shop.clone(), one.id);
     if one.state.stage() == RemedyStage::Offered {
         let said = [BuyerAnswer::Accepted, BuyerAnswer::Accepted, BuyerAnswer::Declined];
-        let answer = said.choose(rng).unwrap().clone();
+        let answer = *said.choose(rng).unwrap();
         let note = String::new();
         house.attempt(boss, RecordAnswer { shop, remedy, version: None, fence: 0, answer, note }).await;
         return;
