@@ -94,9 +94,9 @@ mod tests {
             expected_count: Some(2.0),
             ..Default::default()
         };
-        let above = v1::ControlPoint { complaint_count: 9, share: Some(0.056_25), ..usual.clone() };
+        let above = v1::ControlPoint { complaint_count: 9, share: Some(0.056_25), ..usual };
         let signal =
-            v1::ControlPoint { complaint_count: 16, share: Some(0.1), signal: true, ..usual.clone() };
+            v1::ControlPoint { complaint_count: 16, share: Some(0.1), signal: true, ..usual };
         let unknown = v1::ControlPoint::default();
         let chart =
             v1::GetControlChartResponse { points: vec![unknown, usual, above, signal], pair_count: 14 };
