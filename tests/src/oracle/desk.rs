@@ -22,6 +22,8 @@ pub struct Known {
     pub kind: String,
     /// When a person first acted.
     pub acted: Option<At>,
+    /// Since when the buyer waits for a word.
+    pub waits: Option<At>,
 }
 
 /// What was done about a review.
@@ -69,10 +71,15 @@ pub fn of(record: &Record) -> Desk {
 impl Desk {
     fn take(&mut self, entry: &Entry) {
         match entry {
-            Entry::Opened { case, at, about } => {
+            Entry::Opened { case, at, about, waits } => {
                 let known = self.case(case);
-                (known.opened, known.about) = (*at, about.clone());
+                (known.opened, known.about, known.waits) = (*at, about.clone(), *waits);
             }
+            Entry::Heard { case, at } => {
+                let known = self.case(case);
+                known.waits = earlier(known.waits, *at);
+            }
+            Entry::Wrote { case, at } => self.wrote(case, *at),
             Entry::Refined { case, about } => self.case(case).about.clone_from(about),
             Entry::Belongs { review, case } => {
                 let acted = self.case(case).acted;
@@ -83,8 +90,8 @@ impl Desk {
             Entry::Began { case, agent } => first(&mut self.case(case).agent, agent),
             Entry::Acted { case, at } => self.acted(case, *at),
             Entry::Reached { case, at } => {
-                self.acted(case, *at);
-                self.of(case).for_each(|one| one.reached = earlier(one.reached, *at));
+                self.case(case).waits = None;
+                self.reached(case, *at);
             }
             Entry::Solved { case, at, .. } => self.of(case).for_each(|one| one.solved = Some(*at)),
             Entry::Found { case, reason, language } => {
@@ -106,6 +113,22 @@ impl Desk {
 
     fn of(&mut self, case: &str) -> impl Iterator<Item = &mut Done> {
         self.reviews.values_mut().filter(move |one| one.case.as_deref() == Some(case))
+    }
+
+    /// What was written before the case was opened answers no later word, and is no contact before that.
+    fn wrote(&mut self, case: &str, at: At) {
+        let known = self.case(case);
+        if at < known.opened && known.waits.is_some_and(|since| since > at) {
+            return;
+        }
+        known.waits = known.waits.filter(|since| *since > at);
+        let at = at.max(known.opened);
+        self.reached(case, at);
+    }
+
+    fn reached(&mut self, case: &str, at: At) {
+        self.acted(case, at);
+        self.of(case).for_each(|one| one.reached = earlier(one.reached, at));
     }
 
     fn acted(&mut self, case: &str, at: At) {

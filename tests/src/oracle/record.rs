@@ -112,8 +112,12 @@ pub enum Entry {
     Wish { at: At, order: String, line: Option<String> },
     /// A request as it was seen.
     Return(Asked),
-    /// A case was opened about something.
-    Opened { case: String, at: At, about: Option<(String, String)> },
+    /// A case was opened about something, maybe by the word of a buyer who waits since.
+    Opened { case: String, at: At, about: Option<(String, String)>, waits: Option<At> },
+    /// The buyer wrote.
+    Heard { case: String, at: At },
+    /// A person of the seller wrote to the buyer.
+    Wrote { case: String, at: At },
     /// What a case is about became known more exactly.
     Refined { case: String, about: Option<(String, String)> },
     /// A review is in this case from now on.

@@ -95,8 +95,7 @@ mod tests {
             ..Default::default()
         };
         let above = v1::ControlPoint { complaint_count: 9, share: Some(0.056_25), ..usual };
-        let signal =
-            v1::ControlPoint { complaint_count: 16, share: Some(0.1), signal: true, ..usual };
+        let signal = v1::ControlPoint { complaint_count: 16, share: Some(0.1), signal: true, ..usual };
         let unknown = v1::ControlPoint::default();
         let chart =
             v1::GetControlChartResponse { points: vec![unknown, usual, above, signal], pair_count: 14 };

@@ -78,7 +78,7 @@ fn fact(word: &str, name: &str) -> String {
         (_, "other") => CaseId::from_bits(5).to_string(),
         (_, "solution") => "2".to_owned(),
         (_, "promised" | "delivered_at") => "1700000000000004".to_owned(),
-        (_, "reached" | "public" | "incoming") => "true".to_owned(),
+        (_, "reached" | "public" | "incoming" | "paid") => "true".to_owned(),
         (_, "reply") => ReplyId::from_bits(8).to_string(),
         (_, "attempt" | "attempts") => "3".to_owned(),
         (_, "drafted_at" | "sent_at") => "1700000000000003".to_owned(),
@@ -90,7 +90,6 @@ fn fact(word: &str, name: &str) -> String {
         }
         (_, "amount" | "gift" | "wish" | "refund" | "version") => "-9007199254740993".to_owned(),
         (_, "disposal") => Disposal::ALL[0].to_string(),
-        (_, "paid") => "true".to_owned(),
         (_, "effective_from") => "1700000000000005".to_owned(),
         (_, "expires_at" | "due_at" | "observed_at" | "close_at" | "give_up_at" | "until" | "eta") => {
             "1700000000000001".to_owned()

@@ -21,7 +21,7 @@ fn lags() -> v1::GetTimeToReversalRequest {
 }
 
 /// Bad reviews of one day: one is solved on the third and reversed on the eighth, one is taken down, one stands.
-async fn reviews(h: &Harness) {
+async fn reviews(h: &Harness) -> Vec<String> {
     let mut cases = Vec::new();
     for n in 0..3 {
         let (o, r) = (format!("o{n}"), format!("r{n}"));
@@ -42,6 +42,7 @@ async fn reviews(h: &Harness) {
     h.advance(Span::from_days(5)).await;
     h.say(review("r0", "o0", 5, "They made it good.")).await;
     h.advance(Span::from_days(12)).await;
+    cases
 }
 
 async fn reviews_are_followed_until_they_are_reversed(h: &Harness) {
@@ -71,20 +72,24 @@ async fn reviews_are_followed_until_they_are_reversed(h: &Harness) {
 }
 
 async fn the_uplift_is_the_contacted_less_the_natural_rate(h: &Harness) {
-    reviews(h).await;
+    let cases = reviews(h).await;
     let asked = v1::GetReviewReversalRequest {
         parent: MAIN.to_owned(),
         cohort: Some(spring()),
         ..Default::default()
     };
     let row = h.client().call(asked.clone()).await.unwrap().rows.pop().unwrap();
+    assert_eq!(row.uplift, None, "of a single one nothing can be said of how sure it is");
+    let mut desk = Desk::work_on(h.client(), &cases[2]).await;
+    desk.contact("We are sorry. What can we do?").await.unwrap();
+    let row = h.client().call(asked.clone()).await.unwrap().rows.pop().unwrap();
     let (contacted, natural) = (row.reversal_rate_contacted.unwrap(), row.natural_rate.unwrap());
-    assert_eq!((contacted.value, natural.value), (Some(1.0), Some(0.0)));
+    assert_eq!((contacted.value, natural.value), (Some(0.5), Some(0.0)));
     let uplift = row.uplift.unwrap();
-    assert!(
-        (uplift.value - 1.0).abs() < 1e-12 && uplift.lower < uplift.value && uplift.upper <= 1.0,
-        "{uplift:?}"
-    );
+    // Two of three are half a step away from their mean, each 0.5 / (2 / 3): the error is 0.75 · √2 / 3.
+    let half = 1.959_964 * 0.75 * 2_f64.sqrt() / 3.0;
+    assert!((uplift.value - 0.5).abs() < 1e-12, "{uplift:?}");
+    assert!((uplift.lower - (0.5 - half)).abs() < 1e-4 && uplift.upper <= 1.0, "{uplift:?}");
     let empty = v1::GetReviewReversalRequest { cohort: Some(days("2020-01-01", "2020-02-01")), ..asked };
     assert_eq!(h.client().call(empty).await.unwrap().rows[0].uplift, None);
 }

@@ -97,17 +97,21 @@ fn happened(one: &StoredEvent) -> Option<Entry> {
     let case = one.row.case.map(|case| case.to_string()).unwrap_or_default();
     let at = one.row.occurred_at.micros();
     Some(match &one.row.event {
-        Event::CaseOpened { subject, .. } => {
-            Entry::Opened { case, at: one.row.recorded_at.micros(), about: about(subject) }
-        }
+        Event::CaseOpened { subject, waiting_since, .. } => Entry::Opened {
+            case,
+            at: one.row.recorded_at.micros(),
+            about: about(subject),
+            waits: waiting_since.map(amends_domain::Time::micros),
+        },
         Event::SubjectRefined { to, .. } => Entry::Refined { case, about: about(to) },
         Event::CaseMerged { into } => Entry::Merged { from: case, into: into.to_string() },
         Event::WorkStarted { agent } => Entry::Began { case, agent: agent.to_string() },
         Event::ContactRecorded { reached: true, .. } => Entry::Reached { case, at },
         Event::ContactRecorded { .. } | Event::RemedyProposed { .. } => Entry::Acted { case, at },
         Event::MessageSeen { direction: Direction::ToBuyer, author, .. } if *author != Author::Bot => {
-            Entry::Reached { case, at }
+            Entry::Wrote { case, at }
         }
+        Event::MessageSeen { direction: Direction::FromBuyer, .. } => Entry::Heard { case, at },
         Event::CaseSolved { outcome, .. } => {
             let in_words = *outcome == amends_domain::case::Outcome::TalkedThrough;
             Entry::Solved { case, at, in_words }
