@@ -13,7 +13,7 @@ use tonic::{
 use crate::{
     Error, Outgoing, Settings,
     v1::{
-        agent_service_client::AgentServiceClient, case_service_client::CaseServiceClient,
+        agent_service_client::AgentServiceClient, buyer_service_client::BuyerServiceClient, case_service_client::CaseServiceClient,
         detection_service_client::DetectionServiceClient, event_service_client::EventServiceClient,
         incident_service_client::IncidentServiceClient, ingest_service_client::IngestServiceClient,
         metrics_service_client::MetricsServiceClient, planning_service_client::PlanningServiceClient,
@@ -134,6 +134,8 @@ services! {
     replies: ReplyServiceClient;
     /// The generated client of IncidentService, without retries.
     incidents: IncidentServiceClient;
+    /// The generated client of BuyerService, without retries.
+    buyers: BuyerServiceClient;
     /// The generated client of StockService, without retries.
     stocks: StockServiceClient;
     /// The generated client of ReviewService, without retries.

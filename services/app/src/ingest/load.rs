@@ -9,7 +9,7 @@ use amends_domain::remedy::Remedy;
 use amends_domain::reply::Reply;
 use amends_domain::returns::ReturnEvent;
 use amends_domain::review::ReviewVersion;
-use amends_domain::{CaseId, LineId, OrderId, ReturnId, ReviewId, ShopId};
+use amends_domain::{BuyerKey, CaseId, LineId, OrderId, ReturnId, ReviewId, ShopId};
 use amends_store::bulk::{Answers, Place, Query, Trip};
 use amends_store::clock::{self, ClocksRow};
 use amends_store::course::{self, CourseRow};
@@ -19,7 +19,7 @@ use amends_store::review::ReviewRow;
 use amends_store::signal::KnownSignal;
 use amends_store::survey::SurveyRow;
 use amends_store::{
-    Engine, Of, case, grant, message, order, remedy, reply, returns, review, shipment, signal, survey,
+    Engine, Of, buyer, case, grant, message, order, remedy, reply, returns, review, shipment, signal, survey,
 };
 
 use super::Submission;
@@ -45,7 +45,8 @@ pub(super) async fn load(work: &Work, submissions: &[Submission]) -> Result<Worl
         named.follow(&unplaced);
     }
     follow_conversations(work, &mut named).await?;
-    work.lock(named.held.iter().map(|(shop, anchor)| (shop, anchor))).await?;
+    let held = named.held.iter().map(|(shop, anchor)| (shop, anchor));
+    work.lock_named(held, &list(&named.buyers)).await?;
     let facts = loop {
         let facts = Facts::ask(work, &named).await?;
         let (orders, anchors, held) = (named.orders.clone(), named.anchors.clone(), named.held.clone());
@@ -72,6 +73,7 @@ pub(super) async fn load(work: &Work, submissions: &[Submission]) -> Result<Worl
     facts.add_to(work, &mut world);
     world.whole = std::mem::take(&mut named.anchors);
     world.present = Present::look(work, world.cases.list.iter().map(|one| &one.case)).await?;
+    world.look_for_erased(work, &named).await?;
     if !named.judged.is_empty() {
         let known = survey::by_ids(&work.tx, &list(&named.judged)).await?;
         world.judged = known.into_iter().map(|row| (row.shop, row.survey)).collect();
@@ -101,6 +103,8 @@ struct Facts {
     shipments: Vec<Shipment>,
     returns: Vec<ReturnRow>,
     return_events: Vec<(ShopId, OrderId, ReturnId, ReturnEvent)>,
+    erased: Vec<Of<BuyerKey>>,
+    erased_orders: Vec<Of<OrderId>>,
     wishes: Vec<(ShopId, OrderId, Wish)>,
     heard: Vec<review::Heard>,
     messages: Vec<MessageRow>,
@@ -140,6 +144,8 @@ impl Facts {
         let shipments = trip.ask(shipment::by_orders(&orders));
         let returns = trip.ask(returns::by_orders(&orders));
         let return_events = trip.ask(returns::events_by_orders(&orders));
+        let erased = trip.ask(buyer::erased(&list(&named.buyers)));
+        let erased_orders = trip.ask(buyer::erased_orders(&orders));
         let wishes = trip.ask(signal::wishes_of_orders(&orders));
         let heard = trip.ask(review::wishes_of_orders(&orders));
         let messages = trip.ask(message::by_ids(&list(&named.messages)));
@@ -169,6 +175,8 @@ impl Facts {
             shipments: answers.take(shipments)?,
             returns: answers.take(returns)?,
             return_events: answers.take(return_events)?,
+            erased: answers.take(erased)?,
+            erased_orders: answers.take(erased_orders)?,
             wishes: answers.take(wishes)?,
             heard: answers.take(heard)?,
             messages: answers.take(messages)?,
@@ -213,6 +221,8 @@ impl Facts {
             let id = row.return_id.clone();
             facts.returns.insert(id, Kept { value: ReturnFacts { row, events }, changed: false });
         }
+        world.erased = self.erased.into_iter().collect();
+        world.erased_orders = self.erased_orders.into_iter().collect();
         for (shop, order, wish) in self.wishes {
             world.orders.entry((shop, order)).or_default().wishes.push(wish);
         }
