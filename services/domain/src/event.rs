@@ -21,8 +21,8 @@ use crate::signal::{Author, Direction, ShipmentState, SignalKind};
 use crate::sla::Metric;
 use crate::subject::Subject;
 use crate::{
-    AgentId, BuyerKey, CaseId, ConversationId, DecisionId, IncidentId, LineId, MessageId, OrderId, RemedyId, ReplyId,
-    ReturnId, ReviewId, ShipmentId, SignalId, Sku, Span, SuggestionId, TemplateId, Time,
+    AgentId, BuyerKey, CaseId, ConversationId, DecisionId, IncidentId, LineId, MessageId, OrderId, RemedyId,
+    ReplyId, ReturnId, ReviewId, ShipmentId, SignalId, Sku, Span, SuggestionId, TemplateId, Time,
 };
 
 /// Flat facts by name.

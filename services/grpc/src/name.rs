@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use amends_domain::id::IdError;
 use amends_domain::{
-    AgentId, BuyerKey, CaseId, DecisionId, IncidentId, RemedyId, ReplyId, ReturnId, ReviewId, ShopId, SuggestionId,
-    TemplateId,
+    AgentId, BuyerKey, CaseId, DecisionId, IncidentId, RemedyId, ReplyId, ReturnId, ReviewId, ShopId,
+    SuggestionId, TemplateId,
 };
 
 use crate::fields::Fields;

@@ -4,9 +4,9 @@ use amends_domain::case::{Case, State, Verb};
 use amends_domain::event::Event;
 use amends_domain::incident::{Incident, Membership, Resolution};
 use amends_domain::{CaseId, EventId, IncidentId, ShopId};
+use amends_store::buyer;
 use amends_store::event::EventRow;
 use amends_store::incident;
-use amends_store::buyer;
 use amends_store::text::{self, TextOwner, TextRow};
 
 use super::{NOTE_CHARS_MAX, alone, check_text, open};

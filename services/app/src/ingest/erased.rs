@@ -1,9 +1,11 @@
 //! What is said about a buyer who was erased: it counts like anything else, and its words are not kept.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use amends_domain::signal::{Signal, SignalBody};
 use amends_domain::{BuyerKey, CaseId, OrderId, ReviewId, ShopId};
+use amends_store::bulk::{Answers, Place, Trip};
 use amends_store::{Of, buyer};
 
 use super::load::Named;
@@ -12,10 +14,36 @@ use crate::error::Result;
 use crate::shops::ShopInfo;
 use crate::work::Work;
 
+/// Who was erased, of those behind a batch, and what they bought.
+#[derive(Debug, Default)]
+pub(super) struct Erased {
+    pub(super) buyers: HashSet<Of<BuyerKey>>,
+    pub(super) orders: HashSet<Of<OrderId>>,
+}
+
+impl Erased {
+    pub(super) fn ask(
+        trip: &mut Trip,
+        buyers: &[Of<BuyerKey>],
+        orders: &[Of<OrderId>],
+    ) -> (Place<Of<BuyerKey>>, Place<Of<OrderId>>) {
+        (trip.ask(buyer::erased(buyers)), trip.ask(buyer::erased_orders(orders)))
+    }
+
+    pub(super) fn take(
+        answers: &mut Answers,
+        (buyers, orders): (Place<Of<BuyerKey>>, Place<Of<OrderId>>),
+    ) -> Result<Self> {
+        let buyers = answers.take(buyers)?.into_iter().collect();
+        Ok(Self { buyers, orders: answers.take(orders)?.into_iter().collect() })
+    }
+}
+
 impl World {
     /// Finds those erased buyers whom no signal names, and no order: whose review it is, or whose case is judged.
     pub(super) async fn look_for_erased(&mut self, work: &Work, named: &Named) -> Result<()> {
-        let writers = named.reviews.iter().filter_map(|key| Some((key.0.clone(), self.reviews.get(key)?.row.buyer?)));
+        let writers =
+            named.reviews.iter().filter_map(|key| Some((key.0.clone(), self.reviews.get(key)?.row.buyer?)));
         let mut unnamed: Vec<Of<BuyerKey>> = writers.collect();
         if !named.judged.is_empty() {
             let of_cases = self.cases.list.iter().map(|one| &one.case);
@@ -43,7 +71,8 @@ impl World {
             SignalBody::Return(s) => s.buyer.as_ref().is_some_and(named) || order(&s.order),
             SignalBody::Shipment(s) => order(&s.order),
             SignalBody::Survey(s) => {
-                s.order.as_ref().is_some_and(order) || s.case.is_some_and(|case| self.is_case_erased(shop, case))
+                s.order.as_ref().is_some_and(order)
+                    || s.case.is_some_and(|case| self.is_case_erased(shop, case))
             }
             SignalBody::Review(_) | SignalBody::Overdue(_) => false,
         };
@@ -70,7 +99,10 @@ impl World {
         let Some(one) = self.reviews.get(&(shop.clone(), review.clone())) else { return false };
         let row = &one.row;
         row.buyer.is_some_and(|buyer| self.erased.contains(&(shop.clone(), buyer)))
-            || row.order.as_ref().is_some_and(|order| self.erased_orders.contains(&(shop.clone(), order.clone())))
+            || row
+                .order
+                .as_ref()
+                .is_some_and(|order| self.erased_orders.contains(&(shop.clone(), order.clone())))
     }
 
     fn is_case_erased(&self, shop: &ShopId, case: CaseId) -> bool {

@@ -9,7 +9,7 @@ use amends_domain::remedy::Remedy;
 use amends_domain::reply::Reply;
 use amends_domain::returns::ReturnEvent;
 use amends_domain::review::ReviewVersion;
-use amends_domain::{BuyerKey, CaseId, LineId, OrderId, ReturnId, ReviewId, ShopId};
+use amends_domain::{CaseId, LineId, OrderId, ReturnId, ReviewId, ShopId};
 use amends_store::bulk::{Answers, Place, Query, Trip};
 use amends_store::clock::{self, ClocksRow};
 use amends_store::course::{self, CourseRow};
@@ -19,10 +19,11 @@ use amends_store::review::ReviewRow;
 use amends_store::signal::KnownSignal;
 use amends_store::survey::SurveyRow;
 use amends_store::{
-    Engine, Of, buyer, case, grant, message, order, remedy, reply, returns, review, shipment, signal, survey,
+    Engine, Of, case, grant, message, order, remedy, reply, returns, review, shipment, signal, survey,
 };
 
 use super::Submission;
+use super::erased::Erased;
 use super::redirect::{follow_conversations, follow_merged};
 use super::world::{Kept, LineWorld, ReviewWorld, World};
 use crate::agent::Present;
@@ -103,8 +104,7 @@ struct Facts {
     shipments: Vec<Shipment>,
     returns: Vec<ReturnRow>,
     return_events: Vec<(ShopId, OrderId, ReturnId, ReturnEvent)>,
-    erased: Vec<Of<BuyerKey>>,
-    erased_orders: Vec<Of<OrderId>>,
+    erased: Erased,
     wishes: Vec<(ShopId, OrderId, Wish)>,
     heard: Vec<review::Heard>,
     messages: Vec<MessageRow>,
@@ -144,24 +144,21 @@ impl Facts {
         let shipments = trip.ask(shipment::by_orders(&orders));
         let returns = trip.ask(returns::by_orders(&orders));
         let return_events = trip.ask(returns::events_by_orders(&orders));
-        let erased = trip.ask(buyer::erased(&list(&named.buyers)));
-        let erased_orders = trip.ask(buyer::erased_orders(&orders));
+        let erased = Erased::ask(&mut trip, &list(&named.buyers), &orders);
         let wishes = trip.ask(signal::wishes_of_orders(&orders));
         let heard = trip.ask(review::wishes_of_orders(&orders));
         let messages = trip.ask(message::by_ids(&list(&named.messages)));
         let replies = trip.ask(reply::by_messages(&list(&named.echoes)));
         let remedies = trip.ask(remedy::by_ids(&list(&named.remedies)));
-        let refunded = list(&named.refunded);
-        let promised = trip.ask(remedy::by_orders(&refunded));
-        let grants = trip.ask(grant::by_orders(&refunded));
+        let promised = trip.ask(remedy::by_orders(&list(&named.refunded)));
+        let grants = trip.ask(grant::by_orders(&list(&named.refunded)));
         let of_anchors = trip.ask(case::of_anchors(&anchors));
         let (surveys, by_ids) = (trip.ask(survey::of_cases(&cases)), trip.ask(case::by_ids(&cases)));
         let clocks = [case::of_anchors(&anchors), case::by_ids(&cases)].map(|of| clock::ask(&mut trip, of));
         let courses = [case::of_anchors(&anchors), case::by_ids(&cases)].map(|of| trip.ask(course::of(of)));
         let mut answers = trip.go(&work.tx).await?;
         let other_reviews = other_reviews.map(|places| Reviews::take(&mut answers, places));
-        let mut cases = answers.take(of_anchors)?;
-        cases.extend(answers.take(by_ids)?);
+        let cases = [answers.take(of_anchors)?, answers.take(by_ids)?].concat();
         let clocks = clocks.map(|asked| clock::take(&mut answers, asked));
         let clocks = clocks.into_iter().collect::<std::result::Result<Vec<_>, _>>()?.concat();
         let courses = courses.map(|asked| answers.take(asked));
@@ -175,8 +172,7 @@ impl Facts {
             shipments: answers.take(shipments)?,
             returns: answers.take(returns)?,
             return_events: answers.take(return_events)?,
-            erased: answers.take(erased)?,
-            erased_orders: answers.take(erased_orders)?,
+            erased: Erased::take(&mut answers, erased)?,
             wishes: answers.take(wishes)?,
             heard: answers.take(heard)?,
             messages: answers.take(messages)?,
@@ -221,8 +217,7 @@ impl Facts {
             let id = row.return_id.clone();
             facts.returns.insert(id, Kept { value: ReturnFacts { row, events }, changed: false });
         }
-        world.erased = self.erased.into_iter().collect();
-        world.erased_orders = self.erased_orders.into_iter().collect();
+        (world.erased, world.erased_orders) = (self.erased.buyers, self.erased.orders);
         for (shop, order, wish) in self.wishes {
             world.orders.entry((shop, order)).or_default().wishes.push(wish);
         }

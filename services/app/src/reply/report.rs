@@ -135,7 +135,9 @@ impl ReportDelivery {
                 let at = at.unwrap_or(work.now).min(work.now).max(reply.drafted_at);
                 ReplyVerb::Deliver { attempt, message, at }
             }
-            Delivery::Failed { why } => ReplyVerb::Fail { attempt, why: if erased { String::new() } else { why } },
+            Delivery::Failed { why } => {
+                ReplyVerb::Fail { attempt, why: if erased { String::new() } else { why } }
+            }
             Delivery::Unknown { message, why } => {
                 ReplyVerb::LoseTrack { attempt, message, why: if erased { String::new() } else { why } }
             }

@@ -16,8 +16,8 @@ use amends_domain::signal::{Author, Direction, ShipmentState, SignalKind};
 use amends_domain::sla::Metric;
 use amends_domain::subject::Subject;
 use amends_domain::{
-    BuyerKey, CaseId, ConversationId, DecisionId, IncidentId, MessageId, ReplyId, ReturnId, ReviewId, ShipmentId, Sku,
-    Span, SuggestionId, TemplateId,
+    BuyerKey, CaseId, ConversationId, DecisionId, IncidentId, MessageId, ReplyId, ReturnId, ReviewId,
+    ShipmentId, Sku, Span, SuggestionId, TemplateId,
 };
 
 use crate::make::{agent, at, line_id, order, remedy_id, signal};

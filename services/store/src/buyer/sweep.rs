@@ -126,7 +126,8 @@ async fn cases(
     let mut found = Vec::new();
     for row in &conn.all(sql, [vec![text(buyer)], values].concat()).await? {
         let row = Row::new("cases", row);
-        let (subject, owner): (Subject, Option<BuyerKey>) = (row.parse("subject")?, row.parse_opt("buyer_key")?);
+        let (subject, owner): (Subject, Option<BuyerKey>) =
+            (row.parse("subject")?, row.parse_opt("buyer_key")?);
         if owner.is_some() || !subject.order().is_some_and(|order| others.contains(order)) {
             found.push(row.parse("case_id")?);
         }
@@ -148,9 +149,8 @@ async fn reviews(
     ];
     let mut found = BTreeSet::new();
     for (which, values) in sets.into_iter().flatten() {
-        let sql = format!(
-            "SELECT review_id FROM reviews WHERE {which} AND (buyer_key = $1 OR buyer_key IS NULL)"
-        );
+        let sql =
+            format!("SELECT review_id FROM reviews WHERE {which} AND (buyer_key = $1 OR buyer_key IS NULL)");
         for row in &conn.all(sql, [vec![text(buyer)], values].concat()).await? {
             found.insert(Row::new("reviews", row).parse("review_id")?);
         }

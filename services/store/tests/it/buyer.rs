@@ -1,9 +1,9 @@
 //! Buyers.
 
 use amends_domain::BuyerRef;
-use amends_store::{Store, StoreError};
 use amends_store::buyer::erasure::{self, Erased, ErasureRow};
 use amends_store::buyer::{self, BuyerRow, BuyerState};
+use amends_store::{Store, StoreError};
 
 use crate::sample::{ODD, at, buyer_key, shop_id};
 

@@ -11,7 +11,9 @@ use amends_domain::returns::{ReturnStatus, Verdict};
 use amends_domain::review::DiffKind;
 use amends_domain::signal::{Author, Direction, ShipmentState, SignalKind};
 use amends_domain::sla::Metric;
-use amends_domain::{BuyerKey, CaseId, DecisionId, EventId, IncidentId, RemedyId, ReplyId, ShopId, SuggestionId};
+use amends_domain::{
+    BuyerKey, CaseId, DecisionId, EventId, IncidentId, RemedyId, ReplyId, ShopId, SuggestionId,
+};
 use amends_store::Store;
 use amends_store::event::{self, EventRow};
 

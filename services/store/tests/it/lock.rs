@@ -8,7 +8,11 @@ use amends_store::{Engine, Store, lock};
 
 use crate::case::shop;
 
-conformance!(one_transaction_at_a_time_holds_a_bucket, no_bucket_takes_no_statement, many_write_about_a_buyer_and_one_erases_them,);
+conformance!(
+    one_transaction_at_a_time_holds_a_bucket,
+    no_bucket_takes_no_statement,
+    many_write_about_a_buyer_and_one_erases_them,
+);
 
 async fn one_transaction_at_a_time_holds_a_bucket(store: Store) {
     if store.engine() == Engine::Sqlite {

@@ -3,7 +3,7 @@
 use amends_app::Role;
 use amends_client::v1;
 use amends_tests::harness::MAIN;
-use amends_tests::make::{LEAKS, message, order, review};
+use amends_tests::make::{LEAKS, WRONG_SIZE, message, order, review};
 use amends_tests::{Harness, flow, refused};
 use tonic::Code;
 use v1::Reason;
@@ -27,7 +27,9 @@ flow!(
 async fn no_word_of_an_erased_buyer_is_left_and_no_figure_moves(h: &Harness) {
     let life = live(h).await;
     let stood = nothing_stands(h, &[MARK, BUYER]).await.unwrap_err();
-    for place in ["texts.body", "buyers.buyer_ref", "remedies.note", "remedies.tracking", "shipments.tracking"] {
+    for place in
+        ["texts.body", "buyers.buyer_ref", "remedies.note", "remedies.tracking", "shipments.tracking"]
+    {
         assert!(stood.iter().any(|found| found.starts_with(place)), "{place} is looked at: {stood:?}");
     }
     assert!(life.read(h).await.contains(MARK), "it is read before");
@@ -81,7 +83,8 @@ async fn only_admins_erase_and_only_whom_they_know(h: &Harness) {
     let _ = refused(elsewhere.call(erasing(BUYER)).await, Code::NotFound, Reason::ShopNotFound);
     let unknown = refused(h.client().call(erasing("nobody")).await, Code::NotFound, Reason::BuyerNotFound);
     assert!(!unknown.message.contains("nobody"), "no name is repeated: {unknown}");
-    let bad = v1::EraseBuyerRequest { buyer_id: String::new(), parent: "main".to_owned(), ..Default::default() };
+    let bad =
+        v1::EraseBuyerRequest { buyer_id: String::new(), parent: "main".to_owned(), ..Default::default() };
     let bad = refused(h.client().call(bad).await, Code::InvalidArgument, Reason::InvalidField);
     assert_eq!(amends_tests::refusal::fields(&bad), ["parent", "buyer_id"]);
     let name = format!("{MAIN}/erasures/{:032x}", 5);
@@ -100,10 +103,8 @@ async fn only_admins_erase_and_only_whom_they_know(h: &Harness) {
 async fn an_order_that_turns_out_to_be_an_erased_buyers_brings_its_words_down(h: &Harness) {
     h.say(order("o1")).await;
     erase(h, BUYER).await;
-    let nameless = v1::ReviewSignal {
-        buyer_id: String::new(),
-        ..review("r5", "o5", 1, &format!("{LEAKS} {MARK}"))
-    };
+    let nameless =
+        v1::ReviewSignal { buyer_id: String::new(), ..review("r5", "o5", 1, &format!("{LEAKS} {MARK}")) };
     h.say(nameless).await;
     assert!(nothing_stands(h, &[MARK]).await.is_err(), "nobody knows whose it is");
     h.say(v1::OrderSignal { buyer_id: BUYER.to_owned(), ..order("o5") }).await;
@@ -115,11 +116,15 @@ async fn signals_that_come_during_an_erasure_leave_no_word(h: &Harness) {
     h.say(order("o1")).await;
     let talk = |writer: usize| async move {
         for n in 0..12 {
-            let text = format!("{LEAKS} {MARK} {n}");
+            let text = format!("{WRONG_SIZE} {MARK} {n}");
             let id = format!("m{writer}-{n}");
             let said = match n % 3 {
                 0 => h.signal(message(&id, "o1", &text)),
-                1 => h.signal(v1::MessageSignal { order_id: String::new(), line_id: String::new(), ..message(&id, "o1", &text) }),
+                1 => h.signal(v1::MessageSignal {
+                    order_id: String::new(),
+                    line_id: String::new(),
+                    ..message(&id, "o1", &text)
+                }),
                 _ => h.signal(v1::ReviewSignal { buyer_id: String::new(), ..review(&id, "o1", 1, &text) }),
             };
             let result = h.record(MAIN, vec![said]).await.pop().unwrap();
@@ -156,4 +161,6 @@ async fn thousands_of_messages_go_in_steps(h: &Harness) {
     assert_eq!(nothing_stands(h, &[MARK, BUYER]).await, Ok(()));
 }
 
-use after::{nothing_goes_out_to_an_erased_buyer, what_is_said_about_an_erased_buyer_later_counts_and_is_not_kept};
+use after::{
+    nothing_goes_out_to_an_erased_buyer, what_is_said_about_an_erased_buyer_later_counts_and_is_not_kept,
+};

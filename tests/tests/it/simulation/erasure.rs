@@ -5,16 +5,21 @@ use std::collections::BTreeSet;
 use amends_app::Role;
 use amends_app::buyer::EraseBuyer;
 use amends_app::key::local_principal;
-use amends_domain::BuyerKey;
+use amends_domain::signal::{
+    Author, Direction, MessageSignal, OrderSignal, OrderState, OrderedLine, Signal, SignalBody,
+};
 use amends_domain::tally::Family;
-use amends_store::buyer::erasure;
+use amends_domain::{BuyerKey, Money, Span};
+use amends_store::buyer::{erasure, trace};
 use amends_store::rollup;
+use amends_tests::{Database, Engine};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
 use super::house::{House, call, principal, shop};
 use super::invariants::repeat;
 use super::seen::Seen;
+use super::story::BEGIN;
 
 /// One of the buyers of the story is erased. No figure moves, and a crash in the middle leaves nothing behind
 /// that the next process does not take away. What is drawn is drawn apart, so that lives stay what they are.
@@ -29,12 +34,13 @@ pub(super) async fn erase(house: &mut House, seed: u64, step: u64, erased: &mut 
     let admin = principal("root", &[Role::Admin]);
     let buyer = format!("b{}", rng.random_range(0..7)).parse().unwrap();
     let command = EraseBuyer { shop: shop(), buyer, allow_missing: true };
-    if rng.random_bool(0.7) {
+    let dies = rng.random_bool(0.7);
+    if dies {
         house.die_after(rng.random_range(0..40));
     }
     let asked = house.app.erase_buyer(call(&admin), command.clone()).await;
     assert!(asked.is_ok() || house.is_dead(), "{asked:?}");
-    if house.is_dead() {
+    if dies {
         house.crash().await;
         house.settle().await;
     }
@@ -60,7 +66,12 @@ async fn sums(house: &House) -> Vec<String> {
 }
 
 /// (11) After an erasure no personal text is readable; that all counts are unchanged was looked at when it was done.
-pub(super) async fn nobody_erased_can_be_read(house: &House, seen: &Seen, erased: &BTreeSet<BuyerKey>, seed: u64) {
+pub(super) async fn nobody_erased_can_be_read(
+    house: &House,
+    seen: &Seen,
+    erased: &BTreeSet<BuyerKey>,
+    seed: u64,
+) {
     let reader = local_principal().unwrap();
     let theirs = seen.cases.iter().filter(|case| case.buyer.is_some_and(|buyer| erased.contains(&buyer)));
     for case in theirs {
@@ -71,4 +82,88 @@ pub(super) async fn nobody_erased_can_be_read(house: &House, seen: &Seen, erased
         read.extend(page.entries.into_iter().filter_map(|one| one.text));
         assert!(read.is_empty(), "seed {seed}: {} can be read: {read:?}\n{}", case.id, repeat(seed));
     }
+}
+
+/// What one buyer wrote about an order that is theirs, with a word that nobody else says.
+fn letters(n: usize) -> Vec<Signal> {
+    let buyer = format!("b{n}").parse().unwrap();
+    let said = |m: usize| MessageSignal {
+        message: format!("m{n}-{m}").parse().unwrap(),
+        conversation: format!("c{n}").parse().unwrap(),
+        order: (m % 2 == 0).then(|| format!("o{n}").parse().unwrap()),
+        line: None,
+        buyer: format!("b{n}").parse().unwrap(),
+        direction: Direction::FromBuyer,
+        author: Author::Human,
+        text: format!("I want a refund, says {}.", word(n)),
+        language: String::new(),
+        public: false,
+    };
+    let lines = vec![OrderedLine {
+        line: "1".parse().unwrap(),
+        sku: "sku-1".parse().unwrap(),
+        title: String::new(),
+        category: String::new(),
+        quantity: 1,
+        unit_price: Money::new(900, "EUR".parse().unwrap()),
+    }];
+    let order = OrderSignal {
+        order: format!("o{n}").parse().unwrap(),
+        buyer,
+        lines,
+        state: OrderState::Paid,
+        language: "en".to_owned(),
+        time_zone: String::new(),
+    };
+    let bodies = (0..6).map(|m| SignalBody::Message(said(m)));
+    let bodies = std::iter::once(SignalBody::Order(order)).chain(bodies).enumerate();
+    let signal = |(m, body)| Signal { id: format!("s{n}-{m}").parse().unwrap(), occurred_at: BEGIN, body };
+    bodies.map(signal).collect()
+}
+
+fn word(n: usize) -> String {
+    format!("Quokkaburg-{n}-")
+}
+
+/// The process ends after so many statements; what it had begun is gone on with by the next.
+async fn erased_whatever_ends_it(engine: Engine) {
+    let Some(database) = Database::fresh(engine).await else { return };
+    let mut house = House::start(&database.url, BEGIN + Span::from_days(1), 1).await;
+    let admin = principal("root", &[Role::Admin]);
+    let mut resumed = 0;
+    for statements in 0..CUTS {
+        house.record(&letters(statements)).await.unwrap();
+        let erase = EraseBuyer {
+            shop: shop(),
+            buyer: format!("b{statements}").parse().unwrap(),
+            allow_missing: false,
+        };
+        house.die_after(u64::try_from(statements).unwrap());
+        let asked = house.app.erase_buyer(call(&admin), erase.clone()).await;
+        house.crash().await;
+        house.settle().await;
+        let word = word(statements);
+        let stands = trace::standing(&house.look.reader(), &[&word]).await.unwrap();
+        resumed += usize::from(asked.is_err() && stands.is_empty());
+        house.app.erase_buyer(call(&admin), erase).await.unwrap();
+        house.settle().await;
+        let stands = trace::standing(&house.look.reader(), &[&word]).await.unwrap();
+        assert!(stands.is_empty(), "cut after {statements}: {stands:?}");
+    }
+    assert!(resumed > 3, "the next process went on by itself {resumed} times");
+    house.end().await;
+    database.remove().await;
+}
+
+/// Enough statements for the whole of a small erasure.
+const CUTS: usize = 40;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_erasure_goes_on_after_a_crash_at_any_statement_on_sqlite() {
+    erased_whatever_ends_it(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_erasure_goes_on_after_a_crash_at_any_statement_on_postgres() {
+    erased_whatever_ends_it(Engine::Postgres).await;
 }

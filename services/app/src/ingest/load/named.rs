@@ -11,7 +11,8 @@ use amends_domain::signal::Direction;
 use amends_domain::signal::{SignalBody, SignalKind};
 use amends_domain::subject::Anchor;
 use amends_domain::{
-    BuyerKey, BuyerRef, CaseId, MessageId, OrderId, RemedyId, ReturnId, ReviewId, ShipmentId, ShopId, SignalId, SurveyId,
+    BuyerKey, BuyerRef, CaseId, MessageId, OrderId, RemedyId, ReturnId, ReviewId, ShipmentId, ShopId,
+    SignalId, SurveyId,
 };
 use amends_store::Of;
 use amends_store::review::ReviewRow;
@@ -83,7 +84,9 @@ impl Named {
                     named.signals.insert((shop.clone(), body.kind(), id.clone()));
                 }
                 named.anchors.extend(body.anchor().map(|anchor| (shop.clone(), anchor)));
-                named.buyers.extend(buyer_of(body).map(|buyer| (shop.clone(), submission.shop.buyer_key(buyer))));
+                named
+                    .buyers
+                    .extend(buyer_of(body).map(|buyer| (shop.clone(), submission.shop.buyer_key(buyer))));
                 named.add(shop, body);
             }
         }

@@ -6,8 +6,8 @@ use amends_domain::ShopId;
 use sea_orm::Value;
 
 use super::{Belongings, among};
-use crate::buyer::erasure::Erased;
 use crate::bulk::{Column, Kind, Write};
+use crate::buyer::erasure::Erased;
 use crate::conn::Conn;
 use crate::error::Result;
 use crate::row::Row;
@@ -73,7 +73,8 @@ async fn events(conn: &Conn, by_case: &Which) -> Result<u64> {
     let mut rows = Vec::new();
     for row in &conn.all(sql, values.clone()).await? {
         let row = Row::new("events", row);
-        let (shop, seq, word): (String, i64, String) = (row.get("shop_id")?, row.get("seq")?, row.get("word")?);
+        let (shop, seq, word): (String, i64, String) =
+            (row.get("shop_id")?, row.get("seq")?, row.get("word")?);
         let facts: String = row.get("facts")?;
         let mut facts: HashMap<String, String> =
             serde_json::from_str(&facts).map_err(|e| row.corrupt("facts", e))?;

@@ -12,12 +12,7 @@ use crate::value::{int, str, text};
 /// A text, by a row `o` of another table that it belongs to.
 const TEXT: &str = "t.shop_id = o.shop_id AND t.owner = $1 AND t.text_id";
 
-pub(super) async fn of_belongings(
-    conn: &Conn,
-    shop: &ShopId,
-    of: &Belongings,
-    limit: u32,
-) -> Result<Swept> {
+pub(super) async fn of_belongings(conn: &Conn, shop: &ShopId, of: &Belongings, limit: u32) -> Result<Swept> {
     let mut swept = Swept::default();
     let Belongings { orders, reviews, cases } = of;
     let reviews = among(conn, ("o.", "review_id"), 3, shop, reviews);
@@ -35,7 +30,8 @@ pub(super) async fn of_belongings(
     ];
     for (owner, table, id, which) in asked {
         let Some((which, values)) = which else { continue };
-        let found = format!("SELECT t.text_id FROM {table} o JOIN texts t ON {TEXT} = {id} WHERE {which} LIMIT $2");
+        let found =
+            format!("SELECT t.text_id FROM {table} o JOIN texts t ON {TEXT} = {id} WHERE {which} LIMIT $2");
         take(conn, shop, owner, &found, values.clone(), limit, &mut swept).await?;
     }
     Ok(swept)
@@ -52,8 +48,9 @@ async fn take(
     swept: &mut Swept,
 ) -> Result<()> {
     let last = among.len() + 3;
-    let sql =
-        format!("DELETE FROM texts WHERE shop_id = ${last} AND owner = $1 AND text_id IN ({found}) RETURNING owner");
+    let sql = format!(
+        "DELETE FROM texts WHERE shop_id = ${last} AND owner = $1 AND text_id IN ({found}) RETURNING owner"
+    );
     let values = [vec![str(owner.as_str()), int(limit)], among, vec![text(shop)]].concat();
     count(&conn.all(sql, values).await?, limit, swept)
 }

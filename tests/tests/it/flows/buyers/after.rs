@@ -15,6 +15,7 @@ pub(super) async fn what_is_said_about_an_erased_buyer_later_counts_and_is_not_k
     let life = live(h).await;
     let before = Figures::of(h).await;
     erase(h, BUYER).await;
+    h.advance(Span::from_hours(1)).await;
     let marked = |text: &str| format!("{text} {MARK}");
     // A correction of the order, with a time zone and the same buyer; a parcel with its number again.
     h.say(v1::OrderSignal { buyer_time_zone: "Asia/Jakarta".to_owned(), ..order("o1") }).await;
@@ -24,7 +25,12 @@ pub(super) async fn what_is_said_about_an_erased_buyer_later_counts_and_is_not_k
     h.say_at(early, message("m7", "o1", &marked(WRONG_SIZE))).await;
     h.say(v1::MessageSignal { text: marked("Dear"), ..answer("m8", "o1", v1::MessageAuthor::Human) }).await;
     h.say(v1::ReviewSignal { buyer_id: String::new(), ..review("r1", "o1", 5, &marked("Solved!")) }).await;
-    h.say(v1::ReviewSignal { order_id: String::new(), line_id: String::new(), ..review("r8", "o1", 1, &marked(LEAKS)) }).await;
+    h.say(v1::ReviewSignal {
+        order_id: String::new(),
+        line_id: String::new(),
+        ..review("r8", "o1", 1, &marked(LEAKS))
+    })
+    .await;
     let back = v1::ReturnSignal {
         raw_reason: marked("again"),
         buyer_id: String::new(),
@@ -43,7 +49,11 @@ pub(super) async fn what_is_said_about_an_erased_buyer_later_counts_and_is_not_k
     h.settle().await;
     assert_eq!(nothing_stands(h, &[MARK, BUYER, "Jakarta"]).await, Ok(()));
     let (negative, reversed) = before.reversed();
-    assert_eq!(Figures::of(h).await.reversed(), (negative + 1, reversed + 1), "one more came, one was revised");
+    assert_eq!(
+        Figures::of(h).await.reversed(),
+        (negative + 1, reversed + 1),
+        "one more came, one was revised"
+    );
     // Told once more under other ids, nothing of it comes back.
     h.say(message("m1", "o1", &marked(WRONG_SIZE))).await;
     h.say_at(early, review("r1", "o1", 1, &marked(LEAKS))).await;
@@ -87,6 +97,7 @@ pub(super) async fn nothing_goes_out_to_an_erased_buyer(h: &Harness) {
     let mut desk = amends_tests::Desk::claim(h.client(), &desk.case.name).await;
     let note = desk.note(&format!("{MARK} called")).await;
     refused_by_g23(note).await;
+    desk.contact(&format!("Rang {MARK}")).await.unwrap();
     desk.escalate(&format!("{MARK} is loud")).await.unwrap();
     desk.solve(v1::CaseOutcome::ReturnProceeds).await.unwrap();
     assert_eq!(nothing_stands(h, &[MARK, BUYER]).await, Ok(()));

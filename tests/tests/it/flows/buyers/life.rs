@@ -44,7 +44,8 @@ pub(super) async fn live(h: &Harness) -> Life {
     h.advance(Span::from_hours(1)).await;
     let changed = format!("{LEAKS} It is worse by now. {MARK}");
     h.say(v1::ReviewSignal { buyer_id: String::new(), ..review("r1", "o1", 1, &changed) }).await;
-    let said = v1::MessageSignal { text: format!("Dear {MARK}"), ..answer("m2", "o1", v1::MessageAuthor::Human) };
+    let said =
+        v1::MessageSignal { text: format!("Dear {MARK}"), ..answer("m2", "o1", v1::MessageAuthor::Human) };
     h.say(said).await;
     solve(h, &case).await;
     let (desk, reply, drafting) = second(h).await;
@@ -98,7 +99,8 @@ async fn second(h: &Harness) -> (Desk, String, v1::DraftReplyRequest) {
         ..return_request("b3", "o3", h.now())
     };
     let case = h.say(asked).await.case;
-    let nameless = v1::ReviewSignal { buyer_id: String::new(), ..review("r3", "o3", 2, &format!("{LEAKS} {MARK}")) };
+    let nameless =
+        v1::ReviewSignal { buyer_id: String::new(), ..review("r3", "o3", 2, &format!("{LEAKS} {MARK}")) };
     h.say(nameless).await;
     let mut desk = Desk::claim(h.client(), &case).await;
     let drafting = drafting(&desk, &format!("{MARK}, we look into it."));
@@ -166,7 +168,8 @@ impl Life {
         for case in h.cases(MAIN).await {
             read += &format!("{:?}{:?}", h.view(&case.name).await, h.timeline(&case.name).await);
         }
-        let events = v1::ListEventsRequest { parent: MAIN.to_owned(), page_size: 1_000, ..Default::default() };
+        let events =
+            v1::ListEventsRequest { parent: MAIN.to_owned(), page_size: 1_000, ..Default::default() };
         read += &format!("{:?}", h.client().call(events).await.unwrap());
         let versions = v1::ListReviewVersionsRequest { parent: self.review.clone(), ..Default::default() };
         read += &format!("{:?}", h.client().call(versions).await.unwrap());
@@ -185,7 +188,8 @@ impl Life {
         for name in [&self.case, &self.desk.case.name] {
             let request = v1::AttestCaseRequest { name: name.clone(), ..Default::default() };
             let proof = h.client().call(request).await.unwrap();
-            let broken = proof.checks.iter().filter(|check| check.verdict() == v1::AttestationVerdict::Broken);
+            let broken =
+                proof.checks.iter().filter(|check| check.verdict() == v1::AttestationVerdict::Broken);
             heads.push((proof.head_hash.clone(), i32::try_from(broken.count()).unwrap()));
         }
         heads

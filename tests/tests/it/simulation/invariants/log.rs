@@ -55,6 +55,9 @@ fn is_kept(old: &EventRow, new: &EventRow) -> bool {
     let same = |(name, said): (&&str, &String)| {
         now.get(name).is_some_and(|it| it == said || (it.is_empty() && TAKEN.contains(name)))
     };
-    let rest = |row: &EventRow| EventRow { event: Event::CaseWoken { cause: row.event.word().to_owned() }, ..row.clone() };
+    let rest = |row: &EventRow| EventRow {
+        event: Event::CaseWoken { cause: row.event.word().to_owned() },
+        ..row.clone()
+    };
     rest(old) == rest(new) && before.len() == now.len() && before.iter().all(same)
 }
