@@ -90,7 +90,7 @@ fn letters(n: usize) -> Vec<Signal> {
     let said = |m: usize| MessageSignal {
         message: format!("m{n}-{m}").parse().unwrap(),
         conversation: format!("c{n}").parse().unwrap(),
-        order: (m % 2 == 0).then(|| format!("o{n}").parse().unwrap()),
+        order: m.is_multiple_of(2).then(|| format!("o{n}").parse().unwrap()),
         line: None,
         buyer: format!("b{n}").parse().unwrap(),
         direction: Direction::FromBuyer,

@@ -217,17 +217,19 @@ impl Figures {
             ..Default::default()
         };
         let reversal = h.client().call(request).await.unwrap();
-        let others = figures!(
+        let mut others = figures!(
             h,
             GetReturnsRequest,
             GetRemedyPerformanceRequest,
-            GetRemedyFairnessRequest,
             GetTimeToReversalRequest,
-            GetSavingsRequest,
             GetHandlingRequest,
             GetSlaAttainmentRequest,
             GetSatisfactionRequest,
         );
+        let fairness = v1::GetRemedyFairnessRequest { parent: MAIN.to_owned(), cohort: Some(spring()) };
+        others.push(format!("{:?}", h.client().call(fairness).await.unwrap()));
+        let savings = v1::GetSavingsRequest { parent: MAIN.to_owned(), cohort: Some(spring()) };
+        others.push(format!("{:?}", h.client().call(savings).await.unwrap()));
         Self(reversal, others)
     }
 
