@@ -221,13 +221,12 @@ impl Figures {
             h,
             GetReturnsRequest,
             GetRemedyPerformanceRequest,
+            GetRemedyFairnessRequest,
             GetTimeToReversalRequest,
             GetHandlingRequest,
             GetSlaAttainmentRequest,
             GetSatisfactionRequest,
         );
-        let fairness = v1::GetRemedyFairnessRequest { parent: MAIN.to_owned(), cohort: Some(spring()) };
-        others.push(format!("{:?}", h.client().call(fairness).await.unwrap()));
         let savings = v1::GetSavingsRequest { parent: MAIN.to_owned(), cohort: Some(spring()) };
         others.push(format!("{:?}", h.client().call(savings).await.unwrap()));
         Self(reversal, others)
