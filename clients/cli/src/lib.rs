@@ -6,6 +6,7 @@
 mod agent;
 mod amount;
 mod args;
+mod buyer;
 mod case;
 mod codes;
 mod connection;
@@ -58,6 +59,9 @@ pub enum Command {
     /// One fault behind many cases: open, add cases, resolve
     #[command(subcommand, after_help = incident::EXAMPLES)]
     Incident(incident::Incident),
+    /// Forget a buyer: their words and their name, and no figure
+    #[command(subcommand, after_help = buyer::EXAMPLES)]
+    Buyer(buyer::Buyer),
     /// How many of which article there are: tell and list
     #[command(subcommand, after_help = stock::EXAMPLES)]
     Stock(stock::Stock),
@@ -106,6 +110,7 @@ pub async fn run(command: Command, connection: &Connection) -> anyhow::Result<()
         Command::Remedy(command) => command.run(&session).await,
         Command::Reply(command) => command.run(&session).await,
         Command::Incident(command) => command.run(&session).await,
+        Command::Buyer(command) => command.run(&session).await,
         Command::Stock(command) => command.run(&session).await,
         Command::Template(command) => command.run(&session).await,
         Command::Review(command) => command.run(&session).await,
@@ -209,6 +214,7 @@ mod tests {
             event::EXAMPLES,
             policy::EXAMPLES,
             stock::EXAMPLES,
+            buyer::EXAMPLES,
         ];
         for line in helps.iter().flat_map(|help| help.lines()) {
             // What a shell takes for a comment, a file to write to or another program is one.

@@ -144,6 +144,8 @@ calls! {
     read remedies.get_remedy(GetRemedyRequest) -> GetRemedyResponse;
     read remedies.get_suggestion(GetSuggestionRequest) -> GetSuggestionResponse;
     read remedies.list_remedies(ListRemediesRequest) -> ListRemediesResponse;
+    write buyers.erase_buyer(EraseBuyerRequest) -> EraseBuyerResponse;
+    read buyers.get_erasure(GetErasureRequest) -> GetErasureResponse;
     write stocks.set_stock(SetStockRequest) -> SetStockResponse;
     read stocks.list_stock(ListStockRequest) -> ListStockResponse;
     write replies.draft_reply(DraftReplyRequest) -> DraftReplyResponse;

@@ -5,11 +5,12 @@
 //! effect, however many sweepers run and whatever crashes between.
 
 use amends_domain::deadline::{Deadline, DeadlineKind};
-use amends_domain::{AgentId, CaseId, LineId, OrderId, RemedyId, ReplyId, ShopId, Span};
+use amends_domain::{AgentId, BuyerKey, CaseId, LineId, OrderId, RemedyId, ReplyId, ShopId, Span};
 use amends_store::{StoreError, deadline};
 
 use crate::agent::PresenceOver;
 use crate::app::App;
+use crate::buyer::EraseStep;
 use crate::call::Call;
 use crate::error::{AppError, Result};
 use crate::remedy::{ExpireOffer, FulfilmentOverdue};
@@ -157,6 +158,10 @@ impl Command for FireDeadline {
             DeadlineKind::PresenceExpiry => {
                 let (shop, agent): (_, AgentId) = (shop.clone(), self.subject()?);
                 return PresenceOver { shop, agent }.run(work).await;
+            }
+            DeadlineKind::Erasure => {
+                let (shop, buyer): (_, BuyerKey) = (shop.clone(), self.subject()?);
+                return EraseStep { shop, buyer }.run(work).await.map(|_| true);
             }
             DeadlineKind::ReplyDelivery => {
                 let (shop, reply): (_, ReplyId) = (shop.clone(), self.subject()?);

@@ -19,6 +19,7 @@ use crate::shops::ShopInfo;
 use crate::telemetry;
 
 mod apply;
+mod erased;
 mod flush;
 mod lane;
 mod language;

@@ -7,6 +7,7 @@ pub mod agent;
 pub mod app;
 pub mod attestation;
 pub mod basis;
+pub mod buyer;
 pub mod call;
 pub mod case;
 pub mod context;

@@ -25,6 +25,9 @@ const TRIES_MAX: u32 = 8;
 /// How long a request id is remembered.
 const REQUESTS_KEPT: Span = Span::from_days(1);
 
+/// What whoever repeats a request is told whose answer was erased with a buyer.
+const ANSWER_ERASED: &str = "G23: the request was answered, and the answer was erased with its buyer";
+
 /// How long a suggestion for a return that nobody asked for can be read again.
 const HYPOTHETICAL_KEPT: Span = Span::from_days(90);
 
@@ -182,7 +185,7 @@ impl App {
         };
         if let Some(key) = &work.call.request {
             let (principal, answer) = (work.call.principal.name.as_str(), render(&output));
-            let kept = [(principal, key.id.as_str(), &key.digest[..], &answer[..])];
+            let kept = [(principal, key.id.as_str(), &key.digest[..], &answer[..], work.case())];
             let kept = request::keep(shop.as_ref(), kept.into_iter(), work.now);
             work.write([kept]);
         }
@@ -200,6 +203,9 @@ impl App {
     ) -> Result<Option<Result<Answer<T>>>> {
         let found = request::find(&self.store().reader(), shop, principal, &key.id).await?;
         Ok(found.map(|(digest, answer)| {
+            if digest.is_empty() {
+                return Err(AppError::Precondition(ANSWER_ERASED));
+            }
             if digest == key.digest { Ok(Answer::Repeated(answer)) } else { Err(AppError::RequestIdReused) }
         }))
     }

@@ -10,7 +10,7 @@ use amends_domain::event::Event;
 use amends_domain::sla::Row;
 use amends_domain::subject::Anchor;
 use amends_domain::tally::Counted;
-use amends_domain::{AgentId, CaseId, EventId, ShopId, Time};
+use amends_domain::{AgentId, BuyerKey, CaseId, EventId, ShopId, Time};
 use amends_store::bulk::Write;
 use amends_store::course::CourseRow;
 use amends_store::event::EventRow;
@@ -78,6 +78,20 @@ impl Work {
             anchors.into_iter().map(|(shop, anchor)| lock::bucket(shop, anchor)).collect();
         lock::anchors(&self.tx, &buckets).await?;
         Ok(())
+    }
+
+    /// The same, while none of these buyers is being erased.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn lock_named(
+        &self,
+        anchors: impl IntoIterator<Item = (&ShopId, &Anchor)>,
+        buyers: &[Of<BuyerKey>],
+    ) -> Result<()> {
+        let buckets: Vec<i64> =
+            anchors.into_iter().map(|(shop, anchor)| lock::bucket(shop, anchor)).collect();
+        Ok(lock::named(&self.tx, &buckets, buyers).await?)
     }
 
     /// Makes this transaction the only one that gives cases to these agents.
@@ -182,6 +196,11 @@ impl Work {
     /// The clocks of a case went on.
     pub(crate) fn turned(&mut self, case: &Of<CaseId>, before: Option<&[Row]>, after: &[Row]) {
         self.changes.courses.turn(case, before.unwrap_or_default(), after);
+    }
+
+    /// The case that it all is about, as far as one is told of.
+    pub(crate) fn case(&self) -> Option<CaseId> {
+        self.changes.events.iter().find_map(|row| row.case)
     }
 
     /// Counts what cases add now.

@@ -34,6 +34,8 @@ codes! {
         DeliveryDue = "DELIVERY_DUE",
         /// Complaints are looked at for incidents, once a day; the subject is the shop.
         IncidentLook = "INCIDENT_LOOK",
+        /// What stands of a buyer is taken away, some at a time; the subject is the buyer's pseudonym.
+        Erasure = "ERASURE",
     }
 }
 
@@ -44,7 +46,8 @@ pub struct Deadline {
     pub shop: ShopId,
     /// What falls due.
     pub kind: DeadlineKind,
-    /// About what: the printed id of a case or remedy, the id of an agent, or `order/line`, `order/parcel`.
+    /// About what: the printed id of a case or remedy, the id of an agent, the pseudonym of a
+    /// buyer, or `order/line`, `order/parcel`.
     pub subject: String,
     /// When.
     pub due_at: Time,

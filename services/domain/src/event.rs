@@ -21,8 +21,8 @@ use crate::signal::{Author, Direction, ShipmentState, SignalKind};
 use crate::sla::Metric;
 use crate::subject::Subject;
 use crate::{
-    AgentId, CaseId, ConversationId, DecisionId, IncidentId, LineId, MessageId, OrderId, RemedyId, ReplyId,
-    ReturnId, ReviewId, ShipmentId, SignalId, Sku, Span, SuggestionId, TemplateId, Time,
+    AgentId, BuyerKey, CaseId, ConversationId, DecisionId, IncidentId, LineId, MessageId, OrderId, RemedyId,
+    ReplyId, ReturnId, ReviewId, ShipmentId, SignalId, Sku, Span, SuggestionId, TemplateId, Time,
 };
 
 /// Flat facts by name.
@@ -45,6 +45,7 @@ macro_rules! facts_by_display {
 
 facts_by_display!(
     AgentId,
+    BuyerKey,
     CaseId,
     DecisionId,
     LineId,
@@ -323,6 +324,8 @@ events! {
     IncidentRaised = "incident.raised" { /** Which. */ incident: IncidentId, /** The article. */ sku: Sku, /** What is complained about. */ reason: Reason, /** When the week begins. */ week_from: Time, /** The first instant after it. */ week_until: Time, /** Complaints in it. */ complaints: u64, /** Units that stand behind them. */ of_units: u64, /** Complaints in the weeks before. */ base_complaints: u64, /** Units behind those. */ base_units: u64, /** How many weeks those are. */ base_weeks: u32, /** Pairs of an article and a reason that were looked at. */ pairs: u64 },
     /// What the shop offers instead of a return has a new version.
     RemedyPolicyApplied = "policy.remedy_applied" { /** Which. */ version: i64, /** From when it holds. */ effective_from: Time },
+    /// A buyer is forgotten: whoever keeps something of theirs elsewhere erases it as well.
+    BuyerErased = "buyer.erased" { /** The pseudonym, as cases and reviews show it. */ buyer: BuyerKey },
 }
 
 codes! {

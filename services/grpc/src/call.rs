@@ -50,6 +50,7 @@ keyed!(
     ApproveReplyRequest,
     CreateTemplateRequest,
     DraftReplyRequest,
+    EraseBuyerRequest,
     QueueReplyRequest,
     ReportDeliveryRequest,
     UpdateTemplateRequest,

@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod attestation;
+pub mod buyer;
 pub mod case;
 pub mod decision;
 pub mod delivery;

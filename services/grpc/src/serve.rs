@@ -258,6 +258,10 @@ impl Transport {
                 service::incident::Incidents(app.clone())
             ))
             .add_service(limited!(
+                pb::buyer_service_server::BuyerServiceServer<_>,
+                service::buyer::Buyers(app.clone())
+            ))
+            .add_service(limited!(
                 pb::stock_service_server::StockServiceServer<_>,
                 service::stock::Stocks(app.clone())
             ))

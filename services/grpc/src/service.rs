@@ -1,6 +1,7 @@
 //! The services: each handler parses, calls the app, and renders.
 
 pub mod agent;
+pub mod buyer;
 pub mod case;
 pub mod detection;
 pub mod event;

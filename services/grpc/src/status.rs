@@ -298,6 +298,8 @@ fn missing(what: &str) -> Reason {
         "agent" => Reason::AgentNotFound,
         "template" => Reason::TemplateNotFound,
         "incident" => Reason::IncidentNotFound,
+        "buyer" => Reason::BuyerNotFound,
+        "erasure" => Reason::ErasureNotFound,
         "remedy policy" => Reason::RemedyPolicyNotFound,
         _ => Reason::Unspecified,
     }

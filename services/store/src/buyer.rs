@@ -1,13 +1,17 @@
 //! Buyers: who stands behind a pseudonym, and what they decided.
 
-use amends_domain::{BuyerKey, BuyerRef, ShopId, Time};
+use amends_domain::{BuyerKey, BuyerRef, OrderId, ShopId, Time};
 
 use crate::Of;
-use crate::bulk::{self, Column, Existing, Kind, Table, Write};
+use crate::bulk::{self, Column, Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
 use crate::row::{Fetched, Row};
-use crate::value::{str, text, time};
+use crate::value::{self, str, text, time};
+
+pub mod erasure;
+pub mod sweep;
+pub mod trace;
 
 const BUYERS: Table = Table {
     name: "buyers",
@@ -93,9 +97,47 @@ pub fn zones(buyers: &[(ShopId, BuyerKey, Time, String)]) -> Write {
     const SET: &str = "UPDATE buyers SET time_zone = t.time_zone, zone_said_at = t.at FROM";
     let rows = buyers.iter().map(|(shop, key, at, zone)| vec![text(shop), text(key), time(*at), str(zone)]);
     let which = "WHERE buyers.shop_id = t.shop_id AND buyers.buyer_key = t.buyer_key \
-                 AND (zone_said_at IS NULL OR zone_said_at < t.at \
+                 AND erased_at IS NULL AND (zone_said_at IS NULL OR zone_said_at < t.at \
                  OR (zone_said_at = t.at AND buyers.time_zone < t.time_zone))";
     Write::change(BUYERS.name, &SAID, rows.collect(), SET, which)
+}
+
+/// Forgets who a buyer is, from a time on; one who was never seen is remembered as forgotten. The time of
+/// the first erasure stands.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn erase(conn: &Conn, shop: &ShopId, buyer: &BuyerKey, at: Time) -> Result<()> {
+    let sql = "INSERT INTO buyers (shop_id, buyer_key, buyer_ref, first_seen_at, erased_at) \
+               VALUES ($1, $2, '', $3, $3) ON CONFLICT (shop_id, buyer_key) DO UPDATE SET buyer_ref = '', \
+               time_zone = NULL, zone_said_at = NULL, erased_at = COALESCE(buyers.erased_at, excluded.erased_at)";
+    conn.run(sql, vec![text(shop), text(buyer), time(at)]).await.map(drop)
+}
+
+/// Those of these buyers who were erased.
+pub fn erased(buyers: &[Of<BuyerKey>]) -> Query<Of<BuyerKey>> {
+    let read = |row: &Fetched| {
+        let row = Row::new("buyers", row);
+        Ok((row.parse("shop_id")?, row.parse("buyer_key")?))
+    };
+    let table = Table { columns: &[("shop_id", Kind::Text), ("buyer_key", Kind::Text)], ..BUYERS };
+    Query::by(&table, BUYERS.key, value::of(buyers), read).and("erased_at IS NOT NULL")
+}
+
+/// Those of these orders that somebody bought who was erased.
+pub fn erased_orders(orders: &[Of<OrderId>]) -> Query<Of<OrderId>> {
+    const LINES: Table = Table {
+        name: "order_lines",
+        columns: &[("shop_id", Kind::Text), ("order_id", Kind::Text)],
+        key: &["shop_id", "order_id"],
+    };
+    let read = |row: &Fetched| {
+        let row = Row::new("order_lines", row);
+        Ok((row.parse("shop_id")?, row.parse("order_id")?))
+    };
+    let erased = "buyer_key IS NOT NULL AND EXISTS (SELECT 1 FROM buyers b WHERE b.shop_id = order_lines.shop_id \
+                  AND b.buyer_key = order_lines.buyer_key AND b.erased_at IS NOT NULL)";
+    Query::by(&LINES, LINES.key, value::of(orders), read).and(erased)
 }
 
 fn read(row: &Fetched) -> Result<BuyerState> {

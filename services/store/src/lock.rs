@@ -5,6 +5,7 @@ use amends_domain::{AgentId, BuyerKey, ShopId};
 use sea_orm::Value;
 use sea_orm::sea_query::ArrayType;
 
+use crate::Of;
 use crate::conn::Conn;
 use crate::engine::Engine;
 use crate::error::Result;
@@ -19,6 +20,11 @@ const NAMESPACE: i64 = 0x0041_6d65_6e65_0000;
 
 /// What everyone who locks agents shares, so that all of them can be held off at once.
 const GATE: i64 = NAMESPACE + 0x2000;
+
+/// What everyone shares who writes about a buyer and who erases one has alone. Few, because sharing makes
+/// nobody wait, and a large batch names many buyers.
+const BUYERS: i64 = NAMESPACE + 0x1c00;
+const BUYER_BUCKETS: u64 = 64;
 
 /// Agents have a lock each and no bucket: whole shifts ask at once, on every replica, and would
 /// wait for each other. A transaction holds few of them.
@@ -55,6 +61,39 @@ pub async fn agents(conn: &Conn, shop: &ShopId, names: &[AgentId], buckets: &[i6
         "CASE WHEN k = {GATE} THEN pg_advisory_xact_lock_shared(k)::text ELSE pg_advisory_xact_lock(k)::text END"
     );
     take(conn, sorted, &each).await
+}
+
+/// Locks these buckets, and holds off whoever erases these buyers, until the transaction ends: all of it in
+/// one go. Any number may write about one buyer at once, while that buyer is not being erased.
+///
+/// # Errors
+/// When the database fails.
+pub async fn named(conn: &Conn, buckets: &[i64], buyers: &[Of<BuyerKey>]) -> Result<()> {
+    if buyers.is_empty() || conn.engine() == Engine::Sqlite {
+        return anchors(conn, buckets).await;
+    }
+    let buyers = buyers.iter().map(|(shop, buyer)| buyer_bucket(shop, buyer));
+    let mut sorted: Vec<i64> = buckets.iter().copied().chain(buyers).collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let (first, end) = (BUYERS, BUYERS.saturating_add_unsigned(BUYER_BUCKETS));
+    let each = format!(
+        "CASE WHEN k >= {first} AND k < {end} THEN pg_advisory_xact_lock_shared(k)::text \
+         ELSE pg_advisory_xact_lock(k)::text END"
+    );
+    take(conn, sorted, &each).await
+}
+
+/// Waits until nobody writes about a buyer, and holds off whoever would, until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn erasure(conn: &Conn, shop: &ShopId, buyer: &BuyerKey) -> Result<()> {
+    anchors(conn, &[buyer_bucket(shop, buyer)]).await
+}
+
+fn buyer_bucket(shop: &ShopId, buyer: &BuyerKey) -> i64 {
+    BUYERS.saturating_add_unsigned(hash(&format!("{shop}\0{buyer}")) % BUYER_BUCKETS)
 }
 
 /// Locks these keys in the order given; `each` is how one of them, `k`, is locked.

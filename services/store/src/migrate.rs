@@ -30,6 +30,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0023_reversal_lags", include_str!("../migrations/0023_reversal_lags.sql")),
     ("0024_incident_signals", include_str!("../migrations/0024_incident_signals.sql")),
     ("0026_solved_at", include_str!("../migrations/0026_solved_at.sql")),
+    ("0028_erasure", include_str!("../migrations/0028_erasure.sql")),
 ];
 
 /// Any number that only Amends locks.

@@ -1,12 +1,12 @@
 //! Answers given before: the same request id gets the same answer.
 
-use amends_domain::{ShopId, Time};
+use amends_domain::{CaseId, ShopId, Time};
 
 use crate::bulk::{Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
 use crate::row::{Fetched, Row};
-use crate::value::{int, text, time};
+use crate::value::{int, text, text_opt, time};
 
 /// What was asked, as a digest, and the answer as it was encoded.
 pub type Answered = (Vec<u8>, Vec<u8>);
@@ -20,6 +20,7 @@ const TABLE: Table = Table {
         ("digest", Kind::Bytes),
         ("answer", Kind::Bytes),
         ("at", Kind::Int),
+        ("case_id", Kind::Text),
     ],
     key: &["shop_id", "principal", "request_id"],
 };
@@ -57,17 +58,18 @@ fn read(row: &Fetched) -> Result<((String, String), Answered)> {
     Ok(((row.get("principal")?, row.get("request_id")?), (row.get("digest")?, row.get("answer")?)))
 }
 
-/// Keeps answers of a shop, or of none: principal, request id, digest and answer of each.
+/// Keeps answers of a shop, or of none: principal, request id, digest and answer of each, and the case they
+/// are about, if any.
 /// `Contended` when one of them was answered by another at the same time.
 pub fn keep<'a>(
     shop: Option<&ShopId>,
-    answers: impl Iterator<Item = (&'a str, &'a str, &'a [u8], &'a [u8])>,
+    answers: impl Iterator<Item = (&'a str, &'a str, &'a [u8], &'a [u8], Option<CaseId>)>,
     at: Time,
 ) -> Write {
     let shop = shop.map_or(NO_SHOP, ShopId::as_str);
-    let rows = answers.map(|(principal, id, digest, answer)| {
+    let rows = answers.map(|(principal, id, digest, answer, case)| {
         let (digest, answer) = (digest.to_vec().into(), answer.to_vec().into());
-        vec![text(shop), text(principal), text(id), digest, answer, time(at)]
+        vec![text(shop), text(principal), text(id), digest, answer, time(at), text_opt(case)]
     });
     Write::insert(&TABLE, rows.collect(), Existing::Refuse)
 }

@@ -4,6 +4,7 @@ mod access;
 mod agents;
 mod ask;
 mod attestation;
+mod buyers;
 mod channels;
 mod claims;
 mod counters;

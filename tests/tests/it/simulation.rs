@@ -12,6 +12,7 @@ use rand_chacha::ChaCha8Rng;
 mod agents;
 mod changes;
 mod channel;
+mod erasure;
 mod house;
 mod independence;
 mod invariants;

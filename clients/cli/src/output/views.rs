@@ -2,6 +2,7 @@
 
 mod agent;
 mod attestation;
+mod buyer;
 mod case;
 mod figures;
 mod incident;

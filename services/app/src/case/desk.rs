@@ -9,6 +9,7 @@ use amends_store::text::{self, TextOwner, TextRow};
 use amends_store::{StoreError, case};
 
 use super::{SUPERVISION, Target, deadlines_of};
+use crate::buyer::is_erased;
 use crate::error::{AppError, Result};
 use crate::reply::recall;
 use crate::restate;
@@ -98,7 +99,8 @@ pub(crate) async fn tell_when(
     event: Event,
     note: &str,
 ) -> Result<()> {
-    if !note.is_empty() {
+    // What is said about a buyer who was erased is not kept; what was done is.
+    if !note.is_empty() && !is_erased(&work.tx, case).await? {
         let (shop, body) = (case.shop.clone(), note.to_owned());
         let row = TextRow { shop, owner: TextOwner::Note, id: id.to_string(), buyer: case.buyer, body };
         text::put(&[row]).run(&work.tx).await?;

@@ -7,9 +7,13 @@ use amends_domain::{EventId, ShopId};
 use super::desk::{check_text, tell_as};
 use super::summary::{CaseSummary, summary};
 use super::{DESK, SUPERVISION, TEXT_CHARS_MAX, Target, keep, open};
-use crate::error::Result;
+use crate::buyer::is_erased;
+use crate::error::{AppError, Result};
 use crate::runner::Command;
 use crate::work::Work;
+
+/// Why a note is refused that could not be kept.
+const ERASED: &str = "G23: the buyer's data were erased; nothing is written about them any more";
 
 /// Writes a note on a case.
 #[derive(Debug, Clone)]
@@ -34,6 +38,9 @@ impl Command for AddNote {
         check_text("text", &self.text, TEXT_CHARS_MAX, true)?;
         let agent = work.call.principal.name.clone();
         let before = open(work, &self.target.shop, self.target.case).await?;
+        if is_erased(&work.tx, &before).await? {
+            return Err(AppError::Precondition(ERASED));
+        }
         let after = if self.target.fence == 0 {
             work.call.principal.require(SUPERVISION)?;
             unheld(&before, self.target.version)?

@@ -83,6 +83,7 @@ impl App {
         let replies = answers.take(replies)?;
         let messages = message::of_case(&conn, shop, &id, MESSAGES_MAX).await?;
         let (budget, asks) = Budget::of_plan(&conn, &info, case.buyer, now).await?;
+        let budget = budget.and_order(&conn, &info, case.buyer, case.subject.order()).await?;
         let words = words_of(&conn, &case, &budget).await?;
         let said = Said::of(&case, words, &messages, &replies, &reached);
         let reviewed = ReviewToPlan::load(&conn, &info, id, answers.take(reviews)?, now).await?;

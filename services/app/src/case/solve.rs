@@ -12,6 +12,7 @@ use super::contact::stamp;
 use super::desk::check_text;
 use super::summary::{CaseSummary, summary};
 use super::{DESK, NOTE_CHARS_MAX, Target, keep, open, tell};
+use crate::buyer::is_erased;
 use crate::error::Result;
 use crate::restate;
 use crate::runner::Command;
@@ -121,8 +122,8 @@ pub(crate) async fn after_solved(work: &mut Work, case: &Case, outcome: Outcome)
 async fn offer_survey(work: &mut Work, case: &Case, outcome: Outcome) -> Result<()> {
     let buyer: Vec<_> = case.buyer.map(|buyer| (case.shop.clone(), buyer)).into_iter().collect();
     let known = buyer::get(&work.tx, &buyer).await?;
-    let left_alone = known.iter().any(|one| one.opted_out_at.is_some() || one.erased_at.is_some());
-    if !outcome.may_ask_satisfaction() || left_alone {
+    let left_alone = known.iter().any(|one| one.opted_out_at.is_some());
+    if !outcome.may_ask_satisfaction() || left_alone || is_erased(&work.tx, case).await? {
         return Ok(());
     }
     let (solution, order) = (case.solutions, case.subject.order().cloned());

@@ -1,11 +1,12 @@
 //! What was said to a buyer, when they may be written to, and what is left of a channel's quota.
 
 use amends_domain::guardrail::{Buyer, CAP_LONG, QuietHours, QuotaUse, year_of};
-use amends_domain::{BuyerKey, ShopId, Span, Time};
+use amends_domain::{BuyerKey, OrderId, ShopId, Span, Time};
 use amends_store::buyer;
 use amends_store::contact::{self, AskUse, Counted};
 use amends_store::{Conn, lock};
 
+use crate::buyer::is_order_erased;
 use crate::error::Result;
 use crate::shops::ShopInfo;
 use crate::work::Work;
@@ -87,6 +88,18 @@ impl Budget {
             opted_out_at: state.as_ref().and_then(|state| state.opted_out_at),
             erased: state.as_ref().is_some_and(|state| state.erased_at.is_some()),
         })
+    }
+
+    /// The same, knowing as well who bought an order, where nobody else is named.
+    pub(crate) async fn and_order(
+        self,
+        conn: &Conn,
+        info: &ShopInfo,
+        buyer: Option<BuyerKey>,
+        order: Option<&OrderId>,
+    ) -> Result<Self> {
+        let erased = self.erased || (buyer.is_none() && is_order_erased(conn, &info.shop.id, order).await?);
+        Ok(Self { erased, ..self })
     }
 
     /// Of a buyer of whom only this is asked: the hour and what was said before are left open.

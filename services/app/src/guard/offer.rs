@@ -69,6 +69,7 @@ pub(crate) async fn offer_may_go(work: &mut Work, offered: Offered<'_>) -> Resul
     work.lock_budget(&case.shop, case.buyer, false).await?;
     let id = remedy.id.to_string();
     let budget = Budget::of_offer(&work.tx, &info, case.buyer, &id, work.now).await?;
+    let budget = budget.and_order(&work.tx, &info, case.buyer, case.subject.order()).await?;
     let answers = words_of(&work.tx, case, &budget).await?.are_answered(work.now);
     let policy = info.channel_policy(work.now);
     let setting =

@@ -28,6 +28,7 @@ pub(crate) async fn reminder_may_go(work: &mut Work, case: &Case) -> Result<Remi
     let reviews = review::by_cases(&[(case.shop.clone(), case.id)]).all(&work.tx).await?;
     let of_ask = reviews.iter().any(|row| row.handling.asked_at.is_some());
     let budget = Budget::load(&work.tx, &info, case.buyer, "", work.now).await?;
+    let budget = budget.and_order(&work.tx, &info, case.buyer, case.subject.order()).await?;
     let policy = info.channel_policy(work.now);
     let out = Outgoing {
         kind: Kind::Reminder { of_ask },

@@ -103,6 +103,7 @@ impl Facts {
         let key = [(TextOwner::Reply, reply.id.to_string())];
         let said = text::get(conn, &case.shop, &key).await?.pop().map(|(_, _, body)| body);
         let budget = Budget::load(conn, info, case.buyer, &reply.id.to_string(), now).await?;
+        let budget = budget.and_order(conn, info, case.buyer, case.subject.order()).await?;
         let answers = words_of(conn, case, &budget).await?.are_answered(now);
         let answered = match &reply.destination.review {
             Some(id) => answered(conn, info, reply, id).await?,

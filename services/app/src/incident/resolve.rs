@@ -4,6 +4,7 @@ use amends_domain::case::{Case, State, Verb};
 use amends_domain::event::Event;
 use amends_domain::incident::{Incident, Membership, Resolution};
 use amends_domain::{CaseId, EventId, IncidentId, ShopId};
+use amends_store::buyer;
 use amends_store::event::EventRow;
 use amends_store::incident;
 use amends_store::text::{self, TextOwner, TextRow};
@@ -61,20 +62,24 @@ impl Command for ResolveIncident {
         let after = Incident { resolution, version: before.version + 1, ..before };
         let over: Vec<_> = members.into_iter().map(|one| Membership { open: false, ..one }).collect();
         work.write([incident::put(&over), incident::update(&after, self.version)]);
-        tell(work, &cases, &after, &self.note);
+        tell(work, &cases, &after, &self.note).await?;
         let woken = wake(work, &self.shop, cases).await?;
         Ok(Resolved { incident: after, woken })
     }
 }
 
 /// Tells every open case what resolved its incident: the words once for each, written together.
-fn tell(work: &mut Work, cases: &[Case], incident: &Incident, note: &str) {
+async fn tell(work: &mut Work, cases: &[Case], incident: &Incident, note: &str) -> Result<()> {
+    let buyers: Vec<_> = cases.iter().filter_map(|case| Some((case.shop.clone(), case.buyer?))).collect();
+    let erased = buyer::erased(&buyers).all(&work.tx).await?;
     let mut texts = Vec::with_capacity(cases.len());
     for case in cases {
         let id = EventId::from_bits(work.id());
         let shop = incident.shop.clone();
-        let (owner, buyer, body) = (TextOwner::Note, None, note.to_owned());
-        texts.push(TextRow { shop: shop.clone(), owner, id: id.to_string(), buyer, body });
+        let (owner, buyer, body) = (TextOwner::Note, case.buyer, note.to_owned());
+        if !case.buyer.is_some_and(|buyer| erased.contains(&(shop.clone(), buyer))) {
+            texts.push(TextRow { shop: shop.clone(), owner, id: id.to_string(), buyer, body });
+        }
         work.happened_as(EventRow {
             shop,
             id,
@@ -88,6 +93,7 @@ fn tell(work: &mut Work, cases: &[Case], incident: &Incident, note: &str) {
         });
     }
     work.write([text::put(&texts)]);
+    Ok(())
 }
 
 /// Brings back what was put aside. Whether that was because of the incident nobody wrote down:

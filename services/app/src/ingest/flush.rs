@@ -1,6 +1,7 @@
 //! Writing what a batch changed: all of it together, a statement per table.
 
 use amends_domain::case::Case;
+use amends_domain::deadline::DeadlineKind;
 use amends_domain::event::{Actor, ActorKind};
 use amends_domain::returns::ReturnEvent;
 use amends_domain::review::ReviewVersion;
@@ -8,6 +9,7 @@ use amends_domain::rollup::About;
 use amends_domain::subject::Anchor;
 use amends_domain::tally::Counted;
 use amends_domain::{EventId, OrderId, ReturnId, ReviewId, ShopId};
+use amends_store::buyer::erasure;
 use amends_store::event::EventRow;
 use amends_store::{
     buyer, case, link, message, order, remedy, reply, returns, review, shipment, signal, survey, text, trial,
@@ -70,7 +72,12 @@ impl World {
         let opt_outs: Vec<_> = out.opt_outs.into_iter().map(|((shop, key), at)| (shop, key, at)).collect();
         let zones: Vec<_> =
             out.zones.into_iter().map(|((shop, key), (at, zone))| (shop, key, at, zone)).collect();
+        let again: Vec<_> = out.erased_again.into_iter().collect();
+        for (shop, buyer) in &again {
+            work.due(shop, DeadlineKind::Erasure, buyer, work.now);
+        }
         work.write([
+            erasure::again(&again),
             signal::insert(&out.signals),
             buyer::put(&buyers),
             buyer::opt_out(&opt_outs),

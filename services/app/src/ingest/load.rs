@@ -23,6 +23,7 @@ use amends_store::{
 };
 
 use super::Submission;
+use super::erased::Erased;
 use super::redirect::{follow_conversations, follow_merged};
 use super::world::{Kept, LineWorld, ReviewWorld, World};
 use crate::agent::Present;
@@ -45,7 +46,8 @@ pub(super) async fn load(work: &Work, submissions: &[Submission]) -> Result<Worl
         named.follow(&unplaced);
     }
     follow_conversations(work, &mut named).await?;
-    work.lock(named.held.iter().map(|(shop, anchor)| (shop, anchor))).await?;
+    let held = named.held.iter().map(|(shop, anchor)| (shop, anchor));
+    work.lock_named(held, &list(&named.buyers)).await?;
     let facts = loop {
         let facts = Facts::ask(work, &named).await?;
         let (orders, anchors, held) = (named.orders.clone(), named.anchors.clone(), named.held.clone());
@@ -72,6 +74,7 @@ pub(super) async fn load(work: &Work, submissions: &[Submission]) -> Result<Worl
     facts.add_to(work, &mut world);
     world.whole = std::mem::take(&mut named.anchors);
     world.present = Present::look(work, world.cases.list.iter().map(|one| &one.case)).await?;
+    world.look_for_erased(work, &named).await?;
     if !named.judged.is_empty() {
         let known = survey::by_ids(&work.tx, &list(&named.judged)).await?;
         world.judged = known.into_iter().map(|row| (row.shop, row.survey)).collect();
@@ -101,6 +104,7 @@ struct Facts {
     shipments: Vec<Shipment>,
     returns: Vec<ReturnRow>,
     return_events: Vec<(ShopId, OrderId, ReturnId, ReturnEvent)>,
+    erased: Erased,
     wishes: Vec<(ShopId, OrderId, Wish)>,
     heard: Vec<review::Heard>,
     messages: Vec<MessageRow>,
@@ -140,22 +144,21 @@ impl Facts {
         let shipments = trip.ask(shipment::by_orders(&orders));
         let returns = trip.ask(returns::by_orders(&orders));
         let return_events = trip.ask(returns::events_by_orders(&orders));
+        let erased = Erased::ask(&mut trip, &list(&named.buyers), &orders);
         let wishes = trip.ask(signal::wishes_of_orders(&orders));
         let heard = trip.ask(review::wishes_of_orders(&orders));
         let messages = trip.ask(message::by_ids(&list(&named.messages)));
         let replies = trip.ask(reply::by_messages(&list(&named.echoes)));
         let remedies = trip.ask(remedy::by_ids(&list(&named.remedies)));
-        let refunded = list(&named.refunded);
-        let promised = trip.ask(remedy::by_orders(&refunded));
-        let grants = trip.ask(grant::by_orders(&refunded));
+        let promised = trip.ask(remedy::by_orders(&list(&named.refunded)));
+        let grants = trip.ask(grant::by_orders(&list(&named.refunded)));
         let of_anchors = trip.ask(case::of_anchors(&anchors));
         let (surveys, by_ids) = (trip.ask(survey::of_cases(&cases)), trip.ask(case::by_ids(&cases)));
         let clocks = [case::of_anchors(&anchors), case::by_ids(&cases)].map(|of| clock::ask(&mut trip, of));
         let courses = [case::of_anchors(&anchors), case::by_ids(&cases)].map(|of| trip.ask(course::of(of)));
         let mut answers = trip.go(&work.tx).await?;
         let other_reviews = other_reviews.map(|places| Reviews::take(&mut answers, places));
-        let mut cases = answers.take(of_anchors)?;
-        cases.extend(answers.take(by_ids)?);
+        let cases = [answers.take(of_anchors)?, answers.take(by_ids)?].concat();
         let clocks = clocks.map(|asked| clock::take(&mut answers, asked));
         let clocks = clocks.into_iter().collect::<std::result::Result<Vec<_>, _>>()?.concat();
         let courses = courses.map(|asked| answers.take(asked));
@@ -169,6 +172,7 @@ impl Facts {
             shipments: answers.take(shipments)?,
             returns: answers.take(returns)?,
             return_events: answers.take(return_events)?,
+            erased: Erased::take(&mut answers, erased)?,
             wishes: answers.take(wishes)?,
             heard: answers.take(heard)?,
             messages: answers.take(messages)?,
@@ -213,6 +217,7 @@ impl Facts {
             let id = row.return_id.clone();
             facts.returns.insert(id, Kept { value: ReturnFacts { row, events }, changed: false });
         }
+        (world.erased, world.erased_orders) = (self.erased.buyers, self.erased.orders);
         for (shop, order, wish) in self.wishes {
             world.orders.entry((shop, order)).or_default().wishes.push(wish);
         }

@@ -67,6 +67,10 @@ pub(super) struct World {
     pub(super) remedy_cases: HashMap<Of<RemedyId>, CaseId>,
     /// What was answered about the cases that this batch names.
     pub(super) surveys: HashMap<Of<CaseId>, Vec<SurveyRow>>,
+    /// Those of the buyers behind this batch who were erased.
+    pub(super) erased: HashSet<Of<BuyerKey>>,
+    /// Orders that one of them bought.
+    pub(super) erased_orders: HashSet<Of<OrderId>>,
     /// Those answers of this batch that are stored already, under whatever case.
     pub(super) judged: HashSet<Of<SurveyId>>,
     /// Those messages of this batch that were heard already, and the cases they are about.
@@ -142,6 +146,8 @@ pub(super) struct Out {
     pub(super) signals: Vec<SignalRow>,
     pub(super) buyers: BTreeMap<Of<BuyerKey>, BuyerRow>,
     pub(super) opt_outs: BTreeMap<Of<BuyerKey>, Time>,
+    /// Erased buyers of whom something came: more may be theirs now than was known to be.
+    pub(super) erased_again: BTreeSet<Of<BuyerKey>>,
     /// Time zones of buyers as their latest orders said, and when.
     pub(super) zones: BTreeMap<Of<BuyerKey>, (Time, String)>,
     pub(super) texts: Vec<TextRow>,
@@ -181,7 +187,7 @@ impl World {
         now: Time,
         ids: &Ids,
     ) -> Receipt {
-        let signal = &prepared.signal;
+        let signal = &*self.without_words(&submission.shop, &prepared.signal);
         let shop = submission.shop.shop.id.clone();
         let key = (shop.clone(), signal.body.kind(), signal.id.clone());
         if let Some(known) = self.known.get(&key) {
@@ -244,6 +250,9 @@ impl World {
     pub(super) fn buyer(&mut self, at: Now<'_>, buyer: &BuyerRef) -> BuyerKey {
         let shop = &at.info.shop.id;
         let key = at.info.buyer_key(buyer);
+        if self.erased.contains(&(shop.clone(), key)) {
+            self.out.erased_again.insert((shop.clone(), key));
+        }
         self.out.buyers.entry((shop.clone(), key)).or_insert_with(|| BuyerRow {
             shop: shop.clone(),
             key,

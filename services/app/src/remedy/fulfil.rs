@@ -11,6 +11,7 @@ use amends_store::remedy;
 
 use super::step::{Right, open_remedy};
 use super::{RemedyOfCase, ledger, stock, trial, twice};
+use crate::buyer::is_erased;
 use crate::call::Role;
 use crate::error::{AppError, Result, Violation, Why};
 use crate::restate;
@@ -65,7 +66,8 @@ impl Command for ReportFulfilment {
         self.check(work, &remedy)?;
         opened.check(work, &Right::Free, |hold| Verb::Note { hold })?;
         let (from, before, at) = (remedy.state.stage(), remedy.version, self.when(work, &remedy));
-        let mut remedy = remedy.apply(self.verb(), at)?;
+        let verb = self.verb(is_erased(&work.tx, &opened.case).await?);
+        let mut remedy = remedy.apply(verb, at)?;
         let mut doubled = None;
         let event = match &remedy.state {
             RemedyState::Fulfilled { tracking, .. } => {
@@ -108,8 +110,11 @@ impl Command for ReportFulfilment {
 }
 
 impl ReportFulfilment {
-    fn verb(&self) -> RemedyVerb {
+    /// Of a buyer who was erased nothing is kept that leads to them.
+    fn verb(&self, erased: bool) -> RemedyVerb {
         match &self.report {
+            Report::Fulfilled { .. } if erased => RemedyVerb::Fulfil { tracking: String::new() },
+            Report::Failed { .. } if erased => RemedyVerb::Fail { why: String::new() },
             Report::Executing => RemedyVerb::Execute,
             Report::Fulfilled { tracking } => RemedyVerb::Fulfil { tracking: tracking.clone() },
             Report::Failed { why } => RemedyVerb::Fail { why: why.clone() },

@@ -162,7 +162,7 @@ pub(super) async fn text_of(work: &Work, remedy: &Remedy) -> Result<String> {
     Ok(found.map(|(_, _, body)| body).unwrap_or_default())
 }
 
-/// Stores words apart from the facts.
+/// Stores words apart from the facts. Whoever sends them was asked before whether the buyer was erased.
 pub(crate) async fn keep_text(
     work: &Work,
     shop: &ShopId,

@@ -13,8 +13,10 @@ use amends_store::{message, reply, review};
 use super::facts::fill;
 use super::step::{done, hold, open_case};
 use super::{ReplyOfCase, WRITERS};
+use crate::buyer::is_erased;
 use crate::case::{TEXT_CHARS_MAX, check_text};
 use crate::error::{AppError, Result, Violation, Why};
+use crate::guard::{Passing, reply_may_go};
 use crate::remedy::Right;
 use crate::runner::Command;
 use crate::work::Work;
@@ -91,6 +93,10 @@ impl Command for DraftReply {
             state: ReplyState::Draft,
             version: 1,
         };
+        if is_erased(&work.tx, &opened.case).await? {
+            // It refuses, in the words of the rules, and is written down like any refusal.
+            reply_may_go(work, &reply, &opened.case, Passing::Queued).await?;
+        }
         let row = TextRow {
             shop: self.shop.clone(),
             owner: TextOwner::Reply,

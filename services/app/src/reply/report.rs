@@ -8,6 +8,7 @@ use amends_store::reply;
 
 use super::step::{check_message, open_reply, seen, sent, shown_at};
 use super::{REPORTERS, ReplyView};
+use crate::buyer::is_erased;
 use crate::error::{AppError, Result, Violation, Why};
 use crate::runner::Command;
 use crate::work::Work;
@@ -66,7 +67,8 @@ impl Command for ReportDelivery {
         work.call.principal.require(REPORTERS)?;
         self.check(work)?;
         let (reply, mut opened) = open_reply(work, &self.shop, self.reply).await?;
-        let verb = self.verb(work, &reply);
+        let erased = is_erased(&work.tx, &opened.case).await?;
+        let verb = self.verb(work, &reply, erased);
         let (before, known) = (reply.version, reply.knows(&verb));
         let mut reply = if known { reply } else { reply.apply(verb, work.now)? };
         check_message(work, &reply, reply.message.as_ref()).await?;
@@ -124,7 +126,8 @@ impl ReportDelivery {
         if wrong.is_empty() { Ok(()) } else { Err(AppError::Invalid(wrong)) }
     }
 
-    fn verb(&self, work: &Work, reply: &Reply) -> ReplyVerb {
+    /// Of a buyer who was erased no words are kept, not even a connector's.
+    fn verb(&self, work: &Work, reply: &Reply, erased: bool) -> ReplyVerb {
         let attempt = self.attempt;
         match self.delivery.clone() {
             Delivery::Sent { message, at } => {
@@ -132,8 +135,12 @@ impl ReportDelivery {
                 let at = at.unwrap_or(work.now).min(work.now).max(reply.drafted_at);
                 ReplyVerb::Deliver { attempt, message, at }
             }
-            Delivery::Failed { why } => ReplyVerb::Fail { attempt, why },
-            Delivery::Unknown { message, why } => ReplyVerb::LoseTrack { attempt, message, why },
+            Delivery::Failed { why } => {
+                ReplyVerb::Fail { attempt, why: if erased { String::new() } else { why } }
+            }
+            Delivery::Unknown { message, why } => {
+                ReplyVerb::LoseTrack { attempt, message, why: if erased { String::new() } else { why } }
+            }
         }
     }
 }

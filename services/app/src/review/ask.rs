@@ -78,7 +78,7 @@ impl Command for Ask {
         work.lock_budget(&self.shop, buyer, true).await?;
         let facts = AskFacts::load(&work.tx, &info, std::slice::from_ref(&row)).await?;
         let language = language(&work.tx, &row, &opened.case.language).await?;
-        let limits = Limits::load(&work.tx, &info, buyer, work.now).await?;
+        let limits = Limits::load(&work.tx, &info, (buyer, row.order.as_ref()), work.now).await?;
         let wish = Wish { template: &self.template, by_request: self.by_request, language: &language };
         let mut decision = decide(&facts, &row, &info, &limits, &wish, work.now)?;
         decision.id = Some(DecisionId::from_bits(work.id()));
@@ -180,7 +180,7 @@ impl App {
         let facts = AskFacts::load(&conn, &info, std::slice::from_ref(&row)).await?;
         let language = language(&conn, &row, "").await?;
         let now = self.now();
-        let limits = Limits::load(&conn, &info, facts.buyer(&row), now).await?;
+        let limits = Limits::load(&conn, &info, (facts.buyer(&row), row.order.as_ref()), now).await?;
         let wish = Wish { template, by_request, language: &language };
         decide(&facts, &row, &info, &limits, &wish, now)
     }

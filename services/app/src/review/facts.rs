@@ -9,7 +9,7 @@ use amends_domain::policy::{AskPermission, ChannelPolicy};
 use amends_domain::remedy::{Remedy, RemedyState};
 use amends_domain::review::{ReviewHistory, ReviewVersion};
 use amends_domain::subject::Anchor;
-use amends_domain::{BuyerKey, CaseId, ReviewId, ShopId, Time};
+use amends_domain::{BuyerKey, CaseId, OrderId, ReviewId, ShopId, Time};
 use amends_store::buyer::{self, BuyerState};
 use amends_store::review::ReviewRow;
 use amends_store::{Conn, case, remedy};
@@ -143,10 +143,11 @@ impl Limits {
     pub(super) async fn load(
         conn: &Conn,
         info: &ShopInfo,
-        buyer: Option<BuyerKey>,
+        (buyer, order): (Option<BuyerKey>, Option<&OrderId>),
         now: Time,
     ) -> Result<Self> {
         let budget = Budget::load(conn, info, buyer, "", now).await?;
+        let budget = budget.and_order(conn, info, buyer, order).await?;
         let quota = match info.channel_policy(now).ask_quota {
             Some(_) => quota_use(conn, &info.shop.id, now).await?,
             None => QuotaUse { year_ends_at: year_of(now).1, used: 0, reviews: 0 },

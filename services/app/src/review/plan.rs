@@ -49,7 +49,7 @@ impl ReviewToPlan {
         let replies = reply::of_reviews(&[(row.shop.clone(), row.review.clone())]).all(conn).await?;
         Ok(Some(Self {
             inputs: facts.inputs_besides(&row, Some(case)),
-            limits: Limits::load(conn, info, facts.buyer(&row), now).await?,
+            limits: Limits::load(conn, info, (facts.buyer(&row), row.order.as_ref()), now).await?,
             replies,
             is_newest: rows.first().is_some_and(|first| first.review == row.review),
             bad: rows.iter().filter(|row| is_bad(row) || was_bad(row)).count(),

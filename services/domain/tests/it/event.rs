@@ -16,8 +16,8 @@ use amends_domain::signal::{Author, Direction, ShipmentState, SignalKind};
 use amends_domain::sla::Metric;
 use amends_domain::subject::Subject;
 use amends_domain::{
-    CaseId, ConversationId, DecisionId, IncidentId, MessageId, ReplyId, ReturnId, ReviewId, ShipmentId, Sku,
-    Span, SuggestionId, TemplateId,
+    BuyerKey, CaseId, ConversationId, DecisionId, IncidentId, MessageId, ReplyId, ReturnId, ReviewId,
+    ShipmentId, Sku, Span, SuggestionId, TemplateId,
 };
 
 use crate::make::{agent, at, line_id, order, remedy_id, signal};
@@ -262,6 +262,7 @@ fn beside_events() -> Vec<Event> {
             pairs: 1_400,
         },
         Event::RemedyPolicyApplied { version: 3, effective_from: at(9) },
+        Event::BuyerErased { buyer: BuyerKey::from_bits(7) },
     ]
 }
 

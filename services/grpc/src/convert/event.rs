@@ -7,7 +7,7 @@ use amends_domain::remedy::{Remedy, RemedyState, Terms};
 use amends_domain::{AgentId, CaseId, Money, ShopId, Time};
 use amends_proto::v1 as pb;
 
-use super::{agent, incident, remedy, remedy_policy, reply, time, timeline};
+use super::{agent, buyer, incident, remedy, remedy_policy, reply, time, timeline};
 use crate::fields::Fields;
 use crate::name;
 
@@ -36,7 +36,8 @@ pub fn render(stored: &StoredEvent) -> pb::Event {
             .or_else(|| reply::queued(row).map(pb::event::Resource::ReplySnapshot))
             .or_else(|| agent::of_event(row).map(pb::event::Resource::AgentSnapshot))
             .or_else(|| remedy_policy::of_event(row).map(pb::event::Resource::RemedyPolicySnapshot))
-            .or_else(|| incident::of_event(row).map(pb::event::Resource::IncidentSnapshot)),
+            .or_else(|| incident::of_event(row).map(pb::event::Resource::IncidentSnapshot))
+            .or_else(|| buyer::of_event(row).map(pb::event::Resource::ErasureSnapshot)),
     }
 }
 
@@ -129,6 +130,7 @@ fn subject(row: &EventRow) -> String {
         | Event::AgentAway { agent, .. }
         | Event::AgentOffline { agent, .. } => name::of(shop, agent),
         Event::IncidentRaised { incident, .. } => name::of(shop, incident),
+        Event::BuyerErased { buyer } => name::of(shop, buyer),
         _ => row.case.map_or_else(|| name::of_shop(shop), |case| name::of(shop, &case)),
     }
 }

@@ -1,8 +1,9 @@
 //! Buyers.
 
 use amends_domain::BuyerRef;
-use amends_store::Store;
+use amends_store::buyer::erasure::{self, Erased, ErasureRow};
 use amends_store::buyer::{self, BuyerRow, BuyerState};
+use amends_store::{Store, StoreError};
 
 use crate::sample::{ODD, at, buyer_key, shop_id};
 
@@ -10,6 +11,9 @@ conformance!(
     a_buyer_keeps_the_name_first_given,
     a_buyer_opted_out_as_of_the_latest_time_said,
     an_erased_buyer_has_no_name,
+    whoever_was_never_seen_can_be_erased,
+    an_erasure_is_read_back_as_it_stands,
+    an_erasure_begins_again_from_the_beginning,
 );
 
 fn row(key: u128, name: &str) -> BuyerRow {
@@ -63,9 +67,78 @@ async fn a_buyer_opted_out_as_of_the_latest_time_said(store: Store) {
 async fn an_erased_buyer_has_no_name(store: Store) {
     let tx = store.begin().await.unwrap();
     buyer::put(&[row(1, "a")]).run(&tx).await.unwrap();
-    tx.script("UPDATE buyers SET buyer_ref = '', erased_at = 0").await.unwrap();
+    let zone = |seconds| [(shop_id(ODD), buyer_key(1), at(seconds), "Europe/Berlin".to_owned())];
+    buyer::zones(&zone(1)).run(&tx).await.unwrap();
+    buyer::erase(&tx, &shop_id(ODD), &buyer_key(1), at(5)).await.unwrap();
+    buyer::erase(&tx, &shop_id(ODD), &buyer_key(1), at(6)).await.unwrap();
     buyer::put(&[row(1, "a")]).run(&tx).await.unwrap();
-    let erased = read(&tx, &[1]).await.pop().unwrap();
-    assert_eq!((erased.buyer, erased.erased_at.is_some()), (None, true), "and does not come back");
+    buyer::zones(&zone(9)).run(&tx).await.unwrap();
+    let erased = BuyerState { buyer: None, erased_at: Some(at(5)), ..state(1, "a") };
+    assert_eq!(read(&tx, &[1]).await, [erased], "nothing comes back, and the first time stands");
+    tx.commit().await.unwrap();
+}
+
+async fn whoever_was_never_seen_can_be_erased(store: Store) {
+    let tx = store.begin().await.unwrap();
+    buyer::put(&[row(1, "a")]).run(&tx).await.unwrap();
+    buyer::erase(&tx, &shop_id(ODD), &buyer_key(2), at(5)).await.unwrap();
+    buyer::put(&[row(2, "b")]).run(&tx).await.unwrap();
+    let keys = [1, 2, 3].map(|key| (shop_id(ODD), buyer_key(key)));
+    assert_eq!(buyer::erased(&keys).all(&tx).await.unwrap(), [(shop_id(ODD), buyer_key(2))]);
+    assert_eq!(read(&tx, &[2]).await.pop().unwrap().buyer, None);
+    tx.commit().await.unwrap();
+}
+
+fn bare(key: u128) -> ErasureRow {
+    ErasureRow {
+        shop: shop_id(ODD),
+        buyer: buyer_key(key),
+        asked_by: "ann".parse().unwrap(),
+        asked_at: at(1),
+        done_at: None,
+        reached: None,
+        erased: Erased::default(),
+        version: 1,
+    }
+}
+
+fn full(key: u128) -> ErasureRow {
+    let erased = Erased {
+        messages: 1,
+        reviews: 2,
+        surveys: 3,
+        notes: 4,
+        replies: 5,
+        withdrawn: 6,
+        remedies: 7,
+        shipments: 8,
+        returns: 9,
+        events: 10,
+        answers: 11,
+    };
+    ErasureRow { done_at: Some(at(2)), reached: Some(ODD.to_owned()), erased, version: 7, ..bare(key) }
+}
+
+async fn an_erasure_is_read_back_as_it_stands(store: Store) {
+    let tx = store.begin().await.unwrap();
+    tx.send([erasure::insert(&bare(1)), erasure::insert(&full(2)), erasure::insert(&bare(2))]).await.unwrap();
+    for one in [bare(1), full(2)] {
+        assert_eq!(erasure::get(&tx, &one.shop, &one.buyer).await.unwrap(), Some(one));
+    }
+    let next = ErasureRow { version: 8, reached: None, ..full(2) };
+    tx.send([erasure::update(&next, 7)]).await.unwrap();
+    assert_eq!(erasure::get(&tx, &next.shop, &next.buyer).await.unwrap().as_ref(), Some(&next));
+    let late = tx.send([erasure::update(&next, 7)]).await;
+    assert!(matches!(late, Err(StoreError::Contended(_))), "{late:?}");
+    tx.rollback().await.unwrap();
+}
+
+async fn an_erasure_begins_again_from_the_beginning(store: Store) {
+    let tx = store.begin().await.unwrap();
+    tx.send([erasure::insert(&full(1))]).await.unwrap();
+    tx.send([erasure::again(&[(shop_id(ODD), buyer_key(1)), (shop_id(ODD), buyer_key(9))])]).await.unwrap();
+    let again = ErasureRow { reached: Some(String::new()), version: 8, ..full(1) };
+    assert_eq!(erasure::get(&tx, &again.shop, &again.buyer).await.unwrap(), Some(again));
+    assert_eq!(erasure::get(&tx, &shop_id(ODD), &buyer_key(9)).await.unwrap(), None);
     tx.commit().await.unwrap();
 }

@@ -11,7 +11,9 @@ use amends_domain::returns::{ReturnStatus, Verdict};
 use amends_domain::review::DiffKind;
 use amends_domain::signal::{Author, Direction, ShipmentState, SignalKind};
 use amends_domain::sla::Metric;
-use amends_domain::{CaseId, DecisionId, EventId, IncidentId, RemedyId, ReplyId, ShopId, SuggestionId};
+use amends_domain::{
+    BuyerKey, CaseId, DecisionId, EventId, IncidentId, RemedyId, ReplyId, ShopId, SuggestionId,
+};
 use amends_store::Store;
 use amends_store::event::{self, EventRow};
 
@@ -73,7 +75,7 @@ fn fact(word: &str, name: &str) -> String {
         (_, "status") => ReturnStatus::ALL[0].to_string(),
         (_, "state") => ShipmentState::ALL[0].to_string(),
         (_, "relation") => Relation::ALL[0].to_string(),
-        ("incident.raised", _) => raised(name),
+        ("incident.raised" | "buyer.erased", _) => raised(name),
         (_, "incident") => IncidentId::from_bits(9).to_string(),
         (_, "other") => CaseId::from_bits(5).to_string(),
         (_, "solution") => "2".to_owned(),
@@ -103,10 +105,11 @@ fn fact(word: &str, name: &str) -> String {
     }
 }
 
-/// One of an incident that was heard by itself.
+/// One of what is about no case: an incident that was heard by itself, a buyer who is forgotten.
 fn raised(name: &str) -> String {
     match name {
         "incident" => IncidentId::from_bits(9).to_string(),
+        "buyer" => BuyerKey::from_bits(9).to_string(),
         "sku" => "a sku: 'ü'".to_owned(),
         "reason" => Reason::Defective.to_string(),
         "week_from" | "week_until" => "1700000000000007".to_owned(),

@@ -3,12 +3,16 @@
 use std::collections::HashSet;
 
 use amends_domain::subject::Anchor;
-use amends_domain::{OrderId, ReviewId};
+use amends_domain::{BuyerKey, OrderId, ReviewId};
 use amends_store::{Engine, Store, lock};
 
 use crate::case::shop;
 
-conformance!(one_transaction_at_a_time_holds_a_bucket, no_bucket_takes_no_statement,);
+conformance!(
+    one_transaction_at_a_time_holds_a_bucket,
+    no_bucket_takes_no_statement,
+    many_write_about_a_buyer_and_one_erases_them,
+);
 
 async fn one_transaction_at_a_time_holds_a_bucket(store: Store) {
     if store.engine() == Engine::Sqlite {
@@ -33,6 +37,28 @@ async fn no_bucket_takes_no_statement(store: Store) {
     lock::anchors(&tx, &[]).await.unwrap();
     assert_eq!(store.counters().statements(), before);
     tx.rollback().await.unwrap();
+}
+
+async fn many_write_about_a_buyer_and_one_erases_them(store: Store) {
+    if store.engine() == Engine::Sqlite {
+        return;
+    }
+    let buyer = [(shop(), BuyerKey::from_bits(7))];
+    let (first, second) = (store.begin().await.unwrap(), store.begin().await.unwrap());
+    lock::named(&first, &[3], &buyer).await.unwrap();
+    lock::named(&second, &[4], &buyer).await.unwrap();
+    second.rollback().await.unwrap();
+    let third = store.begin().await.unwrap();
+    third.run("SET LOCAL lock_timeout = '50ms'", vec![]).await.unwrap();
+    assert!(lock::erasure(&third, &shop(), &buyer[0].1).await.is_err(), "somebody writes about them");
+    third.rollback().await.unwrap();
+    first.rollback().await.unwrap();
+    let (erasing, writing) = (store.begin().await.unwrap(), store.begin().await.unwrap());
+    lock::erasure(&erasing, &shop(), &buyer[0].1).await.unwrap();
+    writing.run("SET LOCAL lock_timeout = '50ms'", vec![]).await.unwrap();
+    assert!(lock::named(&writing, &[5], &buyer).await.is_err(), "they are being erased");
+    writing.rollback().await.unwrap();
+    erasing.rollback().await.unwrap();
 }
 
 #[test]

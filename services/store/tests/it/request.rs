@@ -39,7 +39,8 @@ async fn an_answer_is_found_by_shop_principal_and_request(store: Store) {
 async fn several_answers_are_kept_and_found_at_once(store: Store) {
     let (ana, ben, id) = ("ana".to_owned(), "ben".to_owned(), "r-1".to_owned());
     let tx = store.begin().await.unwrap();
-    let answers = [(&ana[..], &id[..], &[1_u8; 32][..], &[7_u8][..]), (&ben, &id, &[2_u8; 32], &[])];
+    let answers =
+        [(&ana[..], &id[..], &[1_u8; 32][..], &[7_u8][..], None), (&ben, &id, &[2_u8; 32], &[], None)];
     tx.send([request::keep(Some(&shop()), answers.into_iter(), at(1))]).await.unwrap();
     tx.commit().await.unwrap();
     let asked = [(ana.clone(), id.clone()), (ben.clone(), id.clone()), (ana.clone(), "r-2".to_owned())];

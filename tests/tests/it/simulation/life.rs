@@ -1,5 +1,6 @@
 //! One life: steps drawn from a seed, and what must hold after them.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use amends_app::ingest::Receipt;
@@ -19,7 +20,7 @@ use super::channel::Channel;
 use super::house::{House, shop};
 use super::seen::Seen;
 use super::story::{BEGIN, DAYS, tell};
-use super::{agents, changes, invariants};
+use super::{agents, changes, erasure, invariants};
 
 /// When a life begins: everything has happened, and is told little by little.
 fn begin() -> Time {
@@ -39,9 +40,12 @@ pub(super) struct Life {
 /// Lives one life to its end.
 pub(super) async fn live(database: &Database, seed: u64, steps: u64) {
     let mut life = Life::begin(database, seed).await;
-    let mut before: Option<Seen> = None;
+    let (mut before, mut erased): (Option<Seen>, _) = (None, BTreeSet::new());
     for step in 0..steps {
         life.step().await;
+        if step % 40 == 39 {
+            erasure::erase(&mut life.house, seed, step, &mut erased).await;
+        }
         if step % 20 == 19 {
             before = Some(invariants::check(&life.house, &life.channel, before.as_ref(), seed).await);
         }
@@ -49,7 +53,9 @@ pub(super) async fn live(database: &Database, seed: u64, steps: u64) {
     life.repeat_everything().await;
     for days in [1, 70] {
         life.house.advance(Span::from_days(days)).await;
-        before = Some(invariants::check(&life.house, &life.channel, before.as_ref(), seed).await);
+        let seen = invariants::check(&life.house, &life.channel, before.as_ref(), seed).await;
+        erasure::nobody_erased_can_be_read(&life.house, &seen, &erased, seed).await;
+        before = Some(seen);
     }
     life.house.end().await;
 }

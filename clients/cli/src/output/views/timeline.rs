@@ -158,6 +158,7 @@ impl Shown for v1::Event {
             Some(Resource::IncidentSnapshot(incident)) => {
                 put(&mut map, "incident_snapshot", incident)?;
             }
+            Some(Resource::ErasureSnapshot(erasure)) => put(&mut map, "erasure_snapshot", erasure)?,
             None => {}
         }
         map.end()

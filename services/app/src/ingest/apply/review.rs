@@ -239,7 +239,7 @@ impl World {
         seen: &ReviewSignal,
         buyer: Option<amends_domain::BuyerKey>,
     ) {
-        if !seen.text.is_empty() {
+        if !seen.text.is_empty() && !self.is_review_erased(&at.info.shop.id, &seen.review) {
             self.out.texts.push(TextRow {
                 shop: at.info.shop.id.clone(),
                 owner: TextOwner::Review,

@@ -11,7 +11,8 @@ use amends_domain::signal::Direction;
 use amends_domain::signal::{SignalBody, SignalKind};
 use amends_domain::subject::Anchor;
 use amends_domain::{
-    CaseId, MessageId, OrderId, RemedyId, ReturnId, ReviewId, ShipmentId, ShopId, SignalId, SurveyId,
+    BuyerKey, BuyerRef, CaseId, MessageId, OrderId, RemedyId, ReturnId, ReviewId, ShipmentId, ShopId,
+    SignalId, SurveyId,
 };
 use amends_store::Of;
 use amends_store::review::ReviewRow;
@@ -31,7 +32,7 @@ pub(in crate::ingest) struct Named {
     pub(in crate::ingest) conversations: BTreeSet<(ShopId, Anchor)>,
     pub(super) cases: BTreeSet<Of<CaseId>>,
     pub(super) orders: BTreeSet<Of<OrderId>>,
-    pub(super) reviews: BTreeSet<Of<ReviewId>>,
+    pub(in crate::ingest) reviews: BTreeSet<Of<ReviewId>>,
     /// Reviews whose signal names no order.
     pub(super) unplaced: BTreeSet<Of<ReviewId>>,
     pub(super) returns: BTreeSet<Of<ReturnId>>,
@@ -45,10 +46,23 @@ pub(in crate::ingest) struct Named {
     pub(super) overdue: BTreeSet<(ShopId, OrderId, ShipmentId)>,
     /// The remedies that such parcels fulfil.
     pub(super) remedies: BTreeSet<Of<RemedyId>>,
+    /// Buyers whom the signals name.
+    pub(in crate::ingest) buyers: BTreeSet<Of<BuyerKey>>,
     /// Answers about cases, each of which judges what the buyer was given.
-    pub(super) judged: BTreeSet<Of<SurveyId>>,
+    pub(in crate::ingest) judged: BTreeSet<Of<SurveyId>>,
     /// Orders whose remedies a refund may have to stop: by this word, or with an amount said before.
     pub(super) refunded: BTreeSet<Of<OrderId>>,
+}
+
+/// Whom a signal names.
+const fn buyer_of(body: &SignalBody) -> Option<&BuyerRef> {
+    match body {
+        SignalBody::Order(s) => Some(&s.buyer),
+        SignalBody::Message(s) => Some(&s.buyer),
+        SignalBody::Review(s) => s.buyer.as_ref(),
+        SignalBody::Return(s) => s.buyer.as_ref(),
+        SignalBody::Shipment(_) | SignalBody::Survey(_) | SignalBody::Overdue(_) => None,
+    }
 }
 
 /// Whether a word of the channel can make it pay, with an amount that was said at any time.
@@ -70,6 +84,9 @@ impl Named {
                     named.signals.insert((shop.clone(), body.kind(), id.clone()));
                 }
                 named.anchors.extend(body.anchor().map(|anchor| (shop.clone(), anchor)));
+                named
+                    .buyers
+                    .extend(buyer_of(body).map(|buyer| (shop.clone(), submission.shop.buyer_key(buyer))));
                 named.add(shop, body);
             }
         }
