@@ -79,6 +79,7 @@ pub fn parts(clock: &Arc<VirtualClock>) -> Parts {
         registry: Registry::new(),
         migrate: true,
         workers: false,
+        rollups: true,
     }
 }
 

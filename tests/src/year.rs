@@ -1,12 +1,18 @@
-//! A year of a large shop: orders and parcels put in as rows, everything that is heard (reviews, requests)
-//! sent through the service, the figures then derived from all of it as `amends recompute --repair` does.
+//! A year of a large shop: orders and parcels are put in as rows, with what their deliveries add to the figures;
+//! everything that is heard (reviews, requests) is sent through the service afterwards, and counted by it.
+
+use std::collections::BTreeMap;
 
 use amends_app::App;
 use amends_client::{Client, v1};
 use amends_domain::order::{Line, Purchase, Shipment, Units};
+use amends_domain::policy;
+use amends_domain::rollup::{Cell, Facets, Sealed};
 use amends_domain::signal::{OrderState, ShipmentState};
-use amends_domain::{BuyerKey, LineId, Money, OrderId, ShipmentId, ShopId, SignalId, Sku, Span, Time};
-use amends_store::{order, shipment};
+use amends_domain::tally::{self, Family, Measure};
+use amends_domain::zone::Zone;
+use amends_domain::{BuyerKey, Day, LineId, Money, OrderId, ShipmentId, ShopId, SignalId, Sku, Span, Time};
+use amends_store::{order, rollup, shipment};
 use futures::{StreamExt as _, TryStreamExt as _};
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
@@ -62,6 +68,12 @@ struct Ordered {
 }
 
 impl Size {
+    /// Reviews among it.
+    #[must_use]
+    pub const fn reviews(self) -> u64 {
+        self.orders.div_ceil(REVIEWED)
+    }
+
     fn order(self, n: u64, until: Time) -> Ordered {
         let mut random = ChaCha8Rng::seed_from_u64(n);
         let skew: f64 = random.random::<f64>().powi(2);
@@ -153,11 +165,14 @@ pub async fn fill(app: &App, client: &Client, shop: &ShopId, size: Size, until: 
         let tx = app.store().begin().await.unwrap();
         order::put(&lines).run(&tx).await.unwrap();
         shipment::put(&parcels).run(&tx).await.unwrap();
+        tx.send(rollup::add(0, &deliveries(&lines))).await.unwrap();
         tx.commit().await.unwrap();
         if first.is_multiple_of(ROWS * 50) {
             tell(&format!("{first} orders"));
         }
     }
+    while app.seal_some().await.unwrap() > 0 {}
+    tell("sealed");
     let heard = (0..size.orders).filter(|n| n.is_multiple_of(REVIEWED) || n % ASKED_BACK == 1);
     let heard = heard.flat_map(|n| size.order(n, until).heard(until));
     let calls = futures::stream::iter(heard).chunks(SIGNALS).enumerate().map(|(n, signals)| {
@@ -174,4 +189,25 @@ pub async fn fill(app: &App, client: &Client, shop: &ShopId, size: Size, until: 
         }
     });
     calls.buffer_unordered(CALLS).try_collect::<()>().await.unwrap();
+}
+
+/// What delivered lines that nothing else is known of add to the figures.
+fn deliveries(lines: &[Line]) -> BTreeMap<(ShopId, Cell), rollup::Sums> {
+    let policy = policy::in_force(&[], "own_store", "", Time::MIN);
+    let mut known: BTreeMap<(Facets, Day), BTreeMap<Measure, i64>> = BTreeMap::new();
+    for line in lines {
+        let facets = Facets::new(line.purchase.as_ref().map(|bought| &bought.sku), &line.about, None);
+        for (day, measure, value) in tally::of_line(line, &policy, &Zone::utc()) {
+            *known.entry((facets.clone(), day)).or_default().entry(measure).or_default() += value;
+        }
+    }
+    let mut cells: BTreeMap<_, rollup::Sums> = BTreeMap::new();
+    let shop = lines.first().map(|line| line.shop.clone()).unwrap();
+    for ((facets, day), sums) in known {
+        for cell in Cell::all_on(Family::Line, day, &facets.places(Family::Line), Sealed::NONE) {
+            let row = cells.entry((shop.clone(), cell)).or_default();
+            sums.iter().for_each(|(measure, value)| *row.entry(*measure).or_default() += value);
+        }
+    }
+    cells
 }

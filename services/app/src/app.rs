@@ -29,6 +29,8 @@ pub struct Settings {
     pub clock_skew: Duration,
     /// Which copy of each count this process adds to: any small number.
     pub shard: i64,
+    /// Whether figures are kept. Without them they are wrong for good: only for measuring what they cost.
+    pub rollups: bool,
 }
 
 impl Default for Settings {
@@ -40,6 +42,7 @@ impl Default for Settings {
             agent_capacity: 20,
             clock_skew: Duration::from_secs(300),
             shard: 0,
+            rollups: true,
         }
     }
 }

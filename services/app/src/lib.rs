@@ -34,6 +34,7 @@ pub mod returns;
 pub mod review;
 mod rolled;
 pub mod runner;
+mod seal;
 pub mod shop;
 pub mod shops;
 pub mod sla;

@@ -16,6 +16,7 @@ use crate::basis;
 use crate::call::{Call, Role};
 use crate::error::Result;
 use crate::runner::Command;
+use crate::seal;
 use crate::shops::ShopInfo;
 use crate::work::Work;
 
@@ -77,6 +78,8 @@ impl App {
         let conn = self.store().reader();
         let info = self.shops().get(&conn, shop, self.now()).await?;
         let mut pass = Pass::new(info, progress);
+        pass.sums.was_sealed = seal::sealed(&conn, shop).await?;
+        pass.sums.sealed = pass.sums.was_sealed;
         pass.examine(&conn, None).await?;
         Ok(pass.found)
     }
@@ -102,6 +105,8 @@ impl Command for Repair {
         let info = work.app.shops().get(&work.tx, &self.shop, work.now).await?;
         let mut pass = Pass::new(info, self.progress);
         let mut corrections = Corrections::default();
+        pass.sums.was_sealed = seal::sealed(&work.tx, &self.shop).await?;
+        pass.sums.sealed = seal::again(work, &pass.info, pass.sums.was_sealed).await?;
         pass.examine(&work.tx, Some(&mut corrections)).await?;
         corrections.finish(work, &pass.info).await?;
         pass.sums.store(&work.tx, &self.shop).await?;

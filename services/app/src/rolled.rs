@@ -3,10 +3,10 @@
 //! They are gathered by what is known of the members first: members of which the same is known, and
 //! differences that cancel out, are spread over the rows together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use amends_domain::lag::{Lag, LagCell};
-use amends_domain::rollup::{Cell, Facets};
+use amends_domain::rollup::{Cell, Facets, Grain, Sealed};
 use amends_domain::tally::{Counted, Family, Measure};
 use amends_domain::{Day, ShopId};
 use amends_store::rollup::Sums;
@@ -42,10 +42,16 @@ impl Rolled {
         self.0.len()
     }
 
+    /// The shops of which a day changes whose week or month may be sealed: it was over before a day.
+    pub(crate) fn shops_of_past(&self, today: Day) -> BTreeSet<&ShopId> {
+        let is_past = |(day, _): &(Day, Measure)| Grain::Week.end(*day) <= today;
+        self.0.iter().filter(|(_, sums)| sums.keys().any(is_past)).map(|((shop, _), _)| shop).collect()
+    }
+
     /// The rows, each once, with what is to be added to them.
-    pub(crate) fn cells(&self) -> BTreeMap<(ShopId, Cell), Sums> {
+    pub(crate) fn cells(&self, sealed: &HashMap<ShopId, Sealed>) -> BTreeMap<(ShopId, Cell), Sums> {
         let mut cells = BTreeMap::new();
-        self.spread(&mut cells);
+        self.spread(&mut cells, |shop| sealed.get(shop).copied().unwrap_or_default());
         cells
     }
 
@@ -70,8 +76,13 @@ impl Rolled {
     }
 
     /// The rows of the measures, added to those that are there.
-    pub(crate) fn spread(&self, cells: &mut BTreeMap<(ShopId, Cell), Sums>) {
+    pub(crate) fn spread(
+        &self,
+        cells: &mut BTreeMap<(ShopId, Cell), Sums>,
+        sealed: impl Fn(&ShopId) -> Sealed,
+    ) {
         for ((shop, facets), sums) in &self.0 {
+            let sealed = sealed(shop);
             for &family in Family::ALL {
                 let mine = sums.iter().filter(|((_, m), value)| m.family() == family && **value != 0);
                 let mut days: BTreeMap<Day, Vec<(Measure, i64)>> = BTreeMap::new();
@@ -81,7 +92,7 @@ impl Rolled {
                 }
                 let places = facets.places(family);
                 for (day, counts) in days {
-                    for cell in Cell::all_on(family, day, &places) {
+                    for cell in Cell::all_on(family, day, &places, sealed) {
                         let row = cells.entry((shop.clone(), cell)).or_default();
                         counts.iter().for_each(|(m, value)| *row.entry(*m).or_default() += value);
                     }

@@ -4,9 +4,12 @@
 //! A command collects events, deadlines and counts; the runner sends them
 //! together just before it commits.
 
+use std::collections::HashMap;
+
 use amends_domain::case::Case;
 use amends_domain::deadline::{Deadline, DeadlineChange, DeadlineKind};
 use amends_domain::event::Event;
+use amends_domain::rollup::{Grain, Sealed};
 use amends_domain::sla::Row;
 use amends_domain::subject::Anchor;
 use amends_domain::tally::Counted;
@@ -212,6 +215,22 @@ impl Work {
         followed
     }
 
+    /// Everything that follows from what was collected; with how far the shops are sealed of which old days
+    /// change, which they stay until the end.
+    async fn gather(&mut self) -> Result<HashMap<ShopId, Sealed>> {
+        if !self.heard {
+            self.hear().await?;
+        }
+        if !self.app.settings().rollups {
+            return Ok(HashMap::new());
+        }
+        self.follow().await?;
+        // Wherever the shop is, its day is at most one ahead.
+        let tomorrow = Grain::Day.end(self.now.day());
+        let shops: Vec<&ShopId> = self.changes.rolled.shops_of_past(tomorrow).into_iter().collect();
+        Ok(rollup::sealed_until_end(&self.tx, &shops).await?)
+    }
+
     /// Says that the clocks have heard all that happened and happens from here on.
     pub(crate) fn clocks_have_heard(&mut self) {
         self.heard = true;
@@ -229,21 +248,21 @@ impl Work {
 
     /// Writes what was collected and commits.
     pub(crate) async fn finish(mut self, shard: i64) -> Result<Written> {
-        if !self.heard
-            && let Err(error) = self.hear().await
-        {
-            self.abandon().await;
-            return Err(error);
-        }
-        if let Err(error) = self.follow().await {
-            self.abandon().await;
-            return Err(error);
-        }
+        let sealed = match self.gather().await {
+            Ok(sealed) => sealed,
+            Err(error) => {
+                self.abandon().await;
+                return Err(error);
+            }
+        };
+        let counts = self.app.settings().rollups;
         let Changes { mut writes, events, deadlines, rolled, .. } = std::mem::take(&mut self.changes);
         writes.push(event::append(&events));
         writes.extend(deadline::apply(&deadlines));
-        writes.extend(rollup::add(shard, &rolled.cells()));
-        writes.push(lag::add(shard, &rolled.lags()));
+        if counts {
+            writes.extend(rollup::add(shard, &rolled.cells(&sealed)));
+            writes.push(lag::add(shard, &rolled.lags()));
+        }
         if let Err(error) = self.tx.send(writes).await {
             self.abandon().await;
             return Err(error.into());

@@ -4,6 +4,10 @@
 //! thing that is known of it, and to one for each pair of such things. What is not known is never
 //! written: its sum is what the sums above it have more than the known ones together.
 
+mod grain;
+
+pub use grain::{Grain, Sealed};
+
 use crate::case::Case;
 use crate::code::codes;
 use crate::detection::Reason;
@@ -33,33 +37,6 @@ codes! {
         Target = "TARGET",
         /// How long it took: the number of a histogram's bucket.
         Length = "LENGTH",
-    }
-}
-
-codes! {
-    /// How long a roll-up is.
-    pub enum Grain {
-        /// One civil day of the shop.
-        Day = "DAY",
-        /// One calendar month of the shop, by its first day.
-        Month = "MONTH",
-    }
-}
-
-impl Grain {
-    /// The number it is stored as.
-    #[must_use]
-    pub const fn number(self) -> i64 {
-        match self {
-            Self::Day => 0,
-            Self::Month => 1,
-        }
-    }
-
-    /// The grain of a stored number.
-    #[must_use]
-    pub fn of_number(number: i64) -> Option<Self> {
-        Self::ALL.iter().copied().find(|grain| grain.number() == number)
     }
 }
 
@@ -318,12 +295,16 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// The rows that a member adds to on a day: those of the day, and those of its month.
+    /// The rows that a member adds to on a day: those of the day, and those of its week and month once they
+    /// are sealed.
     #[must_use]
-    pub fn all_on(family: Family, day: Day, places: &[Place]) -> Vec<Self> {
-        let grains = [(Grain::Day, day), (Grain::Month, day.first_of_month())];
-        let cell = |(grain, period), place: &Place| Self { family, grain, period, place: place.clone() };
-        grains.into_iter().flat_map(|at| places.iter().map(move |place| cell(at, place))).collect()
+    pub fn all_on(family: Family, day: Day, places: &[Place], sealed: Sealed) -> Vec<Self> {
+        let cell = |grain: Grain, place: &Place| {
+            let (period, place) = (grain.begin(day), place.clone());
+            Self { family, grain, period, place }
+        };
+        let grains = Grain::ALL.iter().filter(|grain| sealed.covers(**grain, day));
+        grains.flat_map(|grain| places.iter().map(move |place| cell(*grain, place))).collect()
     }
 }
 

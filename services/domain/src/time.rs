@@ -116,6 +116,13 @@ impl Day {
         self.0
     }
 
+    /// The first day of its week.
+    #[must_use]
+    pub const fn monday(self) -> Self {
+        // Day 0 was a Thursday, three days after a Monday.
+        Self(self.0.saturating_sub(self.0.saturating_add(3).rem_euclid(7)))
+    }
+
     /// The first day of its calendar month.
     #[must_use]
     pub const fn first_of_month(self) -> Self {

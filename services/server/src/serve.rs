@@ -34,6 +34,8 @@ pub struct Parts {
     pub migrate: bool,
     /// Whether workers run by themselves; whoever moves the clock by hand runs them by hand.
     pub workers: bool,
+    /// Whether figures are kept; only whoever measures what they cost goes without.
+    pub rollups: bool,
 }
 
 /// A server that runs.
@@ -80,7 +82,8 @@ pub async fn start(config: &Config, parts: Parts) -> anyhow::Result<Running> {
     }
     // Made beside the first steps of the store, so that no buyer's answer waits for it.
     let linter = tokio::task::spawn_blocking(amends_app::lint::make_ready);
-    let app = App::new(store.clone(), Arc::new(detector), parts.clock, parts.ids, settings(config));
+    let settings = Settings { rollups: parts.rollups, ..settings(config) };
+    let app = App::new(store.clone(), Arc::new(detector), parts.clock, parts.ids, settings);
     wait_for_schema(&store).await?;
     tell_of_other_counts(&app).await?;
     refuse_open_access(config, &app).await?;

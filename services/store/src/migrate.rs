@@ -31,6 +31,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0024_incident_signals", include_str!("../migrations/0024_incident_signals.sql")),
     ("0026_solved_at", include_str!("../migrations/0026_solved_at.sql")),
     ("0028_erasure", include_str!("../migrations/0028_erasure.sql")),
+    ("0029_sealed", include_str!("../migrations/0029_sealed.sql")),
 ];
 
 /// Any number that only Amends locks.

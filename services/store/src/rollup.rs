@@ -1,4 +1,4 @@
-//! Roll-ups: sums by day and month, without a split and by what members can be told apart by, in shards
+//! Roll-ups: sums by day, and by week and month once those are over, without a split and by what members can be told apart by, in shards
 //! that writers do not share. One row holds all measures of its family.
 
 use std::collections::BTreeMap;
@@ -17,12 +17,14 @@ use crate::value::{int, str};
 mod ask;
 mod basis;
 mod response;
+mod seal;
 mod tables;
 mod times;
 
 pub use ask::{Answer, Asked, Part, ask};
 pub(crate) use ask::{Role, roles};
 pub use basis::{Basis, REVISION, bases, basis, put_basis};
+pub use seal::{first_day, mark, seal, sealed, sealed_until_end, unsealed};
 pub use times::{TimesRow, Whose, times};
 
 use tables::{measures, table};

@@ -7,6 +7,7 @@
 mod due;
 mod relay;
 mod retention;
+mod seal;
 
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ pub fn start(app: &App, stop: &CancellationToken) -> JoinSet<()> {
     workers.spawn(due::run(app.clone(), stop.clone()));
     workers.spawn(relay::run(app.clone(), stop.clone()));
     workers.spawn(retention::run(app.clone(), stop.clone()));
+    workers.spawn(seal::run(app.clone(), stop.clone()));
     workers
 }
 
@@ -35,7 +37,8 @@ pub async fn settle(app: &App) -> amends_app::Result<()> {
     loop {
         let due = due::step(app).await?;
         let relayed = relay::step(app).await?;
-        if due == 0 && relayed == 0 {
+        let sealed = seal::step(app).await?;
+        if due == 0 && relayed == 0 && sealed == 0 {
             return Ok(());
         }
     }

@@ -15,6 +15,9 @@ const BLOCK: u64 = 100;
 /// Coprime to the block, so that each place is met once.
 const STRIDE: u64 = 37;
 
+/// How many articles are ordered, all equally often.
+const ARTICLES: u64 = 1_000;
+
 /// 2026-01-05T00:00:00Z: orders are placed then, everything else follows.
 const PLACED_AT: i64 = 1_767_571_200;
 const DAY: i64 = 86_400;
@@ -128,7 +131,7 @@ fn order(block: u64, k: u64) -> Body {
         buyer_id: buyer_id(block, k),
         lines: vec![v1::OrderLine {
             line_id: "1".to_owned(),
-            sku: format!("sku-{}", k % 10),
+            sku: format!("sku-{}", (block * 30 + k) % ARTICLES),
             title: "Bottle, 750 ml".to_owned(),
             category: "kitchen".to_owned(),
             quantity: 1,

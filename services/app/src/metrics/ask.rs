@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::basis;
 use crate::call::{Principal, ShopScope};
 use crate::error::{AppError, Result, Violation, Why};
+use crate::seal;
 use crate::shops::ShopInfo;
 
 /// The most dimensions one question may be split by, and the most that split and filter together.
@@ -63,13 +64,16 @@ impl App {
             let problem = "makes too many rows with so many shops: take longer buckets or fewer shops";
             return Err(AppError::field("bucket", problem));
         }
-        let parts: Vec<_> =
-            (0..).zip(&pieces).flat_map(|(n, days)| bucket::parts(n, *days, question.bucket)).collect();
         let step = i64::try_from(pieces.len()).unwrap_or(i64::MAX);
         let of_group = |(n, shops): (i64, &Group)| {
             shops.iter().map(move |info| (info.shop.id.clone(), n * step)).collect::<Vec<_>>()
         };
         let shops: Vec<_> = (0..).zip(groups.values()).flat_map(of_group).collect();
+        let sealed = seal::sealed_by_all(&conn, shops.iter().map(|(shop, _)| shop)).await?;
+        let parts: Vec<_> = (0..)
+            .zip(&pieces)
+            .flat_map(|(n, days)| bucket::parts(n, *days, question.bucket, sealed))
+            .collect();
         let facets = question.facets();
         let asked = rollup::Asked { shops: &shops, family, parts: &parts, facets: &facets, limit };
         // Those of reviews and lines were there before.

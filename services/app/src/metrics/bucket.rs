@@ -1,7 +1,7 @@
 //! Cutting a span of days, and summing what falls into each piece.
 
 use amends_domain::Day;
-use amends_domain::rollup::Grain;
+use amends_domain::rollup::{Grain, Sealed};
 use amends_domain::tally::Measure;
 use amends_store::rollup::{self, Part};
 
@@ -53,38 +53,54 @@ pub(super) fn cut(days: Days, bucket: Bucket) -> Vec<Days> {
     pieces
 }
 
-/// The rows that make up a piece: whole months in it as such, the rest by days.
-pub(super) fn parts(piece: i64, days: Days, bucket: Bucket) -> Vec<Part> {
+/// The rows that make up a piece: as far as they are sealed, whole months in it as such and whole weeks of what
+/// is left; the rest by days.
+pub(super) fn parts(piece: i64, days: Days, bucket: Bucket, sealed: Sealed) -> Vec<Part> {
+    let grains: &[Grain] = match bucket {
+        Bucket::Day => &[],
+        // No month lies within a week.
+        Bucket::Week => &[Grain::Week],
+        Bucket::Total | Bucket::Month => &[Grain::Month, Grain::Week],
+    };
+    let mut parts = Vec::new();
+    made_of(piece, days, grains, sealed, &mut parts);
+    parts
+}
+
+/// Whole periods of the first grain, and what is left on both sides by the grains after it.
+fn made_of(piece: i64, days: Days, grains: &[Grain], sealed: Sealed, parts: &mut Vec<Part>) {
     let Days { from, until } = days;
-    let part = |grain, from, until| Part { piece, grain, from, until };
-    let first = if from == from.first_of_month() { from } else { from.first_of_next_month() };
-    let last = until.first_of_month();
-    if matches!(bucket, Bucket::Day | Bucket::Week) || first >= last {
-        return vec![part(Grain::Day, from, until)];
+    let Some((&grain, finer)) = grains.split_first() else {
+        if from < until {
+            parts.push(Part { piece, grain: Grain::Day, from, until });
+        }
+        return;
+    };
+    let first = if from == grain.begin(from) { from } else { grain.end(from) };
+    let last = sealed.day().map_or(first, |sealed| grain.begin(until.min(sealed)));
+    if first >= last {
+        return made_of(piece, days, finer, sealed, parts);
     }
-    let parts =
-        [part(Grain::Day, from, first), part(Grain::Month, first, last), part(Grain::Day, last, until)];
-    parts.into_iter().filter(|part| part.from < part.until).collect()
+    made_of(piece, Days { from, until: first }, finer, sealed, parts);
+    parts.push(Part { piece, grain, from: first, until: last });
+    made_of(piece, Days { from: last, until }, finer, sealed, parts);
 }
 
 /// The first day after the piece that begins on a day; none if nothing is cut.
-fn end_of_piece(from: Day, bucket: Bucket) -> Option<Day> {
-    let number = from.number();
-    let end = match bucket {
-        Bucket::Total => return None,
-        Bucket::Day => number.saturating_add(1),
-        // Day 0 was a Thursday, three days after a Monday.
-        Bucket::Week => number.saturating_add(7 - number.saturating_add(3).rem_euclid(7)),
-        Bucket::Month => return Some(from.first_of_next_month()),
-    };
-    Some(Day::from_number(end))
+const fn end_of_piece(from: Day, bucket: Bucket) -> Option<Day> {
+    match bucket {
+        Bucket::Total => None,
+        Bucket::Day => Some(Grain::Day.end(from)),
+        Bucket::Week => Some(Grain::Week.end(from)),
+        Bucket::Month => Some(Grain::Month.end(from)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use amends_domain::Day;
 
-    use amends_domain::rollup::Grain;
+    use amends_domain::rollup::{Grain, Sealed};
 
     use super::{Bucket, Days, Part, cut, end_of_piece, parts};
 
@@ -123,23 +139,47 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_of_a_piece_are_whole_months_and_the_days_around_them() {
-        let of = |from: i32, until: i32, bucket| {
+    fn the_parts_of_a_piece_are_whole_months_then_weeks_then_days() {
+        let of_sealed = |from: i32, until: i32, bucket, sealed: i32| {
+            let sealed = Sealed::until(Day::from_number(NEW_YEAR + sealed));
             let days =
                 Days { from: Day::from_number(NEW_YEAR + from), until: Day::from_number(NEW_YEAR + until) };
-            let parts = parts(0, days, bucket);
+            let parts = parts(0, days, bucket, sealed);
             let told = |p: &Part| (p.grain, p.from.number() - NEW_YEAR, p.until.number() - NEW_YEAR);
             parts.iter().map(told).collect::<Vec<_>>()
         };
+        let of = |from, until, bucket| of_sealed(from, until, bucket, 200);
+        // The Mondays are 5 January and every seventh day from then on.
         assert_eq!(
             of(3, 100, Bucket::Total),
-            [(Grain::Day, 3, 31), (Grain::Month, 31, 90), (Grain::Day, 90, 100)]
+            [
+                (Grain::Day, 3, 4),
+                (Grain::Week, 4, 25),
+                (Grain::Day, 25, 31),
+                (Grain::Month, 31, 90),
+                (Grain::Day, 90, 100),
+            ]
+        );
+        assert_eq!(
+            of_sealed(3, 100, Bucket::Total, 60),
+            [
+                (Grain::Day, 3, 4),
+                (Grain::Week, 4, 25),
+                (Grain::Day, 25, 31),
+                (Grain::Month, 31, 59),
+                (Grain::Day, 59, 100)
+            ]
         );
         assert_eq!(of(0, 31, Bucket::Month), [(Grain::Month, 0, 31)]);
         assert_eq!(of(0, 59, Bucket::Total), [(Grain::Month, 0, 59)]);
-        assert_eq!(of(3, 31, Bucket::Month), [(Grain::Day, 3, 31)]);
-        assert_eq!(of(3, 32, Bucket::Total), [(Grain::Day, 3, 32)]);
-        assert_eq!(of(0, 59, Bucket::Week), [(Grain::Day, 0, 59)]);
+        assert_eq!(
+            of(3, 31, Bucket::Month),
+            [(Grain::Day, 3, 4), (Grain::Week, 4, 25), (Grain::Day, 25, 31)]
+        );
+        assert_eq!(of(3, 8, Bucket::Total), [(Grain::Day, 3, 8)]);
+        assert_eq!(of(4, 11, Bucket::Week), [(Grain::Week, 4, 11)]);
+        assert_eq!(of(0, 4, Bucket::Week), [(Grain::Day, 0, 4)]);
+        assert_eq!(of(3, 5, Bucket::Day), [(Grain::Day, 3, 5)]);
     }
 
     #[test]

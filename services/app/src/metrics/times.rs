@@ -13,6 +13,7 @@ use super::bucket::{self, Days};
 use super::{Question, REST};
 use crate::app::App;
 use crate::error::{AppError, Result};
+use crate::seal;
 
 /// How many rows of lengths of time one question may read.
 const TIMES_MAX: i64 = 100_000;
@@ -21,13 +22,17 @@ impl App {
     /// Those that the rows of an answer to a question need.
     pub(super) async fn times(&self, shop: &ShopId, told: &[Piece], question: &Question) -> Result<Times> {
         let pieces = bucket::cut(question.days, question.bucket);
-        let parts: Vec<_> =
-            (0..).zip(&pieces).flat_map(|(n, days)| bucket::parts(n, *days, question.bucket)).collect();
+        let conn = self.store().reader();
+        let sealed = seal::sealed(&conn, shop).await?;
+        let parts: Vec<_> = (0..)
+            .zip(&pieces)
+            .flat_map(|(n, days)| bucket::parts(n, *days, question.bucket, sealed))
+            .collect();
         let facets = question.facets();
         let (all, values) = needed(told, &facets);
         let of = facets.first().map(|(facet, _, _)| (*facet, values.as_deref()));
         let whose = Whose { all, of, limit: TIMES_MAX + 1 };
-        let rows = rollup::times(&self.store().reader(), shop, &parts, &whose).await?;
+        let rows = rollup::times(&conn, shop, &parts, &whose).await?;
         Ok(Times::of(bounded(rows)?, &pieces))
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use amends_domain::ShopId;
-use amends_domain::rollup::Cell;
+use amends_domain::rollup::{Cell, Sealed};
 use amends_domain::tally::{Counted, Family, Measure};
 use amends_store::Conn;
 use amends_store::rollup::{self, Sums};
@@ -27,6 +27,9 @@ const GATHERED_MAX: usize = 2_000;
 pub(super) struct Derived {
     gathered: Rolled,
     cells: BTreeMap<(ShopId, Cell), Sums>,
+    /// How far the shop is sealed when this pass ends, and how far it was when it began.
+    pub(super) sealed: Sealed,
+    pub(super) was_sealed: Sealed,
     pub(super) lags: Lags,
 }
 
@@ -40,7 +43,7 @@ impl Derived {
 
     fn spread(&mut self) {
         let gathered = std::mem::take(&mut self.gathered);
-        gathered.spread(&mut self.cells);
+        gathered.spread(&mut self.cells, |_| self.sealed);
         gathered.spread_lags(&mut self.lags);
     }
 
@@ -62,14 +65,18 @@ impl Pass {
         self.sums.spread();
         let shop = self.info.shop.id.clone();
         // What is not met among the stored rows is missing there.
-        let mut unmet: BTreeSet<Cell> = self.sums.cells.keys().map(|(_, cell)| cell.clone()).collect();
+        let was_sealed = self.sums.was_sealed;
+        let is_due = |cell: &Cell| was_sealed.covers(cell.grain, cell.period);
+        let mut unmet: BTreeSet<Cell> =
+            self.sums.cells.keys().map(|(_, cell)| cell.clone()).filter(is_due).collect();
         for &family in Family::ALL {
             let mut after = None;
             loop {
                 let page = rollup::page(conn, &shop, family, after.as_ref(), ROWS).await?;
                 let Some((last, _)) = page.last() else { break };
                 after = Some(last.clone());
-                for (cell, stored) in page {
+                // What others sealed since then is left to the next pass.
+                for (cell, stored) in page.into_iter().filter(|(cell, _)| is_due(cell)) {
                     unmet.remove(&cell);
                     self.compare_row(&shop, cell, &stored);
                 }

@@ -44,6 +44,7 @@ mod rollups_arrival;
 mod rollups_exact;
 mod runner;
 mod savings;
+mod sealed;
 mod shops;
 mod skills;
 mod solve;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use amends_app::Role;
 use amends_app::metrics::{Bucket, Days, Dimension, Question, REST, ROWS_MAX};
 use amends_domain::remedy::{RemedyKind, Terms};
-use amends_domain::rollup::{Cell, Facet, Place, Split};
+use amends_domain::rollup::{Cell, Facet, Place, Sealed, Split};
 use amends_domain::tally::{Family, Measure};
 use amends_domain::{Day, Span};
 use amends_store::rollup;
@@ -93,7 +93,7 @@ async fn rows_that_an_upgrade_left_empty_are_filled_by_a_repair() {
         assert!(reviews(&stage, &[Dimension::Sku, Dimension::Agent]).await.is_empty());
         let found = differences(&stage, true).await;
         assert!(found.iter().any(|told| told.starts_with("review_rollups, ")), "{found:?}");
-        assert!(found.iter().any(|told| told.contains("MONTH")), "{found:?}");
+        assert!(found.iter().any(|told| told.contains("DAY")), "{found:?}");
         assert_eq!(reviews(&stage, &[Dimension::Sku, Dimension::Agent]).await, before);
         assert_eq!(differences(&stage, false).await, Vec::<String>::new());
     })
@@ -108,7 +108,7 @@ async fn more_rows_than_an_answer_holds_are_one_row_that_is_named_so() {
         let place = |split, a: String| Place { split, a, b: String::new() };
         let mut rows: std::collections::BTreeMap<_, rollup::Sums> = std::collections::BTreeMap::new();
         let mut put = |place: Place, n: i64| {
-            for cell in Cell::all_on(Family::Review, START.day(), &[place]) {
+            for cell in Cell::all_on(Family::Review, START.day(), &[place], Sealed::NONE) {
                 rows.insert((stage.shop.clone(), cell), [(Measure::Negative, n)].into());
             }
         };

@@ -1,6 +1,6 @@
 //! Roll-ups: which sums a member is part of, and which day it is in a shop.
 
-use amends_domain::rollup::{About, Cell, Facets, Grain, Split};
+use amends_domain::rollup::{About, Cell, Facets, Grain, Sealed, Split};
 use amends_domain::tally::Family;
 use amends_domain::zone::Zone;
 use amends_domain::{Day, Sku, Span, Time};
@@ -53,11 +53,23 @@ fn a_member_is_part_of_the_sums_of_what_is_known_of_it() {
         ["0 /", "1 lamp/", "15 lamp/de", "16 lamp/2", "5 de/", "56 de/2", "6 2/"]
     );
     assert_eq!(told(Family::Line), ["0 /", "1 lamp/", "15 lamp/de", "5 de/"], "lines have no stars");
-    let cells = Cell::all_on(Family::Line, on_day(40).day(), &facets.places(Family::Line));
-    assert_eq!(cells.len(), 8);
-    let months = cells.iter().filter(|cell| cell.grain == Grain::Month);
-    assert!(
-        months.clone().count() == 4 && months.clone().all(|c| c.period == on_day(40).day().first_of_month())
+    let on = |sealed| {
+        let cells = Cell::all_on(Family::Line, Day::from_number(40), &facets.places(Family::Line), sealed);
+        cells.iter().map(|cell| (cell.grain, cell.period)).collect::<std::collections::BTreeMap<_, _>>()
+    };
+    // 10 February 1970, a Tuesday.
+    let day = Day::from_number(40);
+    assert_eq!(on(Sealed::NONE), [(Grain::Day, day)].into());
+    let (monday, first) = (Day::from_number(39), Day::from_number(31));
+    assert_eq!(
+        on(Sealed::until(Day::from_number(45))),
+        [(Grain::Day, day)].into(),
+        "the week lasts one day more"
+    );
+    assert_eq!(on(Sealed::until(Day::from_number(46))), [(Grain::Day, day), (Grain::Week, monday)].into());
+    assert_eq!(
+        on(Sealed::until(Day::from_number(59))),
+        [(Grain::Day, day), (Grain::Week, monday), (Grain::Month, first)].into()
     );
 }
 

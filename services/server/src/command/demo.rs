@@ -53,6 +53,7 @@ pub(super) async fn run(command: Demo, json: bool) -> anyhow::Result<()> {
         registry: Registry::new(),
         migrate: true,
         workers: false,
+        rollups: true,
     };
     let running = start(&config, parts).await?;
     let access = access(&running).await?;

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use amends_app::{Ids, Role, SystemClock};
 use amends_cli::Connection;
 use amends_cli::load::Mode;
+use anyhow::ensure;
 use prometheus::Registry;
 
 use super::flags::ServerFlags;
 use super::keys::Keys;
-use crate::serve::{Parts, start};
+use crate::config::Config;
+use crate::serve::{Parts, open, start};
 
 /// Measures ingest.
 #[derive(clap::Args)]
@@ -21,6 +23,9 @@ pub struct Load {
     /// file unless --database-url says otherwise) and stop it at the end.
     #[arg(long)]
     serve: bool,
+    /// Keep no figures, to measure what they cost: only in a database without shops, since its figures are wrong.
+    #[arg(long, requires = "serve", conflicts_with_all = ["verify", "ledger"])]
+    without_rollups: bool,
     #[command(flatten)]
     settings: ServerFlags,
 }
@@ -29,6 +34,8 @@ pub(super) async fn run(mut command: Load, mut connection: Connection) -> anyhow
     if !command.serve {
         return amends_cli::load::run(&command.load, &connection).await;
     }
+    // What would be checked is the figures.
+    command.load.no_verify |= command.without_rollups;
     let directory = tempfile::tempdir()?;
     let mut settings = command.settings.with("listen", "127.0.0.1:0").with("metrics_listen", "off");
     if settings.given("database_url").is_none() {
@@ -46,7 +53,11 @@ pub(super) async fn run(mut command: Load, mut connection: Connection) -> anyhow
         registry: Registry::new(),
         migrate: true,
         workers: true,
+        rollups: !command.without_rollups,
     };
+    if command.without_rollups {
+        refuse_used(&config).await?;
+    }
     let running = start(&config, parts).await?;
     connection.endpoint = format!("http://{}", running.address);
     if command.load.mode == Mode::Claims {
@@ -59,4 +70,14 @@ pub(super) async fn run(mut command: Load, mut connection: Connection) -> anyhow
     let measured = amends_cli::load::run(&command.load, &connection).await;
     running.stop().await?;
     measured
+}
+
+/// What is written without figures would be missing in those of the shops that are there.
+async fn refuse_used(config: &Config) -> anyhow::Result<()> {
+    let store = open(config).await?;
+    store.migrate().await?;
+    let used = !amends_store::shop::list(&store.reader(), None, None, 1).await?.is_empty();
+    store.close().await;
+    ensure!(!used, "this database has shops: --without-rollups takes an empty one");
+    Ok(())
 }

@@ -32,6 +32,7 @@ pub(super) async fn run(command: Serve) -> anyhow::Result<()> {
         registry: telemetry.registry.clone(),
         migrate: !command.no_migrate,
         workers: true,
+        rollups: true,
     };
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;

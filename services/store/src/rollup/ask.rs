@@ -24,7 +24,7 @@ pub(crate) use written::{Role, roles};
 pub struct Part {
     /// The number of the piece.
     pub piece: i64,
-    /// Days or months.
+    /// Days, weeks or months.
     pub grain: Grain,
     /// The first day.
     pub from: Day,

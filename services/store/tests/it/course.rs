@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use amends_domain::detection::Reason;
 use amends_domain::remedy::RemedyKind;
-use amends_domain::rollup::{About, Cell, Facet, Facets, Grain};
+use amends_domain::rollup::{About, Cell, Facet, Facets, Grain, Sealed};
 use amends_domain::statistics::histogram::Bucket;
 use amends_domain::tally::{Family, Measure};
 use amends_domain::{AgentId, CaseId, Day};
@@ -55,7 +55,9 @@ async fn lengths_of_time_come_back_by_piece_value_and_bucket(store: Store) {
     let mut rows: BTreeMap<_, Sums> = BTreeMap::new();
     for (day, millis, about, times) in [(1, 5, &ann, 2), (1, 5, &About::default(), 1), (40, 9_000, &ann, 4)] {
         let facets = Facets::new(None, about, None).lasting(Bucket::of(millis));
-        for cell in Cell::all_on(Family::Time, Day::from_number(day), &facets.places(Family::Time)) {
+        for cell in
+            Cell::all_on(Family::Time, Day::from_number(day), &facets.places(Family::Time), Sealed::NONE)
+        {
             let row = rows.entry((shop_id("a"), cell)).or_default();
             *row.entry(Measure::FirstCalendar).or_default() += times;
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use amends_domain::rollup::{Cell, Facet, Grain, Place, Split};
+use amends_domain::rollup::{Cell, Facet, Grain, Place, Sealed, Split};
 use amends_domain::tally::{Family, Measure};
 use amends_domain::{Day, ShopId};
 use amends_store::rollup::{Answer, Asked, Part, Sums};
@@ -185,7 +185,7 @@ fn many() -> Rows {
                 places.push(Place { split: Split::by_both(*facet, *other), a: a.clone(), b: b.clone() });
             }
         }
-        for one in Cell::all_on(Family::Review, Day::from_number(n % 40), &places) {
+        for one in Cell::all_on(Family::Review, Day::from_number(n % 40), &places, Sealed::NONE) {
             *rows.entry((shop_id("a"), one)).or_default().entry(Measure::Negative).or_default() += 1;
         }
     }

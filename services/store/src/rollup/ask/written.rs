@@ -210,11 +210,8 @@ impl Part {
     /// The first day of each row in it.
     fn periods(&self) -> impl Iterator<Item = Day> + use<> {
         let Self { grain, from, until, .. } = *self;
-        let next = move |day: &Day| match grain {
-            Grain::Day => Some(Day::from_number(day.number().saturating_add(1))),
-            Grain::Month => Some(day.first_of_next_month()),
-        };
-        std::iter::successors(Some(from), next).take_while(move |day| *day < until)
+        std::iter::successors(Some(from), move |day| Some(grain.end(*day)))
+            .take_while(move |day| *day < until)
     }
 }
 

@@ -1,0 +1,144 @@
+//! Weeks and months that are over are summed once, and what comes late is added to them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use amends_app::Role;
+use amends_app::metrics::{Bucket, Days, Dimension, Question};
+use amends_domain::remedy::{RemedyKind, Terms};
+use amends_domain::returns::ReturnStatus;
+use amends_domain::rollup::{Grain, Sealed};
+use amends_domain::tally::Family;
+use amends_domain::{Day, Span};
+use amends_store::rollup;
+
+use crate::house::everywhere;
+use crate::make::START;
+use crate::stage::{Stage, analyst, call};
+
+const SPLITS: [&[Dimension]; 4] =
+    [&[], &[Dimension::Sku], &[Dimension::Reason, Dimension::Language], &[Dimension::Agent]];
+const BUCKETS: [Bucket; 4] = [Bucket::Total, Bucket::Day, Bucket::Week, Bucket::Month];
+
+async fn seal(stage: &Stage<'_>) {
+    while stage.app.seal_some().await.unwrap() > 0 {}
+}
+
+async fn differences(stage: &Stage<'_>, repair: bool) -> Vec<String> {
+    let admin = call("root", &[Role::Admin]);
+    stage.app.recompute(admin, &stage.shop, repair, Arc::new(|_, _| {})).await.unwrap().differences
+}
+
+/// All that is told of the first ninety days, but for when.
+async fn told(stage: &Stage<'_>) -> Vec<String> {
+    let mut told = Vec::new();
+    for (dimensions, bucket) in SPLITS.iter().flat_map(|split| BUCKETS.map(|bucket| (*split, bucket))) {
+        let from = START.day().number();
+        let question = Question {
+            shop: Some(stage.shop.clone()),
+            days: Days { from: Day::from_number(from - 3), until: Day::from_number(from + 90) },
+            bucket,
+            dimensions: dimensions.to_vec(),
+            filters: Vec::new(),
+        };
+        let reviews = stage.app.review_reversal(&analyst(), &question).await.unwrap();
+        let lines = stage.app.return_figures(&analyst(), &question).await.unwrap();
+        told.push(format!("{dimensions:?} {bucket:?} {:?} {:?}", reviews.rows, lines.rows));
+        // Those are split by one dimension at most, and none of the articles.
+        if dimensions.len() < 2 && dimensions != [Dimension::Sku] {
+            let cases = stage.app.handling(&analyst(), &question).await.unwrap();
+            told.push(format!("{dimensions:?} {bucket:?} {:?}", cases.rows));
+        }
+    }
+    told
+}
+
+async fn grains(stage: &Stage<'_>, family: Family) -> BTreeSet<Grain> {
+    let rows = rollup::page(&stage.app.store().reader(), &stage.shop, family, None, 100_000).await.unwrap();
+    rows.into_iter().filter(|(_, sums)| !sums.is_empty()).map(|(cell, _)| cell.grain).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sealed_week_and_month_tell_what_their_days_told() {
+    everywhere(async |house| {
+        let stage = Stage::on(house, "etsy").await;
+        for n in 0..6 {
+            let case = stage.broken(&format!("o{n}"), 2).await;
+            stage.claim(case).await;
+            stage.pass(Span::from_minutes(1)).await;
+            stage.fulfilled(case, RemedyKind::Replacement, Terms::default()).await;
+            stage.pass(Span::from_days(3)).await;
+        }
+        stage.pass(Span::from_days(70)).await;
+        let before = told(&stage).await;
+        assert_eq!(grains(&stage, Family::Line).await, [Grain::Day].into());
+        seal(&stage).await;
+        for family in [Family::Line, Family::Review, Family::Handling, Family::Time] {
+            assert_eq!(grains(&stage, family).await.len(), 3, "{family}");
+        }
+        assert_eq!(told(&stage).await, before);
+        assert_eq!(differences(&stage, false).await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_late_is_added_to_what_is_sealed() {
+    everywhere(async |house| {
+        let stage = Stage::on(house, "etsy").await;
+        stage.broken("o1", 2).await;
+        stage.delivered("o2", 3).await;
+        stage.pass(Span::from_days(75)).await;
+        seal(&stage).await;
+        let before = told(&stage).await;
+        let late = START + Span::from_days(5);
+        stage.review_at(late, "o1", 5).await;
+        stage.wish_of("o2", late).await;
+        stage.wants_return("o2", ReturnStatus::Requested).await;
+        let after = told(&stage).await;
+        assert_ne!(after, before);
+        assert_eq!(differences(&stage, false).await, Vec::<String>::new());
+        // Read by days alone it is the same.
+        let tx = stage.app.store().begin().await.unwrap();
+        tx.script("UPDATE rollup_bases SET sealed_until = NULL").await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(told(&stage).await, after);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repair_seals_what_it_fills() {
+    everywhere(async |house| {
+        let stage = Stage::on(house, "etsy").await;
+        stage.broken("o1", 2).await;
+        stage.pass(Span::from_days(75)).await;
+        let before = told(&stage).await;
+        assert_eq!(differences(&stage, true).await, Vec::<String>::new());
+        assert_eq!(grains(&stage, Family::Line).await.len(), 3);
+        let sealed = rollup::sealed(&stage.app.store().reader(), &[&stage.shop]).await.unwrap();
+        assert_eq!(sealed.get(&stage.shop), Some(&Sealed::by(stage.now().day())));
+        assert_eq!(told(&stage).await, before);
+        assert_eq!(differences(&stage, false).await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_seals_beside_writers_of_old_days_loses_nothing() {
+    everywhere(async |house| {
+        let stage = Stage::on(house, "etsy").await;
+        for n in 0..30 {
+            stage.delivered(&format!("o{n}"), 1).await;
+        }
+        stage.pass(Span::from_days(120)).await;
+        let writers = futures::future::join_all((0..30).map(|n| {
+            let stage = &stage;
+            async move { stage.review_at(START + Span::from_days(n % 20), &format!("o{n}"), 1).await }
+        }));
+        futures::future::join(writers, seal(&stage)).await;
+        assert_eq!(differences(&stage, false).await, Vec::<String>::new());
+        assert_eq!(grains(&stage, Family::Review).await.len(), 3);
+    })
+    .await;
+}
