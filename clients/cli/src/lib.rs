@@ -19,6 +19,7 @@ mod metrics;
 mod output;
 mod planning;
 mod policy;
+mod quality;
 mod remedy;
 mod reply;
 mod report;
@@ -58,6 +59,9 @@ pub enum Command {
     /// One fault behind many cases: open, add cases, resolve
     #[command(subcommand, after_help = incident::EXAMPLES)]
     Incident(incident::Incident),
+    /// Judge work by samples: forms, reviews, disputes
+    #[command(subcommand, after_help = quality::EXAMPLES)]
+    Quality(quality::Quality),
     /// How many of which article there are: tell and list
     #[command(subcommand, after_help = stock::EXAMPLES)]
     Stock(stock::Stock),
@@ -106,6 +110,7 @@ pub async fn run(command: Command, connection: &Connection) -> anyhow::Result<()
         Command::Remedy(command) => command.run(&session).await,
         Command::Reply(command) => command.run(&session).await,
         Command::Incident(command) => command.run(&session).await,
+        Command::Quality(command) => command.run(&session).await,
         Command::Stock(command) => command.run(&session).await,
         Command::Template(command) => command.run(&session).await,
         Command::Review(command) => command.run(&session).await,

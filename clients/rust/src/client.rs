@@ -17,10 +17,10 @@ use crate::{
         detection_service_client::DetectionServiceClient, event_service_client::EventServiceClient,
         incident_service_client::IncidentServiceClient, ingest_service_client::IngestServiceClient,
         metrics_service_client::MetricsServiceClient, planning_service_client::PlanningServiceClient,
-        policy_service_client::PolicyServiceClient, remedy_service_client::RemedyServiceClient,
-        reply_service_client::ReplyServiceClient, return_service_client::ReturnServiceClient,
-        review_service_client::ReviewServiceClient, shop_service_client::ShopServiceClient,
-        stock_service_client::StockServiceClient,
+        policy_service_client::PolicyServiceClient, quality_service_client::QualityServiceClient,
+        remedy_service_client::RemedyServiceClient, reply_service_client::ReplyServiceClient,
+        return_service_client::ReturnServiceClient, review_service_client::ReviewServiceClient,
+        shop_service_client::ShopServiceClient, stock_service_client::StockServiceClient,
     },
 };
 
@@ -134,6 +134,8 @@ services! {
     replies: ReplyServiceClient;
     /// The generated client of IncidentService, without retries.
     incidents: IncidentServiceClient;
+    /// The generated client of QualityService, without retries.
+    quality: QualityServiceClient;
     /// The generated client of StockService, without retries.
     stocks: StockServiceClient;
     /// The generated client of ReviewService, without retries.

@@ -19,6 +19,7 @@ use crate::runner::Command;
 use crate::shops::ShopInfo;
 use crate::work::Work;
 
+mod agent_performance;
 mod cases;
 mod clocks;
 mod courses;
@@ -125,6 +126,7 @@ struct Corrections {
     trials: Vec<(amends_domain::CaseId, amends_domain::learning::trial::Outcome)>,
     answers: Option<Vec<amends_store::learned::AnswersRow>>,
     holds: Vec<amends_domain::stock::Hold>,
+    agents: agent_performance::Agents,
 }
 
 impl Corrections {
@@ -155,6 +157,7 @@ impl Corrections {
             amends_store::learned::replace(&work.tx, &info.shop.id, answers).await?;
         }
         amends_store::stock::put_holds(&self.holds).run(&work.tx).await?;
+        self.agents.store(&work.tx).await?;
         crate::sla::replace(work, &self.clocks).await?;
         amends_store::course::put(&self.courses).run(&work.tx).await?;
         self.deadlines.into_iter().for_each(|change| work.change_deadline(change));
@@ -188,7 +191,8 @@ impl Pass {
         self.courses(conn, fix.as_deref_mut()).await?;
         self.said(conn).await?;
         self.learned(conn, fix.as_deref_mut()).await?;
-        self.stock(conn, fix).await?;
+        self.stock(conn, fix.as_deref_mut()).await?;
+        self.agent_performance(conn, fix).await?;
         self.basis(conn).await?;
         self.compare_rollups(conn).await?;
         self.compare_lags(conn).await

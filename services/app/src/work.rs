@@ -14,8 +14,9 @@ use amends_domain::{AgentId, CaseId, EventId, ShopId, Time};
 use amends_store::bulk::Write;
 use amends_store::course::CourseRow;
 use amends_store::event::EventRow;
-use amends_store::{Of, Tx, case, deadline, event, lag, lock, rollup};
+use amends_store::{Of, Tx, agent_performance, case, deadline, event, lag, lock, rollup};
 
+use crate::agent_performance::made;
 use crate::app::App;
 use crate::call::Call;
 use crate::course::Courses;
@@ -104,6 +105,14 @@ impl Work {
     /// When storage fails.
     pub async fn lock_incidents(&self, shop: &ShopId) -> Result<()> {
         Ok(lock::anchors(&self.tx, &[lock::incidents(shop)]).await?)
+    }
+
+    /// Makes this transaction the only one that sets a form or draws samples of a shop.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn lock_quality(&self, shop: &ShopId) -> Result<()> {
+        Ok(lock::anchors(&self.tx, &[lock::quality(shop)]).await?)
     }
 
     /// Notes that something happened, now and by this call.
@@ -222,6 +231,7 @@ impl Work {
         }
         let Changes { mut writes, events, deadlines, rolled, .. } = std::mem::take(&mut self.changes);
         writes.push(event::append(&events));
+        writes.extend(agent_performance::keep(&made(&events)));
         writes.extend(deadline::apply(&deadlines));
         writes.extend(rollup::add(shard, &rolled.cells()));
         writes.push(lag::add(shard, &rolled.lags()));

@@ -34,6 +34,8 @@ codes! {
         DeliveryDue = "DELIVERY_DUE",
         /// Complaints are looked at for incidents, once a day; the subject is the shop.
         IncidentLook = "INCIDENT_LOOK",
+        /// Cases that were solved in a week are drawn to be judged; the subject is the number of its Monday.
+        QualityDraw = "QUALITY_DRAW",
     }
 }
 

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use amends_domain::id::IdError;
 use amends_domain::{
-    AgentId, CaseId, DecisionId, IncidentId, RemedyId, ReplyId, ReturnId, ReviewId, ShopId, SuggestionId,
-    TemplateId,
+    AgentId, CaseId, DecisionId, IncidentId, RemedyId, ReplyId, ReturnId, ReviewId, SampleId, ShopId,
+    SuggestionId, TemplateId,
 };
 
 use crate::fields::Fields;
@@ -38,6 +38,7 @@ nouns! {
     ReplyId = "replies", "reply";
     TemplateId = "templates", "template";
     IncidentId = "incidents", "incident";
+    SampleId = "samples", "sample";
 }
 
 /// The name of a shop.

@@ -30,6 +30,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0023_reversal_lags", include_str!("../migrations/0023_reversal_lags.sql")),
     ("0024_incident_signals", include_str!("../migrations/0024_incident_signals.sql")),
     ("0026_solved_at", include_str!("../migrations/0026_solved_at.sql")),
+    ("0027_quality", include_str!("../migrations/0027_quality.sql")),
 ];
 
 /// Any number that only Amends locks.

@@ -1,12 +1,14 @@
 //! Which fields of each resource are written as JSON.
 
 mod agent;
+mod agent_performance;
 mod attestation;
 mod case;
 mod figures;
 mod incident;
 mod plan;
 mod planning;
+mod quality;
 mod remedy;
 mod remedy_policy;
 mod reply;

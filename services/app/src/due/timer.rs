@@ -35,6 +35,7 @@ pub(super) async fn fire(work: &mut Work, due: &Deadline, case: Case) -> Result<
         | DeadlineKind::ReplyDelivery
         | DeadlineKind::PresenceExpiry
         | DeadlineKind::IncidentLook
+        | DeadlineKind::QualityDraw
         | DeadlineKind::DeliveryDue => Ok(()),
     }
 }

@@ -129,6 +129,9 @@ fn subject(row: &EventRow) -> String {
         | Event::AgentAway { agent, .. }
         | Event::AgentOffline { agent, .. } => name::of(shop, agent),
         Event::IncidentRaised { incident, .. } => name::of(shop, incident),
+        Event::QualityReviewed { sample, .. }
+        | Event::QualityDisputed { sample, .. }
+        | Event::QualityResolved { sample, .. } => name::of(shop, sample),
         _ => row.case.map_or_else(|| name::of_shop(shop), |case| name::of(shop, &case)),
     }
 }
