@@ -176,11 +176,11 @@ impl Log {
     /// An agent is there, away, or gone.
     fn tell(&mut self, entry: &Entry<'_>, agent: &AgentId, now: Option<SpanKind>, ended: Time) {
         for kind in [SpanKind::Present, SpanKind::Away] {
-            self.end((entry.shop.clone(), kind, agent.to_string()), ended);
+            self.stop((entry.shop.clone(), kind, agent.to_string()), ended);
         }
         if let Some(kind) = now {
             let key = (entry.shop.clone(), kind, agent.to_string());
-            self.begin(key, (entry.at.micros(), agent, entry.at));
+            self.start(key, (entry.at.micros(), agent, entry.at));
         }
     }
 
@@ -189,20 +189,20 @@ impl Log {
         match entry.event {
             // Nobody gets a case that is held, unless it is assigned.
             Event::CaseClaimed { agent, fence } | Event::CaseHandedBack { agent, fence } => {
-                self.begin(key(), (*fence, agent, entry.at));
+                self.start(key(), (*fence, agent, entry.at));
             }
             Event::CaseAssigned { agent, fence } => {
-                self.end(key(), entry.at);
-                self.begin(key(), (*fence, agent, entry.at));
+                self.stop(key(), entry.at);
+                self.start(key(), (*fence, agent, entry.at));
             }
-            Event::LeaseExpired { ended_at, .. } => self.end(key(), ended_at.unwrap_or(entry.at)),
+            Event::LeaseExpired { ended_at, .. } => self.stop(key(), ended_at.unwrap_or(entry.at)),
             Event::CaseReleased { .. }
             | Event::WaitingForBuyer { .. }
             | Event::WaitingForThirdParty { .. }
             | Event::CaseSnoozed { .. }
             | Event::CaseSolved { .. }
             | Event::CaseMerged { .. }
-            | Event::CaseCancelled { .. } => self.end(key(), entry.at),
+            | Event::CaseCancelled { .. } => self.stop(key(), entry.at),
             _ => {}
         }
     }
@@ -224,7 +224,7 @@ impl Log {
         self.marks.push(Mark { shop, event: entry.id, kind, agent, case, at: entry.at, value });
     }
 
-    fn begin(&mut self, key: Key, (number, agent, at): (i64, &AgentId, Time)) {
+    fn start(&mut self, key: Key, (number, agent, at): (i64, &AgentId, Time)) {
         let (shop, kind, subject) = key.clone();
         // Of two that would have the same number the first took no time.
         self.over.retain(|one| (one.kind, &one.subject, one.number) != (kind, &subject, number));
@@ -234,7 +234,7 @@ impl Log {
         self.over.extend(self.open.insert(key, span));
     }
 
-    fn end(&mut self, key: Key, at: Time) {
+    fn stop(&mut self, key: Key, at: Time) {
         if let Some(mut span) = self.open.remove(&key) {
             span.ended_at = Some(at.max(span.started_at));
             self.over.push(span);

@@ -327,9 +327,9 @@ async fn figures_count_what_was_decided(h: &Harness) {
     assert_eq!(
         before,
         [
-            (String::new(), ((4, 4), (3, 4), (2, 3), (1, 1)), 2, Some(62.5), 1),
+            (String::new(), ((4, 4), (3, 4), (2, 3), (1, 1)), 2, Some(87.5), 1),
             ("mia".to_owned(), ((3, 3), (2, 3), (1, 2), (0, 0)), 1, Some(100.0), 1),
-            ("tom".to_owned(), ((1, 1), (1, 1), (1, 1), (1, 1)), 1, Some(25.0), 0),
+            ("tom".to_owned(), ((1, 1), (1, 1), (1, 1), (1, 1)), 1, Some(75.0), 0),
         ],
         "a score that is disputed does not count until it is decided"
     );
