@@ -92,6 +92,7 @@ codes! {
     ReviewDiffKind "REVIEW_DIFF_KIND_"
     ReviewEditState "REVIEW_EDIT_STATE_"
     ReviewRemoval "REVIEW_REMOVAL_"
+    SampleState "SAMPLE_STATE_"
     ShipmentState "SHIPMENT_STATE_"
     SlaHours "SLA_HOURS_"
     SlaMetric "SLA_METRIC_"

@@ -20,6 +20,7 @@ mod metrics;
 mod output;
 mod planning;
 mod policy;
+mod quality;
 mod remedy;
 mod reply;
 mod report;
@@ -62,6 +63,9 @@ pub enum Command {
     /// Forget a buyer: their words and their name, and no figure
     #[command(subcommand, after_help = buyer::EXAMPLES)]
     Buyer(buyer::Buyer),
+    /// Judge work by samples: forms, reviews, disputes
+    #[command(subcommand, after_help = quality::EXAMPLES)]
+    Quality(quality::Quality),
     /// How many of which article there are: tell and list
     #[command(subcommand, after_help = stock::EXAMPLES)]
     Stock(stock::Stock),
@@ -111,6 +115,7 @@ pub async fn run(command: Command, connection: &Connection) -> anyhow::Result<()
         Command::Reply(command) => command.run(&session).await,
         Command::Incident(command) => command.run(&session).await,
         Command::Buyer(command) => command.run(&session).await,
+        Command::Quality(command) => command.run(&session).await,
         Command::Stock(command) => command.run(&session).await,
         Command::Template(command) => command.run(&session).await,
         Command::Review(command) => command.run(&session).await,

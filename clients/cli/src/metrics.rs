@@ -1,10 +1,12 @@
 //! `amends metrics …`
 
+mod agent_performance;
 mod columns;
 pub(crate) mod days;
 mod figures;
 pub(crate) mod form;
 mod lag;
+pub(crate) mod quality;
 mod remedies;
 mod response;
 mod savings;
@@ -40,6 +42,8 @@ Examples:
   amends metrics handling --by agent --json
   amends metrics sla --last 30d --by priority,target
   amends metrics satisfaction --last 90d --bucket month --export csat.csv
+  amends metrics agents --last 28d --bucket week
+  amends metrics agents --all-shops --agent mia --csv > mia.csv
 
 A cohort is the days on which reviews were first observed, or units delivered.
 Figures with a `*` may still change, because some windows are open. A rate is told
@@ -67,6 +71,8 @@ pub enum Metrics {
     Sla(Query),
     /// What buyers answered to surveys
     Satisfaction(Query),
+    /// What agents did with their time, and what came of it
+    Agents(agent_performance::Agents),
 }
 
 /// Which cases.
@@ -150,6 +156,7 @@ impl Metrics {
             Self::Handling(query) => query.handling(session).await,
             Self::Sla(query) => query.sla(session).await,
             Self::Satisfaction(query) => query.satisfaction(session).await,
+            Self::Agents(args) => args.run(session).await,
         }
     }
 }

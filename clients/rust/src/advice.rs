@@ -32,6 +32,7 @@ fn by_reason(reason: Reason) -> Option<&'static str> {
         Reason::AgentNotSkilled => {
             "Take another case, or ask a supervisor to assign it or to widen the skills."
         }
+        Reason::QualityInvolved => "Ask a supervisor who had nothing to do with the case or the review.",
         Reason::HardDeadlineBefore => "Choose a time before the deadline.",
         Reason::SubjectUnknown => "It becomes possible once the order has arrived.",
         Reason::OfferExpired => "Make a new offer if the buyer still wants it.",

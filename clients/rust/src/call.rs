@@ -135,6 +135,14 @@ calls! {
     write incidents.remove_incident_cases(RemoveIncidentCasesRequest) -> RemoveIncidentCasesResponse;
     write incidents.resolve_incident(ResolveIncidentRequest) -> ResolveIncidentResponse;
     read incidents.get_control_chart(GetControlChartRequest) -> GetControlChartResponse;
+    write quality.set_quality_form(SetQualityFormRequest) -> SetQualityFormResponse;
+    read quality.get_quality_form(GetQualityFormRequest) -> GetQualityFormResponse;
+    read quality.list_samples(ListSamplesRequest) -> ListSamplesResponse;
+    read quality.get_sample(GetSampleRequest) -> GetSampleResponse;
+    write quality.review_sample(ReviewSampleRequest) -> ReviewSampleResponse;
+    write quality.dispute_review(DisputeReviewRequest) -> DisputeReviewResponse;
+    write quality.resolve_dispute(ResolveDisputeRequest) -> ResolveDisputeResponse;
+    read quality.get_quality_scores(GetQualityScoresRequest) -> GetQualityScoresResponse;
     write remedies.suggest_remedies(SuggestRemediesRequest) -> SuggestRemediesResponse;
     write remedies.offer_remedy(OfferRemedyRequest) -> OfferRemedyResponse;
     write remedies.approve_remedy(ApproveRemedyRequest) -> ApproveRemedyResponse;
@@ -176,6 +184,7 @@ calls! {
     read metrics.get_handling(GetHandlingRequest) -> GetHandlingResponse;
     read metrics.get_sla_attainment(GetSlaAttainmentRequest) -> GetSlaAttainmentResponse;
     read metrics.get_satisfaction(GetSatisfactionRequest) -> GetSatisfactionResponse;
+    read metrics.get_agent_performance(GetAgentPerformanceRequest) -> GetAgentPerformanceResponse;
     read metrics.get_remedy_performance(GetRemedyPerformanceRequest) -> GetRemedyPerformanceResponse;
     read metrics.get_remedy_fairness(GetRemedyFairnessRequest) -> GetRemedyFairnessResponse;
     read metrics.get_time_to_reversal(GetTimeToReversalRequest) -> GetTimeToReversalResponse;

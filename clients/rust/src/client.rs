@@ -18,9 +18,10 @@ use crate::{
         event_service_client::EventServiceClient, incident_service_client::IncidentServiceClient,
         ingest_service_client::IngestServiceClient, metrics_service_client::MetricsServiceClient,
         planning_service_client::PlanningServiceClient, policy_service_client::PolicyServiceClient,
-        remedy_service_client::RemedyServiceClient, reply_service_client::ReplyServiceClient,
-        return_service_client::ReturnServiceClient, review_service_client::ReviewServiceClient,
-        shop_service_client::ShopServiceClient, stock_service_client::StockServiceClient,
+        quality_service_client::QualityServiceClient, remedy_service_client::RemedyServiceClient,
+        reply_service_client::ReplyServiceClient, return_service_client::ReturnServiceClient,
+        review_service_client::ReviewServiceClient, shop_service_client::ShopServiceClient,
+        stock_service_client::StockServiceClient,
     },
 };
 
@@ -136,6 +137,8 @@ services! {
     incidents: IncidentServiceClient;
     /// The generated client of BuyerService, without retries.
     buyers: BuyerServiceClient;
+    /// The generated client of QualityService, without retries.
+    quality: QualityServiceClient;
     /// The generated client of StockService, without retries.
     stocks: StockServiceClient;
     /// The generated client of ReviewService, without retries.

@@ -54,7 +54,7 @@ pub use viewers::{LOOK_EVERY, Screen, Screens, VIEWING, Viewer, Viewers};
 
 pub(crate) use claim::{expire, lock_agent};
 pub(crate) use contact::{stamp_contact, stamp_first_action};
-pub(crate) use desk::{check_text, keep, keep_all, open, tell};
+pub(crate) use desk::{check_text, keep, keep_all, open, tell, tell_as};
 pub(crate) use solve::after_solved;
 pub(crate) use summary::summary;
 

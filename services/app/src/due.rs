@@ -5,7 +5,7 @@
 //! effect, however many sweepers run and whatever crashes between.
 
 use amends_domain::deadline::{Deadline, DeadlineKind};
-use amends_domain::{AgentId, BuyerKey, CaseId, LineId, OrderId, RemedyId, ReplyId, ShopId, Span};
+use amends_domain::{AgentId, BuyerKey, CaseId, Day, LineId, OrderId, RemedyId, ReplyId, ShopId, Span};
 use amends_store::{StoreError, deadline};
 
 use crate::agent::PresenceOver;
@@ -144,6 +144,7 @@ impl Command for FireDeadline {
                 }
                 crate::incident::look(work, shop).await?;
             }
+            DeadlineKind::QualityDraw => return self.draw(work).await,
             // Parcels are looked at together, where signals are taken in.
             DeadlineKind::DeliveryDue => return Err(self.malformed()),
             // The others lock, look again and clear by themselves.
@@ -173,6 +174,16 @@ impl Command for FireDeadline {
 }
 
 impl FireDeadline {
+    async fn draw(&self, work: &mut Work) -> Result<bool> {
+        let (shop, week): (_, i32) = (&self.deadline.shop, self.subject()?);
+        work.lock_quality(shop).await?;
+        let still = take(work, &self.deadline).await?;
+        if still {
+            crate::quality::draw_week(work, shop, Day::from_number(week)).await?;
+        }
+        Ok(still)
+    }
+
     fn subject<T: std::str::FromStr>(&self) -> Result<T> {
         self.deadline.subject.parse().map_err(|_| self.malformed())
     }

@@ -10,6 +10,7 @@ use amends_domain::agent::AgentRefused;
 use amends_domain::case::Refused;
 use amends_domain::counter::BoundsRefused;
 use amends_domain::ledger::LedgerRefused;
+use amends_domain::quality::QualityRefused;
 use amends_domain::remedy::RemedyRefused;
 use amends_domain::reply::ReplyRefused;
 use amends_domain::stock::OutOfStock;
@@ -106,6 +107,9 @@ pub enum AppError {
     /// The reply refuses the step.
     #[error(transparent)]
     Reply(#[from] ReplyRefused),
+    /// The sample refuses the step.
+    #[error(transparent)]
+    Quality(#[from] QualityRefused),
     /// The ledger refuses the grant.
     #[error(transparent)]
     Ledger(#[from] LedgerRefused),

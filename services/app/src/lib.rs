@@ -4,6 +4,7 @@
 //! Nothing here knows a wire type or a column.
 
 pub mod agent;
+mod agent_performance;
 pub mod app;
 pub mod attestation;
 pub mod basis;
@@ -25,6 +26,7 @@ pub mod lint;
 pub mod metrics;
 pub mod planning;
 pub mod policy;
+pub mod quality;
 pub mod recompute;
 pub mod remedy;
 pub mod remedy_policy;

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::call::{Principal, Role};
 use crate::error::Result;
 
+mod agent_performance;
 mod ask;
 mod attainment;
 mod bucket;
@@ -25,6 +26,7 @@ mod satisfaction;
 mod savings;
 mod times;
 
+pub use agent_performance::{AgentQuestion, AgentRow};
 pub use attainment::{AttainmentRow, ClockRow};
 pub use bucket::{Bucket, Days};
 pub use fairness::{Fairness, StarRow, Verdict};
@@ -37,6 +39,7 @@ pub use satisfaction::{Recommended, SatisfactionRow};
 pub use savings::{CausalMissing, Distance, Repeat, Retained, Savings};
 
 use ask::Piece;
+pub(crate) use bucket::cut as pieces_of;
 
 /// The most days one question may span.
 pub const DAYS_MAX: i32 = 1_100;

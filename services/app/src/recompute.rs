@@ -20,6 +20,7 @@ use crate::seal;
 use crate::shops::ShopInfo;
 use crate::work::Work;
 
+mod agent_performance;
 mod cases;
 mod clocks;
 mod courses;
@@ -130,6 +131,7 @@ struct Corrections {
     trials: Vec<(amends_domain::CaseId, amends_domain::learning::trial::Outcome)>,
     answers: Option<Vec<amends_store::learned::AnswersRow>>,
     holds: Vec<amends_domain::stock::Hold>,
+    agents: agent_performance::Agents,
 }
 
 impl Corrections {
@@ -160,6 +162,7 @@ impl Corrections {
             amends_store::learned::replace(&work.tx, &info.shop.id, answers).await?;
         }
         amends_store::stock::put_holds(&self.holds).run(&work.tx).await?;
+        self.agents.store(&work.tx).await?;
         crate::sla::replace(work, &self.clocks).await?;
         amends_store::course::put(&self.courses).run(&work.tx).await?;
         self.deadlines.into_iter().for_each(|change| work.change_deadline(change));
@@ -193,7 +196,8 @@ impl Pass {
         self.courses(conn, fix.as_deref_mut()).await?;
         self.said(conn).await?;
         self.learned(conn, fix.as_deref_mut()).await?;
-        self.stock(conn, fix).await?;
+        self.stock(conn, fix.as_deref_mut()).await?;
+        self.agent_performance(conn, fix).await?;
         self.basis(conn).await?;
         self.compare_rollups(conn).await?;
         self.compare_lags(conn).await

@@ -17,8 +17,9 @@ use amends_domain::{AgentId, BuyerKey, CaseId, EventId, ShopId, Time};
 use amends_store::bulk::Write;
 use amends_store::course::CourseRow;
 use amends_store::event::EventRow;
-use amends_store::{Of, Tx, case, deadline, event, lag, lock, rollup};
+use amends_store::{Of, Tx, agent_performance, case, deadline, event, lag, lock, rollup};
 
+use crate::agent_performance::made;
 use crate::app::App;
 use crate::call::Call;
 use crate::course::Courses;
@@ -121,6 +122,14 @@ impl Work {
     /// When storage fails.
     pub async fn lock_incidents(&self, shop: &ShopId) -> Result<()> {
         Ok(lock::anchors(&self.tx, &[lock::incidents(shop)]).await?)
+    }
+
+    /// Makes this transaction the only one that sets a form or draws samples of a shop.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn lock_quality(&self, shop: &ShopId) -> Result<()> {
+        Ok(lock::anchors(&self.tx, &[lock::quality(shop)]).await?)
     }
 
     /// Notes that something happened, now and by this call.
@@ -258,6 +267,7 @@ impl Work {
         let counts = self.app.settings().rollups;
         let Changes { mut writes, events, deadlines, rolled, .. } = std::mem::take(&mut self.changes);
         writes.push(event::append(&events));
+        writes.extend(agent_performance::keep(&made(&events)));
         writes.extend(deadline::apply(&deadlines));
         if counts {
             writes.extend(rollup::add(shard, &rolled.cells(&sealed)));

@@ -36,6 +36,8 @@ codes! {
         IncidentLook = "INCIDENT_LOOK",
         /// What stands of a buyer is taken away, some at a time; the subject is the buyer's pseudonym.
         Erasure = "ERASURE",
+        /// Cases that were solved in a week are drawn to be judged; the subject is the number of its Monday.
+        QualityDraw = "QUALITY_DRAW",
     }
 }
 

@@ -22,7 +22,7 @@ use crate::sla::Metric;
 use crate::subject::Subject;
 use crate::{
     AgentId, BuyerKey, CaseId, ConversationId, DecisionId, IncidentId, LineId, MessageId, OrderId, RemedyId,
-    ReplyId, ReturnId, ReviewId, ShipmentId, SignalId, Sku, Span, SuggestionId, TemplateId, Time,
+    ReplyId, ReturnId, ReviewId, SampleId, ShipmentId, SignalId, Sku, Span, SuggestionId, TemplateId, Time,
 };
 
 /// Flat facts by name.
@@ -60,6 +60,7 @@ facts_by_display!(
     ConversationId,
     ReplyId,
     SuggestionId,
+    SampleId,
     TemplateId,
     CaseKind,
     Leaving,
@@ -187,7 +188,7 @@ events! {
     /// The agent gave the case back.
     CaseReleased = "case.released" { /** Who. */ agent: AgentId, /** Why, if they did not give it back themselves: `AGENT_GONE`. */ cause: Option<String> },
     /// The agent's heartbeat stayed out.
-    LeaseExpired = "case.lease_expired" { /** Who. */ agent: AgentId, /** How often that happened by now. */ abandon_count: u32, /** What stayed out, if not that of the lease: `AGENT_GONE`. */ cause: Option<String> },
+    LeaseExpired = "case.lease_expired" { /** Who. */ agent: AgentId, /** How often that happened by now. */ abandon_count: u32, /** What stayed out, if not that of the lease: `AGENT_GONE`. */ cause: Option<String>, /** When the hold was over, if that was noticed later. */ ended_at: Option<Time> },
     /// The case went back to the agent who had it before, because the buyer wrote.
     CaseHandedBack = "case.handed_back" { /** To whom. */ agent: AgentId, /** The number of the hold. */ fence: i64 },
     /// The first human action: work began.
@@ -305,7 +306,7 @@ events! {
     /// An agent takes no new cases from now on.
     AgentAway = "agent.away" { /** Who. */ agent: AgentId, /** Until when, unless it is said again. */ until: Time },
     /// An agent is not there any more; what they held is back in the queue.
-    AgentOffline = "agent.offline" { /** Who. */ agent: AgentId, /** Why. */ cause: Leaving },
+    AgentOffline = "agent.offline" { /** Who. */ agent: AgentId, /** Why. */ cause: Leaving, /** When they were gone, if that was noticed later. */ ended_at: Option<Time> },
     /// A survey was answered.
     SurveyAnswered = "survey.answered" { /** The score. */ score: u8, /** Whether it asked for satisfaction (CSAT) or recommendation (NPS). */ asked: String, /** The solution it is about. */ solution: Option<u32> },
     /// The buyer may be asked how satisfied they are, once per solution.
@@ -322,6 +323,12 @@ events! {
     IncidentResolved = "incident.resolved" { /** Which. */ incident: IncidentId },
     /// Complaints about an article were far more than usual: an incident was opened by itself.
     IncidentRaised = "incident.raised" { /** Which. */ incident: IncidentId, /** The article. */ sku: Sku, /** What is complained about. */ reason: Reason, /** When the week begins. */ week_from: Time, /** The first instant after it. */ week_until: Time, /** Complaints in it. */ complaints: u64, /** Units that stand behind them. */ of_units: u64, /** Complaints in the weeks before. */ base_complaints: u64, /** Units behind those. */ base_units: u64, /** How many weeks those are. */ base_weeks: u32, /** Pairs of an article and a reason that were looked at. */ pairs: u64 },
+    /// The work of an agent on the case was judged; what was given and written is kept apart.
+    QualityReviewed = "quality.reviewed" { /** The sample. */ sample: SampleId, /** Who judged. */ by: AgentId },
+    /// Whom a review is about disputes it.
+    QualityDisputed = "quality.disputed" { /** The sample. */ sample: SampleId, /** Who. */ by: AgentId },
+    /// A dispute about a review was decided.
+    QualityResolved = "quality.resolved" { /** The sample. */ sample: SampleId, /** Who decided. */ by: AgentId, /** Whether the review counts as it was. */ upheld: bool },
     /// What the shop offers instead of a return has a new version.
     RemedyPolicyApplied = "policy.remedy_applied" { /** Which. */ version: i64, /** From when it holds. */ effective_from: Time },
     /// A buyer is forgotten: whoever keeps something of theirs elsewhere erases it as well.

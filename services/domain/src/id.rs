@@ -167,6 +167,8 @@ own_ids! {
     DecisionId = "dec_",
     /// One fault behind many cases.
     IncidentId = "inc_",
+    /// A case that was drawn to be judged.
+    SampleId = "smp_",
     /// An API key.
     KeyId = "key_",
 }

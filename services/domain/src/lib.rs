@@ -8,6 +8,7 @@ mod code;
 mod rows;
 
 pub mod agent;
+pub mod agent_performance;
 pub mod attestation;
 pub mod case;
 pub mod counter;
@@ -29,6 +30,7 @@ pub mod observation;
 pub mod order;
 pub mod plan;
 pub mod policy;
+pub mod quality;
 pub mod rate;
 pub mod refund;
 pub mod remedy;

@@ -17,6 +17,7 @@ pub mod money;
 pub mod plan;
 pub mod planning;
 pub mod policy;
+pub mod quality;
 pub mod refund;
 pub mod remedy;
 pub mod remedy_policy;

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use amends_domain::id::IdError;
 use amends_domain::{
-    AgentId, BuyerKey, CaseId, DecisionId, IncidentId, RemedyId, ReplyId, ReturnId, ReviewId, ShopId,
-    SuggestionId, TemplateId,
+    AgentId, BuyerKey, CaseId, DecisionId, IncidentId, RemedyId, ReplyId, ReturnId, ReviewId, SampleId,
+    ShopId, SuggestionId, TemplateId,
 };
 
 use crate::fields::Fields;
@@ -39,6 +39,7 @@ nouns! {
     TemplateId = "templates", "template";
     IncidentId = "incidents", "incident";
     BuyerKey = "erasures", "pseudonym";
+    SampleId = "samples", "sample";
 }
 
 /// The name of a shop.

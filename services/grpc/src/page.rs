@@ -6,7 +6,9 @@
 use amends_app::case::TimelineCursor;
 use amends_app::stored::CaseCursor;
 use amends_domain::stock::Item;
-use amends_domain::{AgentId, IncidentId, RemedyId, ReplyId, ReturnId, ReviewId, ShopId, TemplateId, Time};
+use amends_domain::{
+    AgentId, IncidentId, RemedyId, ReplyId, ReturnId, ReviewId, SampleId, ShopId, TemplateId, Time,
+};
 use amends_proto::v1 as pb;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -43,6 +45,7 @@ paged!(
     ListRepliesRequest,
     ListTemplatesRequest,
     ListReturnsRequest,
+    ListSamplesRequest,
     ListReviewVersionsRequest,
     ListReviewsRequest,
     ListShopsRequest,
@@ -187,6 +190,17 @@ impl Cursor for AgentId {
 }
 
 impl Cursor for (Time, IncidentId) {
+    fn write(&self) -> String {
+        format!("{} {}", self.0.micros(), self.1)
+    }
+
+    fn read(words: &[&str]) -> Option<Self> {
+        let &[at, id] = words else { return None };
+        Some((time(at)?, id.parse().ok()?))
+    }
+}
+
+impl Cursor for (Time, SampleId) {
     fn write(&self) -> String {
         format!("{} {}", self.0.micros(), self.1)
     }

@@ -262,6 +262,10 @@ impl Transport {
                 service::buyer::Buyers(app.clone())
             ))
             .add_service(limited!(
+                pb::quality_service_server::QualityServiceServer<_>,
+                service::quality::Quality(app.clone())
+            ))
+            .add_service(limited!(
                 pb::stock_service_server::StockServiceServer<_>,
                 service::stock::Stocks(app.clone())
             ))

@@ -10,6 +10,7 @@ pub mod ingest;
 pub mod metrics;
 pub mod planning;
 pub mod policy;
+pub mod quality;
 pub mod remedy;
 pub mod reply;
 pub mod returns;

@@ -25,6 +25,7 @@ pub mod agent;
 pub mod foreign;
 pub mod guardrail;
 pub mod offer;
+pub mod quality;
 pub mod refusal;
 
 /// What is wrong with a mask that names a field that never changes.
@@ -74,6 +75,7 @@ fn refusal_of(error: &AppError) -> Refusal {
         }
         AppError::Remedy(refused) => of_remedy(refused),
         AppError::Reply(refused) => of_reply(refused),
+        AppError::Quality(refused) => quality::refusal(refused),
         AppError::Ledger(refused) => of_ledger(refused),
         AppError::Bounds(refused) => offer::of_bounds(refused),
         AppError::OutOfStock(refused) => offer::of_stock(refused),
@@ -300,6 +302,8 @@ fn missing(what: &str) -> Reason {
         "incident" => Reason::IncidentNotFound,
         "buyer" => Reason::BuyerNotFound,
         "erasure" => Reason::ErasureNotFound,
+        "sample" => Reason::SampleNotFound,
+        "quality form" => Reason::QualityFormNotFound,
         "remedy policy" => Reason::RemedyPolicyNotFound,
         _ => Reason::Unspecified,
     }

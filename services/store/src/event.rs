@@ -128,6 +128,26 @@ pub fn first_by_cases(cases: &[Of<CaseId>], words: &[&str], limit: u32) -> Query
         .and(&format!("case_id IS NOT NULL AND word IN ({}) ORDER BY seq LIMIT {limit}", words.join(", ")))
 }
 
+/// A page of what happened in a shop on no case's timeline by certain words, in the order it was written.
+///
+/// # Errors
+/// When the database fails or holds what it must not.
+pub async fn of_no_case(
+    conn: &Conn,
+    shop: &ShopId,
+    words: &[&str],
+    after_seq: i64,
+    limit: u32,
+) -> Result<Vec<StoredEvent>> {
+    let words: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+    let which = format!(
+        "WHERE shop_id = $1 AND case_id IS NULL AND seq > $2 AND word IN ({}) ORDER BY seq LIMIT $3",
+        words.join(", ")
+    );
+    let rows = conn.all(select(&which), vec![text(shop), int(after_seq), int(limit)]).await?;
+    rows.iter().map(read).collect()
+}
+
 /// How many events a case has.
 ///
 /// # Errors

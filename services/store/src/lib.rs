@@ -8,6 +8,7 @@
 
 mod about;
 pub mod agent;
+pub mod agent_performance;
 pub mod bulk;
 pub mod buyer;
 pub mod case;
@@ -32,6 +33,7 @@ pub mod migrate;
 pub mod order;
 pub mod planning;
 pub mod policy;
+pub mod quality;
 pub mod remedy;
 pub mod remedy_policy;
 pub mod reply;

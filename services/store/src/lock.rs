@@ -119,6 +119,12 @@ pub fn incidents(shop: &ShopId) -> i64 {
     NAMESPACE.saturating_add_unsigned(2 * BUCKETS + hash(shop.as_str()) % BUCKETS)
 }
 
+/// The bucket of the quality forms and draws of a shop. Nothing else is locked beside it.
+#[must_use]
+pub fn quality(shop: &ShopId) -> i64 {
+    NAMESPACE.saturating_add_unsigned(7 * BUCKETS + hash(shop.as_str()) % BUCKETS)
+}
+
 /// The bucket of an anchor: the same in every process and version, because
 /// two versions may run side by side during an upgrade.
 #[must_use]

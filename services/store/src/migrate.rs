@@ -32,6 +32,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0026_solved_at", include_str!("../migrations/0026_solved_at.sql")),
     ("0028_erasure", include_str!("../migrations/0028_erasure.sql")),
     ("0029_sealed", include_str!("../migrations/0029_sealed.sql")),
+    ("0027_quality", include_str!("../migrations/0027_quality.sql")),
 ];
 
 /// Any number that only Amends locks.

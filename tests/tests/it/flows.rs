@@ -1,6 +1,7 @@
 //! What people and back ends do with the service, end to end.
 
 mod access;
+mod agent_performance;
 mod agents;
 mod ask;
 mod attestation;
@@ -30,6 +31,8 @@ mod planning;
 mod plans;
 mod policies;
 mod promises;
+mod quality;
+mod quality_commands;
 mod refunds;
 mod refunds_again;
 mod remedies;

@@ -44,7 +44,7 @@ fn parse_export(text: &str) -> Result<Export, String> {
 
 impl Form {
     /// Tells an answer: as the table it makes, or as what was asked for.
-    pub(super) fn tell<T: Shown>(
+    pub(crate) fn tell<T: Shown>(
         &self,
         output: &Output,
         answer: &T,

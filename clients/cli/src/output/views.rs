@@ -1,6 +1,7 @@
 //! Which fields of each resource are written as JSON.
 
 mod agent;
+mod agent_performance;
 mod attestation;
 mod buyer;
 mod case;
@@ -8,6 +9,7 @@ mod figures;
 mod incident;
 mod plan;
 mod planning;
+mod quality;
 mod remedy;
 mod remedy_policy;
 mod reply;

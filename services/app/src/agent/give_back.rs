@@ -4,7 +4,7 @@ use amends_domain::agent::Agent;
 use amends_domain::case::{Case, Verb};
 use amends_domain::event::Event;
 use amends_domain::subject::Anchor;
-use amends_domain::{AgentId, ShopId};
+use amends_domain::{AgentId, ShopId, Time};
 use amends_store::{StoreError, agent, case};
 
 use crate::case::{expire, keep_all, tell};
@@ -50,11 +50,11 @@ fn lapsed(work: &Work, agent: &Agent) -> bool {
     agent.told.is_some_and(|told| told.has_lapsed(work.now))
 }
 
-/// Gives cases back whose holder is gone; `abandoned` if they did not sign off.
+/// Gives cases back whose holder is gone; `abandoned` since when, if they did not sign off.
 ///
 /// What is parked stays parked: nobody else could do anything about it, and once
 /// it comes back its owner is looked for anew.
-pub(super) async fn give_back(work: &mut Work, held: Vec<Case>, abandoned: bool) -> Result<()> {
+pub(super) async fn give_back(work: &mut Work, held: Vec<Case>, abandoned: Option<Time>) -> Result<()> {
     let mut steps = Vec::with_capacity(held.len());
     for before in held {
         let Some(lease) = before.handling.lease().cloned() else { continue };
@@ -62,11 +62,14 @@ pub(super) async fn give_back(work: &mut Work, held: Vec<Case>, abandoned: bool)
             // It had ended before the agent did.
             expire(work, &before).await?
         } else {
-            let after = before.clone().apply(Verb::AgentGone { abandoned }, work.now)?;
+            let after = before.clone().apply(Verb::AgentGone { abandoned: abandoned.is_some() }, work.now)?;
             let (agent, cause) = (lease.agent, Some(AGENT_GONE.to_owned()));
             let event = match abandoned {
-                true => Event::LeaseExpired { agent, abandon_count: after.abandon_count, cause },
-                false => Event::CaseReleased { agent, cause },
+                Some(_) => {
+                    let abandon_count = after.abandon_count;
+                    Event::LeaseExpired { agent, abandon_count, cause, ended_at: abandoned }
+                }
+                None => Event::CaseReleased { agent, cause },
             };
             tell(work, &after, event, "").await?;
             if after.level > before.level {

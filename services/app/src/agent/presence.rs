@@ -3,7 +3,7 @@
 use amends_domain::agent::{Agent, Leaving, PRESENCE_MAX, PRESENCE_MIN, Presence, Told};
 use amends_domain::deadline::DeadlineKind;
 use amends_domain::event::Event;
-use amends_domain::{AgentId, ShopId, Span};
+use amends_domain::{AgentId, ShopId, Span, Time};
 use amends_store::agent;
 
 use super::give_back::{Alone, alone, give_back};
@@ -50,10 +50,10 @@ impl Command for SetPresence {
         let Alone { mut agent, held } = alone(work, &self.shop, &self.agent, leaves).await?;
         if agent.told.is_some_and(|told| told.has_lapsed(work.now)) {
             // Its timer has not come yet; it takes nothing from what is said now.
-            lapse(work, &mut agent);
-            give_back(work, held, true).await?;
+            let ended = lapse(work, &mut agent);
+            give_back(work, held, ended).await?;
         } else if leaves {
-            give_back(work, held, false).await?;
+            give_back(work, held, None).await?;
         }
         let before = agent.presence(work.now).map(|told| told.presence);
         agent.tell(self.presence, self.lasts, work.now);
@@ -98,7 +98,7 @@ impl SetPresence {
             Presence::Offline => {
                 let own = work.call.principal.name == self.agent;
                 let cause = if own { Leaving::SignedOff } else { Leaving::SignedOffByOther };
-                Event::AgentOffline { agent, cause }
+                Event::AgentOffline { agent, cause, ended_at: None }
             }
         };
         work.happened(&self.shop, None, event);
@@ -117,8 +117,8 @@ impl Command for PresenceOver {
         let Alone { mut agent, held } = alone(work, &self.shop, &self.agent, true).await?;
         let over = agent.told.is_some_and(|told| told.has_lapsed(work.now));
         if over {
-            lapse(work, &mut agent);
-            give_back(work, held, true).await?;
+            let ended = lapse(work, &mut agent);
+            give_back(work, held, ended).await?;
             work.tx.send([agent::put(std::slice::from_ref(&agent))]).await?;
         }
         // One that was moved is set again to where it belongs.
@@ -127,11 +127,13 @@ impl Command for PresenceOver {
     }
 }
 
-/// Makes an agent offline since their presence ended, and tells it.
-fn lapse(work: &mut Work, agent: &mut Agent) {
+/// Makes an agent offline since their presence ended, and tells it; answers when that was.
+fn lapse(work: &mut Work, agent: &mut Agent) -> Option<Time> {
     agent.told = agent.presence(work.now);
-    let event = Event::AgentOffline { agent: agent.id.clone(), cause: Leaving::Expired };
+    let ended_at = agent.told.map(|told| told.since);
+    let event = Event::AgentOffline { agent: agent.id.clone(), cause: Leaving::Expired, ended_at };
     work.happened(&agent.shop.clone(), None, event);
+    ended_at
 }
 
 /// Sets or clears the deadline at which a presence ends.

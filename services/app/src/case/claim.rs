@@ -107,7 +107,9 @@ pub(super) async fn new_lease(work: &Work, shop: &ShopId, agent: AgentId) -> Res
 pub(crate) async fn expire(work: &mut Work, before: &Case) -> Result<Case> {
     let Some(lease) = before.handling.lease().cloned() else { return Ok(before.clone()) };
     let after = before.clone().apply(Verb::LeaseExpired, work.now)?;
-    let event = Event::LeaseExpired { agent: lease.agent, abandon_count: after.abandon_count, cause: None };
+    let ended_at = Some(lease.expires_at);
+    let abandon_count = after.abandon_count;
+    let event = Event::LeaseExpired { agent: lease.agent, abandon_count, cause: None, ended_at };
     tell(work, &after, event, "").await?;
     if after.level > before.level {
         let event = Event::CaseEscalated { level: after.level, reason: "ABANDONED".to_owned() };

@@ -36,6 +36,7 @@ pub(super) async fn fire(work: &mut Work, due: &Deadline, case: Case) -> Result<
         | DeadlineKind::PresenceExpiry
         | DeadlineKind::IncidentLook
         | DeadlineKind::Erasure
+        | DeadlineKind::QualityDraw
         | DeadlineKind::DeliveryDue => Ok(()),
     }
 }

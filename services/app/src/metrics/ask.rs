@@ -89,8 +89,24 @@ impl App {
         Ok((told, closing))
     }
 
+    /// The ids of the shop, or of all that the caller may read.
+    pub(crate) async fn ids_of(
+        &self,
+        conn: &Conn,
+        principal: &Principal,
+        one: Option<&ShopId>,
+    ) -> Result<Vec<ShopId>> {
+        let infos = self.shops_of(conn, principal, one).await?;
+        Ok(infos.iter().map(|info| info.shop.id.clone()).collect())
+    }
+
     /// The shop, or all that the caller may read.
-    async fn shops_of(&self, conn: &Conn, principal: &Principal, one: Option<&ShopId>) -> Result<Group> {
+    pub(super) async fn shops_of(
+        &self,
+        conn: &Conn,
+        principal: &Principal,
+        one: Option<&ShopId>,
+    ) -> Result<Group> {
         let now = self.now();
         if let Some(shop) = one {
             principal.enter(shop)?;

@@ -42,7 +42,7 @@ impl Sums {
 }
 
 /// The pieces of a span, in order.
-pub(super) fn cut(days: Days, bucket: Bucket) -> Vec<Days> {
+pub(crate) fn cut(days: Days, bucket: Bucket) -> Vec<Days> {
     let mut pieces = Vec::new();
     let mut from = days.from;
     while from < days.until {

@@ -21,6 +21,12 @@ pub fn seed(case: &str) -> u64 {
     hash(&format!("draw\0{case}"))
 }
 
+/// The seed of anything else that is drawn, by its whole name.
+#[must_use]
+pub(crate) fn seed_of(name: &str) -> u64 {
+    hash(name)
+}
+
 /// Where a seed falls between 0 and 1.
 #[must_use]
 pub fn place(seed: u64) -> f64 {

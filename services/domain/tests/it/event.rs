@@ -16,8 +16,8 @@ use amends_domain::signal::{Author, Direction, ShipmentState, SignalKind};
 use amends_domain::sla::Metric;
 use amends_domain::subject::Subject;
 use amends_domain::{
-    BuyerKey, CaseId, ConversationId, DecisionId, IncidentId, MessageId, ReplyId, ReturnId, ReviewId,
-    ShipmentId, Sku, Span, SuggestionId, TemplateId,
+    AgentId, BuyerKey, CaseId, ConversationId, DecisionId, IncidentId, MessageId, ReplyId, ReturnId,
+    ReviewId, SampleId, ShipmentId, Sku, Span, SuggestionId, TemplateId,
 };
 
 use crate::make::{agent, at, line_id, order, remedy_id, signal};
@@ -54,11 +54,11 @@ fn case_events() -> Vec<Event> {
         Event::CaseClaimed { agent: ann(), fence: i64::MAX },
         Event::CaseAssigned { agent: ann(), fence: 1 },
         Event::CaseReleased { agent: ann(), cause: Some("AGENT_GONE".to_owned()) },
-        Event::LeaseExpired { agent: ann(), abandon_count: 3, cause: None },
+        Event::LeaseExpired { agent: ann(), abandon_count: 3, cause: None, ended_at: None },
         Event::CaseHandedBack { agent: ann(), fence: 4 },
         Event::AgentAvailable { agent: ann(), until: at(5) },
         Event::AgentAway { agent: ann(), until: at(5) },
-        Event::AgentOffline { agent: ann(), cause: Leaving::Expired },
+        Event::AgentOffline { agent: ann(), cause: Leaving::Expired, ended_at: None },
         Event::WorkStarted { agent: ann() },
         Event::NoteAdded { agent: ann(), text_id: String::new() },
         Event::ContactRecorded { agent: ann(), means: "phone".to_owned(), reached: true },
@@ -310,8 +310,19 @@ fn reply_events() -> Vec<Event> {
     ]
 }
 
+fn quality_events() -> Vec<Event> {
+    let (sample, ann) = (SampleId::from_bits(u128::MAX), AgentId::new("ann").unwrap());
+    vec![
+        Event::QualityReviewed { sample, by: ann.clone() },
+        Event::QualityDisputed { sample, by: ann.clone() },
+        Event::QualityResolved { sample, by: ann, upheld: false },
+    ]
+}
+
 fn all() -> Vec<Event> {
-    [case_events(), sla_events(), remedy_events(), other_events(), beside_events(), reply_events()].concat()
+    let quality = quality_events();
+    [case_events(), sla_events(), remedy_events(), other_events(), beside_events(), reply_events(), quality]
+        .concat()
 }
 
 #[test]

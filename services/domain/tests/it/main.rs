@@ -3,6 +3,7 @@
 
 mod adjust;
 mod agent;
+mod agent_performance;
 mod attestation;
 mod case_queue;
 mod case_steps;
@@ -30,6 +31,7 @@ mod order;
 mod page;
 mod plan;
 mod policy;
+mod quality;
 mod rate;
 mod refund;
 mod remedy;

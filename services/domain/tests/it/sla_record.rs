@@ -173,7 +173,7 @@ fn the_words_that_matter_are_those_that_mean_something() {
         Event::CaseWoken { cause: String::new() },
         Event::CaseClosed { outcome: Outcome::Other },
         Event::CaseCancelled { reason: String::new() },
-        Event::LeaseExpired { agent: agent("ann"), abandon_count: 1, cause: None },
+        Event::LeaseExpired { agent: agent("ann"), abandon_count: 1, cause: None, ended_at: None },
         Event::CasePriorityChanged { from: 1, to: 2 },
     ] {
         assert!(matters(&event) && happening(&event, Standing::Active).is_some(), "{}", event.word());

@@ -131,6 +131,9 @@ fn subject(row: &EventRow) -> String {
         | Event::AgentOffline { agent, .. } => name::of(shop, agent),
         Event::IncidentRaised { incident, .. } => name::of(shop, incident),
         Event::BuyerErased { buyer } => name::of(shop, buyer),
+        Event::QualityReviewed { sample, .. }
+        | Event::QualityDisputed { sample, .. }
+        | Event::QualityResolved { sample, .. } => name::of(shop, sample),
         _ => row.case.map_or_else(|| name::of_shop(shop), |case| name::of(shop, &case)),
     }
 }

@@ -8,6 +8,7 @@ use amends_proto::v1 as pb;
 use super::{Word, time};
 use crate::fields::Fields;
 
+pub mod agent_performance;
 pub mod lag;
 pub mod remedies;
 pub mod response;
@@ -85,15 +86,23 @@ pub fn parse(fields: &mut Fields, asked: Asked) -> Option<Question> {
 
 /// The days of a cohort.
 fn days(fields: &mut Fields, cohort: Option<pb::DateRange>) -> Option<Days> {
-    let cohort = fields.required("cohort", cohort)?;
-    fields.inside("cohort", |f| {
+    days_of(fields, "cohort", cohort)
+}
+
+pub(super) fn days_of(
+    fields: &mut Fields,
+    field: &'static str,
+    range: Option<pb::DateRange>,
+) -> Option<Days> {
+    let cohort = fields.required(field, range)?;
+    fields.inside(field, |f| {
         let from = f.day("start_date", &cohort.start_date);
         let until = f.day("end_date", &cohort.end_date);
         Some(Days { from: from?, until: until? })
     })
 }
 
-fn bucket(fields: &mut Fields, number: Option<i32>) -> Option<Bucket> {
+pub(super) fn bucket(fields: &mut Fields, number: Option<i32>) -> Option<Bucket> {
     match number.map(pb::TimeBucket::try_from) {
         None | Some(Ok(pb::TimeBucket::Total)) => Some(Bucket::Total),
         Some(Ok(pb::TimeBucket::Day)) => Some(Bucket::Day),
@@ -104,7 +113,7 @@ fn bucket(fields: &mut Fields, number: Option<i32>) -> Option<Bucket> {
     }
 }
 
-fn range(days: Days) -> Option<pb::DateRange> {
+pub(super) fn range(days: Days) -> Option<pb::DateRange> {
     Some(pb::DateRange { start_date: time::print_day(days.from), end_date: time::print_day(days.until) })
 }
 
@@ -112,7 +121,7 @@ fn key(key: &Key) -> Vec<pb::DimensionValue> {
     key.iter().map(|(d, value)| pb::DimensionValue { dimension: d.number(), value: value.clone() }).collect()
 }
 
-fn rate(rate: MatureRate) -> Option<pb::Rate> {
+pub(super) fn rate(rate: MatureRate) -> Option<pb::Rate> {
     Some(pb::Rate {
         numerator: rate.rate.numerator,
         denominator: rate.rate.denominator,

@@ -31,7 +31,7 @@ fn methods_are_known_from_the_contract() {
     assert!(rpc::Rpc::of("/grpc.health.v1.Health/Check").open);
     let invented = rpc::Rpc::of("/amends.v1.CaseService/Invented");
     assert_eq!((invented.service, invented.open), ("unknown", false));
-    assert_eq!(rpc::Rpc::services().len(), 16);
+    assert_eq!(rpc::Rpc::services().len(), 17);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use tonic::{Request, Response, Status};
 
 use crate::call::{answer, read};
 use crate::convert::metrics::{
-    Asked, lag, parse, remedies, render_returns, render_reversal, response, savings,
+    Asked, agent_performance, lag, parse, remedies, render_returns, render_reversal, response, savings,
 };
 
 type Reply<M> = Result<Response<M>, Status>;
@@ -145,6 +145,19 @@ impl MetricsService for Metrics {
             let question = parse(&mut f, m.into());
             let figures = self.0.satisfaction(&principal, &f.finish(question)?).await?;
             Ok(response::render_satisfaction(&figures))
+        })
+        .await
+    }
+
+    async fn get_agent_performance(
+        &self,
+        request: Request<pb::GetAgentPerformanceRequest>,
+    ) -> Reply<pb::GetAgentPerformanceResponse> {
+        answer(async {
+            let (principal, mut f, m) = read(request)?;
+            let question = agent_performance::parse(&mut f, m);
+            let figures = self.0.agent_performance(&principal, &f.finish(question)?).await?;
+            Ok(agent_performance::render(&figures))
         })
         .await
     }

@@ -12,7 +12,7 @@ use amends_domain::review::DiffKind;
 use amends_domain::signal::{Author, Direction, ShipmentState, SignalKind};
 use amends_domain::sla::Metric;
 use amends_domain::{
-    BuyerKey, CaseId, DecisionId, EventId, IncidentId, RemedyId, ReplyId, ShopId, SuggestionId,
+    BuyerKey, CaseId, DecisionId, EventId, IncidentId, RemedyId, ReplyId, SampleId, ShopId, SuggestionId,
 };
 use amends_store::Store;
 use amends_store::event::{self, EventRow};
@@ -45,6 +45,15 @@ pub(crate) fn woken(shop: &ShopId, number: u32, case: u32) -> EventRow {
 
 /// A value for a fact of an event.
 fn fact(word: &str, name: &str) -> String {
+    match word {
+        "incident.raised" | "buyer.erased" => raised(name),
+        _ if name == "sample" => SampleId::from_bits(10).to_string(),
+        _ if name == "metric" => Metric::ALL[0].to_string(),
+        _ => usual(word, name),
+    }
+}
+
+fn usual(word: &str, name: &str) -> String {
     let odd = "“odd” \"words\", \n 壊れた {0}";
     match (word, name) {
         ("case.opened", "kind") => CaseKind::Return.to_string(),
@@ -57,7 +66,6 @@ fn fact(word: &str, name: &str) -> String {
         ("return.verdict_changed", "from") => Verdict::ALL[0].to_string(),
         ("return.verdict_changed", "to") => Verdict::ALL[1].to_string(),
         ("case.priority_changed", _) | (_, "priority" | "instance") => "3".to_owned(),
-        (_, "metric") => Metric::ALL[0].to_string(),
         (_, "target") => "3600000000".to_owned(),
         ("reply.adopted", "from") => "an id: 'ü'".to_owned(),
         (_, "follow_up_of" | "into" | "from") => CaseId::from_bits(5).to_string(),
@@ -75,12 +83,11 @@ fn fact(word: &str, name: &str) -> String {
         (_, "status") => ReturnStatus::ALL[0].to_string(),
         (_, "state") => ShipmentState::ALL[0].to_string(),
         (_, "relation") => Relation::ALL[0].to_string(),
-        ("incident.raised" | "buyer.erased", _) => raised(name),
         (_, "incident") => IncidentId::from_bits(9).to_string(),
         (_, "other") => CaseId::from_bits(5).to_string(),
         (_, "solution") => "2".to_owned(),
         (_, "promised" | "delivered_at") => "1700000000000004".to_owned(),
-        (_, "reached" | "public" | "incoming" | "paid") => "true".to_owned(),
+        (_, "reached" | "public" | "incoming" | "paid" | "upheld") => "true".to_owned(),
         (_, "reply") => ReplyId::from_bits(8).to_string(),
         (_, "attempt" | "attempts") => "3".to_owned(),
         (_, "drafted_at" | "sent_at") => "1700000000000003".to_owned(),
@@ -93,9 +100,11 @@ fn fact(word: &str, name: &str) -> String {
         (_, "amount" | "gift" | "wish" | "refund" | "version") => "-9007199254740993".to_owned(),
         (_, "disposal") => Disposal::ALL[0].to_string(),
         (_, "effective_from") => "1700000000000005".to_owned(),
-        (_, "expires_at" | "due_at" | "observed_at" | "close_at" | "give_up_at" | "until" | "eta") => {
-            "1700000000000001".to_owned()
-        }
+        (
+            _,
+            "expires_at" | "due_at" | "observed_at" | "close_at" | "give_up_at" | "until" | "eta"
+            | "ended_at",
+        ) => "1700000000000001".to_owned(),
         (_, "waiting_since" | "deadline") => "1700000000000002".to_owned(),
         (
             _,

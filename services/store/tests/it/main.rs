@@ -4,6 +4,7 @@
 #[macro_use]
 mod harness;
 mod agent;
+mod agent_performance;
 mod base;
 mod board;
 mod bulk;
@@ -27,6 +28,7 @@ mod message;
 mod order;
 mod planning;
 mod policy;
+mod quality;
 mod relay;
 mod remedy;
 mod remedy_policy;

@@ -27,7 +27,7 @@ const FROM: &str = "2026-03-01";
 const TO: &str = "2026-05-31";
 
 /// Runs a command of the binary against the server, as its own process would.
-async fn amends(h: &Harness, key: &str, words: &[&str]) -> Result<(), String> {
+pub(crate) async fn amends(h: &Harness, key: &str, words: &[&str]) -> Result<(), String> {
     let connection = ["amends", "--endpoint", &h.endpoint, "--api-key", key, "--shop", "main"];
     let words = connection.iter().copied().chain(words.iter().copied());
     let cli = Cli::try_parse_from(words).map_err(|error| error.to_string())?;
@@ -166,7 +166,7 @@ async fn a_json_file_holds_the_answer(h: &Harness) {
     assert_eq!(cell["denominator"].as_i64(), Some(rate.denominator));
     assert_eq!((cell["value"].as_f64(), cell["upper"].as_f64()), (rate.value, rate.upper));
     assert_eq!(told["rows"][0]["avoided"]["confirmed"].as_i64(), Some(served.avoided.unwrap().confirmed));
-    for command in ["remedies", "fairness", "handling", "sla", "satisfaction"] {
+    for command in ["remedies", "fairness", "handling", "sla", "satisfaction", "agents"] {
         let words = ["metrics", command, "--from", FROM, "--to", TO, "--export", path.to_str().unwrap()];
         amends(h, &key, &words).await.unwrap();
         let told: serde_json::Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();

@@ -128,6 +128,9 @@ entries! {
     ReplyAdopted = "reply_adopted",
     StopShipment = "stop_shipment",
     DoubleCompensated = "double_compensated",
+    QualityReviewed = "quality_reviewed",
+    QualityDisputed = "quality_disputed",
+    QualityResolved = "quality_resolved",
 }
 
 impl Shown for v1::Event {

@@ -10,7 +10,7 @@ use pb::timeline_entry::Entry;
 
 use super::{Kinds, timer};
 use crate::convert::{
-    Word as _, case, decision, delivery, incident, link, money, refund, reply, review, survey, time,
+    Word as _, case, decision, delivery, incident, link, money, quality, refund, reply, review, survey, time,
 };
 use crate::name;
 
@@ -27,6 +27,7 @@ pub(super) fn render(row: &EventRow, text: &str, kinds: &Kinds) -> Option<Entry>
         .or_else(|| link::entry(shop, &row.event))
         .or_else(|| incident::entry(shop, &row.event, text))
         .or_else(|| refund::entry(shop, &row.event))
+        .or_else(|| quality::entry(shop, &row.event))
 }
 
 fn case_entry(shop: &ShopId, event: &Event, text: &str) -> Option<Entry> {
