@@ -246,7 +246,13 @@ fn of_line(
             ("lines", 1),
             ("lines_returned", i64::from(counted > 0)),
         ]);
-        members.push(Member { name: format!("{name} delivered"), at, values: values.clone(), counts });
+        members.push(Member {
+            name: format!("{name} delivered"),
+            at,
+            values: values.clone(),
+            counts,
+            ..Member::default()
+        });
     }
     let requested = open.iter().filter_map(|request| request.opened).min();
     let Some(at) = [wished, requested].into_iter().flatten().min() else { return members };
@@ -267,7 +273,7 @@ fn of_line(
             counts.insert("rescued", i64::from(end == "confirmed"));
         }
     }
-    members.push(Member { name: format!("{name} wanted"), at, values, counts });
+    members.push(Member { name: format!("{name} wanted"), at, values, counts, ..Member::default() });
     members
 }
 

@@ -6,12 +6,16 @@
 use amends_tests::oracle::Wrong;
 use amends_tests::{Database, Engine};
 
+mod answers;
 mod compare;
 mod desk;
 mod history;
 mod house;
 mod served;
+mod sla;
 mod story;
+mod survey;
+mod timeline;
 
 #[expect(clippy::disallowed_methods, reason = "a test has no other configuration than its environment")]
 fn given(name: &str) -> Option<u64> {
@@ -55,14 +59,7 @@ async fn every_figure_is_what_a_slow_count_finds_on_postgres() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_count_by_a_wrong_rule_is_found_out() {
-    let every = [
-        Wrong::RemovedIsReversed,
-        Wrong::FellBackIsReversed,
-        Wrong::ShortWindow,
-        Wrong::NoWishes,
-        Wrong::DaysOfUtc,
-    ];
-    let mut unfound: Vec<Wrong> = every.to_vec();
+    let mut unfound: Vec<Wrong> = Wrong::ALL.to_vec();
     for seed in 0..40 {
         let Some(database) = Database::fresh(Engine::Sqlite).await else { return };
         let told = history::play(&database, seed, &unfound).await;

@@ -13,6 +13,7 @@ use super::desk;
 use super::house::{House, PLACES};
 use super::served::Book;
 use super::story::{BEGIN, DAYS, tell};
+use super::{sla, survey};
 
 /// What is said and done at most before the comparison.
 const STEPS: u64 = 70;
@@ -23,6 +24,8 @@ struct History {
     books: Vec<Book>,
     /// What is not told yet, shop by shop.
     untold: Vec<Vec<Signal>>,
+    /// How many answers to surveys there were.
+    answers: u64,
 }
 
 /// Plays a history to its end, and compares on the way with counts by each of the rules.
@@ -63,13 +66,13 @@ impl History {
             untold.push(story);
         }
         house.advance(Span::from_days(DAYS + 3)).await;
-        Self { house, rng, books, untold }
+        Self { house, rng, books, untold, answers: 0 }
     }
 
     async fn step(&mut self) {
         let shop = self.rng.random_range(0..self.books.len());
         let dies = self.rng.random_bool(0.15);
-        match self.rng.random_range(0..10) {
+        match self.rng.random_range(0..12) {
             0..5 => self.hear(shop, dies).await,
             5..9 => {
                 for _ in 0..self.rng.random_range(1..9) {
@@ -83,6 +86,17 @@ impl History {
                     }
                 }
                 self.look(Some(shop)).await;
+            }
+            9 => {
+                let answer =
+                    survey::answer(&self.house, &mut self.rng, &self.books[shop], self.answers).await;
+                self.answers += 1;
+                self.record(shop, &[answer], dies).await;
+            }
+            10 => {
+                if self.rng.random_bool(0.3) {
+                    sla::change(&self.house, &mut self.rng, &mut self.books[shop]).await;
+                }
             }
             _ => {
                 if dies {
@@ -141,7 +155,8 @@ impl History {
         if receipts.is_none() {
             receipts = self.house.record(&id, signals).await;
         }
-        self.books[shop].hear(signals, &receipts.unwrap());
+        let now = self.house.app.now().micros();
+        self.books[shop].hear(signals, &receipts.unwrap(), now);
         self.look(Some(shop)).await;
     }
 
