@@ -10,6 +10,7 @@ pub mod count;
 pub mod desk;
 pub mod figure;
 pub mod handling;
+pub mod help;
 pub mod hours;
 pub mod lag;
 pub mod line;
@@ -22,6 +23,7 @@ pub mod satisfaction;
 pub mod sla;
 pub mod story;
 pub mod told;
+pub mod turns;
 
 pub use count::{Bucket, Question, Row, ask};
 pub use figure::{Figure, Kind};

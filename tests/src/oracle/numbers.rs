@@ -80,7 +80,8 @@ pub fn nps(promoters: i64, passives: i64, detractors: i64) -> Option<Ends> {
     let middle = (p - d) / more;
     let spread = Z * (((p + d) / more - middle * middle) / more).sqrt();
     let value = (promoters - detractors) as f64 / n;
-    Some((value, (middle - spread).max(-1.0), (middle + spread).min(1.0)))
+    // Of a single answer it is widened to hold the score.
+    Some((value, (middle - spread).max(-1.0).min(value), (middle + spread).min(1.0).max(value)))
 }
 
 /// What `x` of `c` contacted are more than `y` of all `n`, member by member.

@@ -22,6 +22,8 @@ pub(super) struct Found {
     pub(super) wrong: Wrong,
     pub(super) figures: usize,
     pub(super) differences: Vec<String>,
+    /// What was told and done, if there are any.
+    pub(super) story: Vec<String>,
 }
 
 const BY: [(&str, Dimension); 11] = [

@@ -18,6 +18,7 @@ use rand::seq::IndexedRandom as _;
 use rand_chacha::ChaCha8Rng;
 
 use super::house::{House, principal};
+use super::served::Book;
 
 /// Every case of a shop.
 pub(super) async fn cases(house: &House, shop: &ShopId) -> Vec<Case> {
@@ -26,7 +27,8 @@ pub(super) async fn cases(house: &House, shop: &ShopId) -> Vec<Case> {
 }
 
 /// Somebody does one thing about one case.
-pub(super) async fn act(house: &House, rng: &mut ChaCha8Rng, shop: &ShopId) {
+pub(super) async fn act(house: &House, rng: &mut ChaCha8Rng, book: &mut Book) {
+    let shop = &book.shop.clone();
     let all = cases(house, shop).await;
     let Some(case) = all.choose(rng) else { return };
     let boss = principal("boss", &[Role::Agent, Role::Supervisor, Role::Ingest]);
@@ -53,6 +55,8 @@ pub(super) async fn act(house: &House, rng: &mut ChaCha8Rng, shop: &ShopId) {
         14 => {
             let other = all.choose(rng).unwrap();
             let note = "The same trouble.".to_owned();
+            // What was done before is put down before it becomes part of another's.
+            book.look(house).await;
             let merge = MergeCase { target, into: other.id, into_version: other.version, note };
             house.attempt(&who, merge).await;
         }

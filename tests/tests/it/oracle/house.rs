@@ -76,7 +76,7 @@ const OWN: Rules = Rules {
 };
 
 async fn store(url: &str) -> Store {
-    Store::open(url, &Options { connections_max: 4, ..Options::default() }).await.unwrap()
+    Store::open(url, &Options { connections_max: 2, ..Options::default() }).await.unwrap()
 }
 
 fn incoming(signal: &Signal) -> Incoming {
@@ -95,7 +95,6 @@ impl House {
         let clock = Arc::new(Wall(AtomicI64::new(now.micros())));
         let detector = Arc::new(Detector::embedded().unwrap());
         let first = store(&database.url).await;
-        first.migrate().await.unwrap();
         let (ids, settings) = (Ids::seeded(seed), Settings::default());
         let app = App::new(first, detector.clone(), clock.clone(), ids, settings);
         let look = store(&database.url).await;
