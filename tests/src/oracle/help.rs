@@ -42,7 +42,7 @@ pub fn given(record: &Record, order: &str, line: &str) -> Option<(At, i64)> {
             Entry::Solved { case, at, .. } if given.is_none() || too_early() => {
                 let about = desk::of(&sofar).cases.get(case).and_then(|known| known.about.clone());
                 let here = about.is_some_and(|(o, l)| o == order && l == line);
-                if here && lines(&sofar, order).contains(line) && withdrawn(&sofar, order, line).is_none() {
+                if here && is_known(&sofar, order, line) && withdrawn(&sofar, order, line).is_none() {
                     given = Some((*at, units_of(&sofar, order, line)));
                 }
             }
@@ -60,4 +60,20 @@ fn units_of(record: &Record, order: &str, line: &str) -> i64 {
     let asked = (!open.is_empty()).then(|| open.iter().sum());
     let wanted = asked.zip(bought).map(|(asked, bought): (i64, i64)| asked.min(bought));
     wanted.or(bought).or(asked).or(delivered(record, order, line).map(|(_, units)| units)).unwrap_or(1)
+}
+
+/// Whether anything was known of the line by then: what a review is about that voices no wish is no line yet.
+fn is_known(sofar: &Record, order: &str, line: &str) -> bool {
+    let wishes = |review: &str| {
+        sofar
+            .entries
+            .iter()
+            .any(|entry| matches!(entry, Entry::Review(seen) if seen.review == review && seen.wish))
+    };
+    let says = |entry: &&Entry| match entry {
+        Entry::Review(seen) => wishes(&seen.review),
+        _ => true,
+    };
+    let entries = sofar.entries.iter().filter(says).cloned().collect();
+    lines(&Record { entries, ..sofar.clone() }, order).contains(line)
 }

@@ -56,8 +56,8 @@ impl Table {
     fn until(&self, at: At) -> At {
         let (minute, rest) = ((at - self.begin).div_euclid(MINUTE), (at - self.begin).rem_euclid(MINUTE));
         let place = usize::try_from(minute).unwrap();
-        let is_open = self.before[place + 1] - self.before[place];
-        self.before[place] * MINUTE + is_open * rest
+        let before = |place: usize| *self.before.get(place).unwrap();
+        before(place) * MINUTE + (before(place + 1) - before(place)) * rest
     }
 }
 

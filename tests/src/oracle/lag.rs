@@ -39,7 +39,7 @@ pub fn members(record: &Record, now: At, wrong: Wrong) -> Vec<Member> {
             let Some(entered) = entered else { continue };
             let (what, until) = left.unwrap_or((2, now));
             let days = between(day(entered), day(until));
-            member.lists.entry(names[what]).or_default().push(days);
+            member.lists.entry(names.get(what).unwrap()).or_default().push(days);
         }
     }
     members

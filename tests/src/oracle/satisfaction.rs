@@ -31,7 +31,7 @@ pub fn members(record: &Record, wrong: Wrong) -> Vec<Member> {
                     judged.push((case.clone(), solution.unwrap_or(latest)));
                 }
                 let what = match (recommends, score) {
-                    (false, score) => SCORES[usize::try_from(*score - 1).unwrap()],
+                    (false, score) => SCORES.get(usize::from(*score) - 1).unwrap(),
                     (true, 9..) => "promoters",
                     (true, 7..) => "passives",
                     (true, _) => "detractors",
