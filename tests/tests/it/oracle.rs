@@ -54,6 +54,9 @@ async fn one(engine: Engine, seed: u64, sum: &Mutex<Sum>) {
     let mut sum = sum.lock().unwrap();
     sum.histories += 1;
     sum.figures += found.figures;
+    if sum.histories.is_multiple_of(50) {
+        eprintln!("{engine:?}: {} histories, {} figures so far", sum.histories, sum.figures);
+    }
     let count = found.differences.len();
     if count > 0 {
         eprintln!("seed {seed}: {} figures, {count} differ", found.figures);
