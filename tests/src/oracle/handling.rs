@@ -153,6 +153,12 @@ fn of_case(
     wait(record, &mut of, &AGREEMENT, opened, agreed, is_open);
     let resolved = end.solved.filter(|_| !end.merged && !end.cancelled).map(|at| at.max(opened));
     wait(record, &mut of, &RESOLUTION, opened, resolved, is_open);
+    count_ends(&mut of, &end, turns, is_open, wrong);
+    members.push(of);
+}
+
+/// What became of the case.
+fn count_ends(of: &mut Member, end: &End, turns: i64, is_open: bool, wrong: Wrong) {
     let stays = end.solved.is_some() && !end.reopened && !end.merged && !end.cancelled;
     let reopened = end.reopened && wrong != Wrong::NobodyComesBack;
     for (name, holds) in [
@@ -167,7 +173,6 @@ fn of_case(
     ] {
         of.counts.insert(name, i64::from(holds));
     }
-    members.push(of);
 }
 
 /// One wait, with how it ended.

@@ -210,13 +210,8 @@ fn of_line(
             ("lines", 1),
             ("lines_returned", i64::from(counted > 0)),
         ]);
-        members.push(Member {
-            name: format!("{name} delivered"),
-            at,
-            values: values.clone(),
-            counts,
-            ..Member::default()
-        });
+        let (name, values) = (format!("{name} delivered"), values.clone());
+        members.push(Member { name, at, values, counts, ..Member::default() });
     }
     let requested = open.iter().filter_map(|request| request.opened).min();
     let Some(at) = [wished, requested].into_iter().flatten().min() else { return members };

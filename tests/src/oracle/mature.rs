@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::count::{Key, Question, Row, Shops};
+use super::count::{Key, Member, Question, Row, Shops};
 use super::figure::{DAYS, Figure, Figures, Kind};
 use super::{At, DAY, Record, Rules, Window, Wrong, sla};
 
@@ -54,78 +54,89 @@ pub fn figures(
         });
         fits && of_filters
     };
-    let shops: Vec<_> = shops.iter().filter(|(record, _)| is_of(record)).collect();
-    let (from, until) = key.0;
+    let shops: Vec<&(&Record, Vec<Member>)> = shops.iter().filter(|(record, _)| is_of(record)).collect();
+    let (_, until) = key.0;
     let past = |days: i64| {
         let days = if wrong == Wrong::NoWindows { 0 } else { days };
         shops.iter().all(|(record, _)| begins(record, until) + days * DAY <= now)
     };
-    let sum = |name: &str| row.sums.get(name).copied().unwrap_or(0);
-    let mut all = Figures::new();
-    let mut put = |name: &str, holds: bool| {
-        all.insert(format!("{name} is mature"), Figure::Whole(i64::from(holds)));
-    };
-    match kind {
+    let told = match kind {
         Kind::Reviews => {
-            let closed = shops.iter().all(|(record, members)| {
-                let (begin, end) = (begins(record, from), begins(record, until));
-                let rows = held(record, begin, end).into_iter();
-                let ended = rows.map(|(rules, last)| edited_until(rules, last));
-                let is_open = |at: At| at >= begin && at < end;
-                let late = members.iter().filter(|one| is_open(one.at)).filter_map(|one| one.open_until);
-                let late = late.max().is_none_or(|last| last <= now);
-                end <= now && ended.into_iter().all(|end| end.is_some_and(|end| end <= now)) && late
-            });
-            put("all", closed || (wrong == Wrong::NoWindows && past(0)));
+            let closed = reviews(&shops, key.0, now);
+            vec![("all".to_owned(), closed || (wrong == Wrong::NoWindows && past(0)))]
         }
-        Kind::Lines => {
-            let closed = |of: fn(Rules) -> i64, is_help: bool| {
-                shops.iter().all(|(record, _)| {
-                    let (begin, end) = (begins(record, from), begins(record, until));
-                    let rows = held(record, begin, if is_help { end.max(now) } else { end }).into_iter();
-                    let last = |(rules, last)| (if is_help { end } else { last }) + of(rules) * DAY;
-                    end <= now && rows.map(last).all(|end| end <= now)
-                })
-            };
-            let provisional = sum("intent_provisional") + sum("request_provisional");
-            put("returns", closed(|rules| rules.return_days, false));
-            put("rescue", closed(|rules| rules.avoid_days, true) && provisional == 0);
-        }
-        Kind::Satisfaction => {
-            put("answers", past(0));
-            put("response", past(30));
-        }
-        Kind::Handling => {
-            let over = past(0);
-            let ended = sum("closed") + sum("merged") + sum("cancelled") >= sum("opened");
-            put("cases", over && ended);
-            for (name, waiting, needs_end) in [
-                ("first response", "first response waiting", true),
-                ("next response", "next response waiting", false),
-                ("agreement", "agreement waiting", false),
-                ("resolution", "resolution waiting", true),
-            ] {
-                put(name, over && sum(waiting) == 0 && (ended || !needs_end));
-            }
-        }
-        Kind::Sla => {
-            for clock in sla::names() {
-                let of = |what: &str| sum(&format!("{clock} {what}"));
-                if of("met") + of("missed") + of("running") + of("withdrawn") > 0 {
-                    put(clock, past(0) && of("running") == 0);
-                }
-            }
-        }
-        Kind::Lag => {
-            let over = past(0);
-            for from in ["observed", "solved"] {
-                let standing = row.lists.iter().filter(|(name, _)| **name == format!("{from} standing"));
-                let least = standing.flat_map(|(_, days)| days).min().copied();
-                for day in DAYS {
-                    put(&format!("{from} {day}"), over && least.is_none_or(|least| least > day));
-                }
-            }
-        }
+        Kind::Lines => of_lines(&shops, key.0, row, now),
+        Kind::Satisfaction => vec![("answers".to_owned(), past(0)), ("response".to_owned(), past(30))],
+        Kind::Handling => of_handling(row, past(0)),
+        Kind::Sla => of_clocks(row, past(0)),
+        Kind::Lag => of_curves(row, past(0)),
+    };
+    told.into_iter()
+        .map(|(name, holds)| (format!("{name} is mature"), Figure::Whole(i64::from(holds))))
+        .collect()
+}
+
+/// What says so, by its name.
+type Told = Vec<(String, bool)>;
+
+fn sum(row: &Row, name: &str) -> i64 {
+    row.sums.get(name).copied().unwrap_or(0)
+}
+
+/// Whether nobody can edit any more.
+fn reviews(shops: &[&(&Record, Vec<Member>)], (from, until): (Date, Date), now: At) -> bool {
+    shops.iter().all(|(record, members)| {
+        let (begin, end) = (begins(record, from), begins(record, until));
+        let rows = held(record, begin, end).into_iter();
+        let ended = rows.map(|(rules, last)| edited_until(rules, last));
+        let is_inside = |at: At| at >= begin && at < end;
+        let late = members.iter().filter(|one| is_inside(one.at)).filter_map(|one| one.open_until);
+        let late = late.max().is_none_or(|last| last <= now);
+        end <= now && ended.into_iter().all(|end| end.is_some_and(|end| end <= now)) && late
+    })
+}
+
+fn of_lines(shops: &[&(&Record, Vec<Member>)], (from, until): (Date, Date), row: &Row, now: At) -> Told {
+    let closed = |of: fn(Rules) -> i64, is_help: bool| {
+        shops.iter().all(|(record, _)| {
+            let (begin, end) = (begins(record, from), begins(record, until));
+            let rows = held(record, begin, if is_help { end.max(now) } else { end }).into_iter();
+            let last = |(rules, last)| (if is_help { end } else { last }) + of(rules) * DAY;
+            end <= now && rows.map(last).all(|end| end <= now)
+        })
+    };
+    let provisional = sum(row, "intent_provisional") + sum(row, "request_provisional");
+    let rescue = closed(|rules| rules.avoid_days, true) && provisional == 0;
+    vec![("returns".to_owned(), closed(|rules| rules.return_days, false)), ("rescue".to_owned(), rescue)]
+}
+
+fn of_handling(row: &Row, over: bool) -> Told {
+    let ended = sum(row, "closed") + sum(row, "merged") + sum(row, "cancelled") >= sum(row, "opened");
+    let mut told = vec![("cases".to_owned(), over && ended)];
+    for (name, needs_end) in
+        [("first response", true), ("next response", false), ("agreement", false), ("resolution", true)]
+    {
+        let waiting = sum(row, &format!("{name} waiting"));
+        told.push((name.to_owned(), over && waiting == 0 && (ended || !needs_end)));
     }
-    all
+    told
+}
+
+fn of_clocks(row: &Row, over: bool) -> Told {
+    let of = |clock: &str, what: &str| sum(row, &format!("{clock} {what}"));
+    let is_any =
+        |clock: &&str| ["met", "missed", "running", "withdrawn"].iter().any(|what| of(clock, what) > 0);
+    let clocks = sla::names().into_iter().filter(is_any);
+    clocks.map(|clock| (clock.to_owned(), over && of(clock, "running") == 0)).collect()
+}
+
+fn of_curves(row: &Row, over: bool) -> Told {
+    let mut told = Told::new();
+    for from in ["observed", "solved"] {
+        let standing = row.lists.iter().filter(|(name, _)| **name == format!("{from} standing"));
+        let least = standing.flat_map(|(_, days)| days).min().copied();
+        let followed = |day: i64| least.is_none_or(|least| least > day);
+        told.extend(DAYS.map(|day| (format!("{from} {day}"), over && followed(day))));
+    }
+    told
 }

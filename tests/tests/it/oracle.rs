@@ -91,12 +91,12 @@ async fn play(engine: Engine, usual: std::ops::Range<u64>) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_figure_is_what_a_slow_count_finds_on_sqlite() {
-    play(Engine::Sqlite, 0..12).await;
+    play(Engine::Sqlite, 0..8).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_figure_is_what_a_slow_count_finds_on_postgres() {
-    play(Engine::Postgres, 10_000..10_006).await;
+    play(Engine::Postgres, 10_000..10_004).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
