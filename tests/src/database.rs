@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use amends_store::{Options, Store};
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
 
 /// Where a test runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +47,25 @@ impl Database {
         Some(Self { url, directory, schema: Some((server, schema)) })
     }
 
+    /// A new one with all tables; on SQLite the tables are made once for all of a run, and then copied.
+    pub async fn migrated(engine: Engine) -> Option<Self> {
+        static TABLES: OnceCell<Vec<u8>> = OnceCell::const_new();
+        let fresh = Self::fresh(engine).await?;
+        if engine == Engine::Postgres {
+            migrate(&fresh.url).await;
+            return Some(fresh);
+        }
+        let make = async || {
+            let first = tempfile::tempdir().unwrap();
+            let path = first.path().join("amends.db");
+            migrate(&format!("sqlite:{}", path.display())).await;
+            std::fs::read(path).unwrap()
+        };
+        let tables = TABLES.get_or_init(make).await;
+        std::fs::write(fresh.directory.path().join("amends.db"), tables).unwrap();
+        Some(fresh)
+    }
+
     /// Leaves nothing behind.
     pub async fn remove(self) {
         if let Some((server, schema)) = self.schema {
@@ -57,6 +77,12 @@ impl Database {
 #[expect(clippy::disallowed_methods, reason = "a test has no other configuration than its environment")]
 fn server() -> Option<String> {
     std::env::var("AMENDS_TEST_POSTGRES_URL").ok()
+}
+
+async fn migrate(url: &str) {
+    let store = Store::open(url, &Options { connections_max: 1, ..Options::default() }).await.unwrap();
+    store.migrate().await.unwrap();
+    store.close().await;
 }
 
 async fn script(url: &str, text: &str) {

@@ -5,15 +5,29 @@
 //! docs/channels.md by hand. What it reads is a [`Record`]: the signals that were taken in, in the order in
 //! which they were, and what the log of the cases says that people did.
 
+pub mod case;
 pub mod count;
 pub mod desk;
+pub mod figure;
+pub mod handling;
+pub mod help;
+pub mod hours;
+pub mod lag;
 pub mod line;
+pub mod mature;
+pub mod numbers;
 pub mod record;
 pub mod requests;
 pub mod review;
+pub mod satisfaction;
+pub mod sla;
 pub mod story;
+pub mod told;
+pub mod turns;
 
-pub use count::{Bucket, Question, Row, ask, wilson};
+pub use count::{Bucket, Question, Row, ask};
+pub use figure::{Figure, Kind};
+pub use numbers::wilson;
 pub use record::{Counting, Entry, Record, Removed, Rules, Status, Window};
 
 /// Microseconds since 1970.
@@ -38,4 +52,36 @@ pub enum Wrong {
     NoWishes,
     /// Days are those of UTC.
     DaysOfUtc,
+    /// An answer that is told again counts again.
+    AnswersCountTwice,
+    /// A buyer's word counts when it is heard, not when it was written.
+    WordsCountWhenHeard,
+    /// Nobody is opened again.
+    NobodyComesBack,
+    /// Clocks run on while it is the buyer's turn.
+    ClocksNeverPause,
+    /// Who is gone is followed on.
+    TheGoneStand,
+    /// What is over today is mature today.
+    NoWindows,
+    /// The contacted and all are taken for two samples that share nobody.
+    TwoSamples,
+}
+
+impl Wrong {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::RemovedIsReversed,
+        Self::FellBackIsReversed,
+        Self::ShortWindow,
+        Self::NoWishes,
+        Self::DaysOfUtc,
+        Self::AnswersCountTwice,
+        Self::WordsCountWhenHeard,
+        Self::NobodyComesBack,
+        Self::ClocksNeverPause,
+        Self::TheGoneStand,
+        Self::NoWindows,
+        Self::TwoSamples,
+    ];
 }

@@ -10,7 +10,7 @@ use super::record::Record;
 use super::{At, Wrong};
 
 /// Something that is counted.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Member {
     /// What people would look it up by.
     pub name: String,
@@ -20,6 +20,10 @@ pub struct Member {
     pub values: BTreeMap<&'static str, String>,
     /// What it adds.
     pub counts: BTreeMap<&'static str, i64>,
+    /// What is not added up: lengths of time by what took so long.
+    pub lists: BTreeMap<&'static str, Vec<i64>>,
+    /// Until when something about it is open that was delivered after it was first seen.
+    pub open_until: Option<At>,
 }
 
 /// How time is cut.
@@ -53,6 +57,8 @@ pub struct Question {
 pub struct Row {
     /// The sums.
     pub sums: BTreeMap<&'static str, i64>,
+    /// All lengths of time.
+    pub lists: BTreeMap<&'static str, Vec<i64>>,
     /// Who they are.
     pub members: Vec<String>,
 }
@@ -79,11 +85,8 @@ pub fn ask(shops: Shops<'_>, question: &Question, wrong: Wrong) -> BTreeMap<Key,
             if day < question.days.0 || day >= question.days.1 {
                 continue;
             }
-            let value = |what: &str| match what {
-                "SHOP" => record.shop.clone(),
-                "CHANNEL" => record.channel.clone(),
-                "REGION" => record.region.clone(),
-                other => member.values.get(other).cloned().unwrap_or_default(),
+            let value = |what: &str| {
+                record.place(what).or_else(|| member.values.get(what).cloned()).unwrap_or_default()
             };
             let wanted = |what: &str| {
                 question.only.iter().any(|(other, value_of)| *other == what && *value_of == value(what))
@@ -96,6 +99,9 @@ pub fn ask(shops: Shops<'_>, question: &Question, wrong: Wrong) -> BTreeMap<Key,
             row.members.push(member.name.clone());
             for (name, n) in &member.counts {
                 *row.sums.entry(name).or_default() += n;
+            }
+            for (name, lengths) in &member.lists {
+                row.lists.entry(name).or_default().extend(lengths);
             }
         }
     }
@@ -115,18 +121,4 @@ fn bucket(day: Date, question: &Question) -> (Date, Date) {
         Bucket::Month => (day.first_of_month(), day.last_of_month() + 1.day()),
     };
     (begin.max(from), end.min(until))
-}
-
-/// Wilson's interval at 95 %, as it is printed in the books.
-#[must_use]
-pub fn wilson(numerator: i64, denominator: i64) -> Option<(f64, f64)> {
-    if denominator <= 0 || numerator < 0 || numerator > denominator {
-        return None;
-    }
-    let (z, n) = (1.959_963_984_540_054_f64, denominator as f64);
-    let p = numerator as f64 / n;
-    let middle = p + z * z / (2.0 * n);
-    let spread = z * ((p * (1.0 - p) + z * z / (4.0 * n)) / n).sqrt();
-    let whole = 1.0 + z * z / n;
-    Some(((middle - spread) / whole, (middle + spread) / whole))
 }

@@ -37,6 +37,8 @@ pub struct Done {
     pub reached: Option<At>,
     /// When its case was solved.
     pub solved: Option<At>,
+    /// When it was solved for the first time.
+    pub solved_first: Option<At>,
     /// When the buyer was asked.
     pub asked: Option<At>,
 }
@@ -93,7 +95,10 @@ impl Desk {
                 self.case(case).waits = None;
                 self.reached(case, *at);
             }
-            Entry::Solved { case, at, .. } => self.of(case).for_each(|one| one.solved = Some(*at)),
+            Entry::Solved { case, at, .. } => self.of(case).for_each(|one| {
+                one.solved = Some(*at);
+                one.solved_first = one.solved_first.or(Some(*at));
+            }),
             Entry::Found { case, reason, language } => {
                 let known = self.case(case);
                 (known.reason, known.language) = (reason.clone(), language.clone());

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::count::Member;
 use super::record::Seen;
 use super::requests::{self, Request};
-use super::{At, DAY, Entry, Record, Wrong, desk};
+use super::{At, DAY, Entry, Record, Wrong, desk, help};
 
 /// What a review is about.
 #[derive(Debug, Clone, Default)]
@@ -21,7 +21,7 @@ pub struct Place {
 }
 
 /// Article and quantity of a line, by the latest word of its order.
-fn bought(record: &Record, order: &str, line: &str) -> Option<(String, i64)> {
+pub(super) fn bought(record: &Record, order: &str, line: &str) -> Option<(String, i64)> {
     let mut latest: Option<(At, &str, &str, i64)> = None;
     for entry in &record.entries {
         let Entry::Order { id, at, order: o, lines } = entry else { continue };
@@ -36,7 +36,7 @@ fn bought(record: &Record, order: &str, line: &str) -> Option<(String, i64)> {
 }
 
 /// The lines of an order that anything names.
-fn lines(record: &Record, order: &str) -> BTreeSet<String> {
+pub(super) fn lines(record: &Record, order: &str) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     for entry in &record.entries {
         match entry {
@@ -56,7 +56,7 @@ fn lines(record: &Record, order: &str) -> BTreeSet<String> {
 }
 
 /// The only line that was bought, if there is one alone.
-fn only(record: &Record, order: &str) -> Option<String> {
+pub(super) fn only(record: &Record, order: &str) -> Option<String> {
     let mut known = lines(record, order).into_iter().filter(|line| bought(record, order, line).is_some());
     known.next().filter(|_| known.next().is_none())
 }
@@ -65,7 +65,7 @@ fn only(record: &Record, order: &str) -> Option<String> {
 type Word<'a> = (At, &'a str, &'a [(String, i64)], bool);
 
 /// First delivery and all units that were delivered of a line.
-fn delivered(record: &Record, order: &str, line: &str) -> Option<(At, i64)> {
+pub(super) fn delivered(record: &Record, order: &str, line: &str) -> Option<(At, i64)> {
     let quantity = bought(record, order, line).map(|(_, units)| units);
     let mut parcels: BTreeMap<&str, Vec<Word<'_>>> = BTreeMap::new();
     for entry in &record.entries {
@@ -109,7 +109,13 @@ pub fn place(record: &Record, told: &[&Seen]) -> Place {
 }
 
 /// When the wish to return a line was first voiced without a request.
-fn wished(record: &Record, order: &str, line: &str, is_only: bool, requests: &[&Request]) -> Option<At> {
+pub(super) fn wished(
+    record: &Record,
+    order: &str,
+    line: &str,
+    is_only: bool,
+    requests: &[&Request],
+) -> Option<At> {
     let means = |named: Option<&String>| named.map_or(is_only, |named| named == line);
     let mut times: Vec<At> = requests.iter().flat_map(|request| request.voiced.clone()).collect();
     let mut reviews: BTreeMap<&str, Vec<&Seen>> = BTreeMap::new();
@@ -131,57 +137,15 @@ fn wished(record: &Record, order: &str, line: &str, is_only: bool, requests: &[&
     times.into_iter().min()
 }
 
-/// What the seller gave for a line: when first, and for how many units.
-fn given(record: &Record, order: &str, line: &str) -> Option<(At, i64)> {
-    let mut given: Option<(At, i64)> = None;
-    for (n, entry) in record.entries.iter().enumerate() {
-        match entry {
-            Entry::Fulfilled { remedy, kind, at, .. } if kind != "RETURN_LABEL" => {
-                let promised = record.entries.iter().find_map(|entry| match entry {
-                    Entry::Promised { remedy: r, order: o, line: l, units } if r == remedy => {
-                        (o == order && l == line).then_some(*units)
-                    }
-                    _ => None,
-                });
-                let better = |(first, _): (At, i64)| first > *at;
-                if let Some(units) = promised.filter(|_| given.is_none_or(better)) {
-                    given = Some((*at, units));
-                }
-            }
-            Entry::Solved { case, at, in_words: true } if given.is_none() => {
-                // As it was known when the case was solved.
-                let sofar =
-                    Record { entries: record.entries.iter().take(n).cloned().collect(), ..record.clone() };
-                let about = desk::of(&sofar).cases.get(case).and_then(|known| known.about.clone());
-                let here = about.is_some_and(|(o, l)| o == order && l == line);
-                if here && lines(&sofar, order).contains(line) && withdrawn(&sofar, order, line).is_none() {
-                    given = Some((*at, units_of(&sofar, order, line)));
-                }
-            }
-            _ => {}
-        }
-    }
-    given
-}
-
-/// How many units were talked about: those bought, else requested, else delivered.
-fn units_of(record: &Record, order: &str, line: &str) -> i64 {
-    let bought = bought(record, order, line).map(|(_, units)| units);
-    let requests = concerning(record, order, line);
-    let open: Vec<i64> = requests.iter().filter(|r| r.opened.is_some()).map(|r| r.units).collect();
-    let asked = (!open.is_empty()).then(|| open.iter().sum());
-    bought.or(asked).or(delivered(record, order, line).map(|(_, units)| units)).unwrap_or(1)
-}
-
 /// The requests that are about a line.
-fn concerning(record: &Record, order: &str, line: &str) -> Vec<Request> {
+pub(super) fn concerning(record: &Record, order: &str, line: &str) -> Vec<Request> {
     let is_only = only(record, order).as_deref() == Some(line);
     let means = |request: &Request| request.line.as_ref().map_or(is_only, |named| named == line);
     requests::of_order(record, order).into_iter().filter(means).collect()
 }
 
 /// When the last of all requests was withdrawn, if all are, and for how many units.
-fn withdrawn(record: &Record, order: &str, line: &str) -> Option<(At, i64)> {
+pub(super) fn withdrawn(record: &Record, order: &str, line: &str) -> Option<(At, i64)> {
     let requests: Vec<_> =
         concerning(record, order, line).into_iter().filter(|request| request.opened.is_some()).collect();
     let all = requests.iter().all(|request| request.withdrawn.is_some());
@@ -246,12 +210,13 @@ fn of_line(
             ("lines", 1),
             ("lines_returned", i64::from(counted > 0)),
         ]);
-        members.push(Member { name: format!("{name} delivered"), at, values: values.clone(), counts });
+        let (name, values) = (format!("{name} delivered"), values.clone());
+        members.push(Member { name, at, values, counts, ..Member::default() });
     }
     let requested = open.iter().filter_map(|request| request.opened).min();
     let Some(at) = [wished, requested].into_iter().flatten().min() else { return members };
     let mut counts = BTreeMap::from([("wanted", 1)]);
-    let help = given(record, order, line).or_else(|| withdrawn(record, order, line));
+    let help = help::given(record, order, line).or_else(|| withdrawn(record, order, line));
     let counted: i64 = open.iter().filter(|r| r.counted.is_some()).map(|r| r.units).sum();
     let first_counted = open.iter().filter_map(|request| request.counted).min();
     if let Some((helped, units)) = help.filter(|(helped, _)| *helped >= at) {
@@ -267,7 +232,7 @@ fn of_line(
             counts.insert("rescued", i64::from(end == "confirmed"));
         }
     }
-    members.push(Member { name: format!("{name} wanted"), at, values, counts });
+    members.push(Member { name: format!("{name} wanted"), at, values, counts, ..Member::default() });
     members
 }
 

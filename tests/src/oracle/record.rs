@@ -1,6 +1,9 @@
 //! What was told and done in one shop, in the order in which the service took it in.
 
 use super::At;
+use super::hours::Table;
+use super::sla::Promise;
+use super::told::Line;
 
 /// One shop with everything that is known of it.
 #[derive(Debug, Clone)]
@@ -15,8 +18,35 @@ pub struct Record {
     pub zone: String,
     /// What its channel allows and counts.
     pub rules: Rules,
+    /// What held before, until then, if that was something else.
+    pub before: Option<(Rules, At)>,
+    /// What it promised from when on, in order.
+    pub promises: Vec<(At, Vec<Promise>)>,
+    /// When people were at work from when on, in order; none for always.
+    pub hours: Vec<(At, Option<Table>)>,
     /// What happened.
     pub entries: Vec<Entry>,
+}
+
+impl Record {
+    /// What timelines tell, in the order in which it was written.
+    pub fn told(&self) -> impl Iterator<Item = &Line> {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::Told(line) => Some(line),
+            _ => None,
+        })
+    }
+
+    /// What the shop itself is told apart by; none of what its members are.
+    #[must_use]
+    pub fn place(&self, what: &str) -> Option<String> {
+        match what {
+            "SHOP" => Some(self.shop.clone()),
+            "CHANNEL" => Some(self.channel.clone()),
+            "REGION" => Some(self.region.clone()),
+            _ => None,
+        }
+    }
 }
 
 /// What a channel allows and counts, as docs/channels.md says.
@@ -116,6 +146,17 @@ pub enum Entry {
     Opened { case: String, at: At, about: Option<(String, String)>, waits: Option<At> },
     /// The buyer wrote.
     Heard { case: String, at: At },
+    /// An entry of a timeline, as it stands there.
+    Told(Line),
+    /// A survey was answered: about a case, or an order alone.
+    Answer {
+        survey: String,
+        at: At,
+        case: Option<String>,
+        recommends: bool,
+        score: u8,
+        solution: Option<u32>,
+    },
     /// A person of the seller wrote to the buyer.
     Wrote { case: String, at: At },
     /// What a case is about became known more exactly.

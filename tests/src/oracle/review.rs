@@ -33,9 +33,29 @@ pub fn members(record: &Record, wrong: Wrong) -> Vec<Member> {
             ("LANGUAGE", language(&told, known.language)),
         ]);
         let counts = counts(record, &story, &done, place.delivered, wrong);
-        members.push(Member { name: name.to_owned(), at, values, counts });
+        // Who was seen first and got it later can edit for longer than the days of the cohort tell.
+        let late = place.delivered.filter(|delivered| *delivered > at);
+        let open_until = late.and_then(|_| window_end(record, &story, place.delivered));
+        members.push(Member {
+            name: name.to_owned(),
+            at,
+            values,
+            counts,
+            open_until: open_until.filter(|_| matches!(record.rules.window, Window::FromDelivery(_))),
+            ..Member::default()
+        });
     }
     members
+}
+
+/// The observations of one review.
+#[must_use]
+pub fn seen<'a>(record: &'a Record, name: &str) -> Vec<&'a Seen> {
+    let of = |entry: &'a Entry| match entry {
+        Entry::Review(seen) if seen.review == name => Some(seen),
+        _ => None,
+    };
+    record.entries.iter().filter_map(of).collect()
 }
 
 /// When the buyer can no longer edit; none for never at all.

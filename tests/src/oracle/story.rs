@@ -35,6 +35,8 @@ pub struct Story {
     pub written: At,
     /// Whether it can be seen.
     pub visible: bool,
+    /// Since when it cannot.
+    pub hidden: Option<At>,
     /// What happened, with dates.
     pub steps: Vec<(Step, At)>,
 }
@@ -50,6 +52,7 @@ pub fn tell(mut seen: Vec<&Seen>, threshold: i64) -> Story {
         story.steps.push((step, date(before, one)));
         if one.visible || !one.follow_up {
             story.visible = one.visible;
+            story.hidden = if one.visible { None } else { story.hidden.or(Some(date(before, one))) };
         }
         if let (true, false, Some(stars)) = (one.visible, one.follow_up, one.stars) {
             if story.first_at.is_none() {
@@ -109,6 +112,12 @@ impl Story {
     #[must_use]
     pub fn rose(&self) -> Option<At> {
         self.steps.iter().find(|(step, _)| *step == Step::Rose).map(|(_, at)| *at)
+    }
+
+    /// Since when it is gone, if it is.
+    #[must_use]
+    pub const fn gone_since(&self) -> Option<At> {
+        self.hidden
     }
 
     /// Whether it fell back and did not rise since.

@@ -13,7 +13,7 @@ mod survey;
 use amends_domain::case::{Handling, Outcome, Verb};
 use amends_domain::deadline::{Deadline, DeadlineChange, DeadlineKind};
 use amends_domain::event::Event;
-use amends_domain::order::{Shipment, Wish};
+use amends_domain::order::{Line, Shipment, Wish};
 use amends_domain::subject::Subject;
 use amends_domain::{OrderId, Time};
 
@@ -32,17 +32,17 @@ impl World {
         let hung = Hung { shipments: &shipments, returns: &returns, wishes: &wishes };
         let mut changes = Vec::new();
         for one in facts.lines.values_mut() {
-            let verdict = one.line.verdict();
+            let due = |line: &Line| {
+                let window = at.info.channel_policy(line.helped.map_or(Time::MIN, |h| h.at)).avoid_window;
+                line.confirm_due_at(window)
+            };
+            let (verdict, due_before) = (one.line.verdict(), due(&one.line));
             let is_only = only.as_ref() == Some(&one.line.line);
             // A wish may come late, after the help, and then changes the verdict that a line had until now.
             refresh_line(&mut one.line, is_only, hung, at.info);
-            let window = at.info.channel_policy(one.line.helped.map_or(Time::MIN, |h| h.at)).avoid_window;
-            changes.push((
-                one.line.line.clone(),
-                verdict,
-                one.line.verdict(),
-                one.line.confirm_due_at(window),
-            ));
+            // A late word may also move the window of help that stands.
+            let moved = due(&one.line).filter(|due| Some(*due) != due_before);
+            changes.push((one.line.line.clone(), verdict, one.line.verdict(), moved));
         }
         for (line, before, now, confirm_at) in changes {
             let subject = Subject::Line { order: order.clone(), line: line.clone() };
@@ -57,7 +57,7 @@ impl World {
                     Event::VerdictChanged { order: order.clone(), line: line.clone(), from: before, to: now };
                 self.happened(at, case, event);
             }
-            if let Some(due_at) = confirm_at.filter(|_| before != now) {
+            if let Some(due_at) = confirm_at {
                 self.out.deadlines.push(DeadlineChange::Set(Deadline {
                     shop: shop.clone(),
                     kind: DeadlineKind::AvoidedConfirmation,

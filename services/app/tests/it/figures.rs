@@ -69,6 +69,26 @@ async fn help_is_provisional_then_confirmed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_withdrawal_that_turns_out_to_be_older_is_confirmed_when_its_own_window_closes() {
+    everywhere(async |house| {
+        let stage = Stage::on(house, "etsy").await;
+        stage.delivered("o1", 1).await;
+        stage.wants_return("o1", ReturnStatus::Requested).await;
+        stage.pass(Span::from_days(5)).await;
+        let withdrawn_at = stage.now();
+        stage.pass(Span::from_days(5)).await;
+        stage.push(stage.request("o1", ReturnStatus::Withdrawn)).await;
+        stage.push_at(withdrawn_at, stage.request("o1", ReturnStatus::Withdrawn)).await;
+        assert_eq!(avoided(&stage).await, Avoided { provisional: 1, confirmed: 0, failed: 0 });
+        stage.pass(Span::from_days(26)).await;
+        assert_eq!(verdict(&stage, "o1").await, Verdict::AvoidedConfirmed);
+        assert_eq!(avoided(&stage).await, Avoided { provisional: 0, confirmed: 1, failed: 0 });
+        assert_eq!(differences(&stage, false).await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wish_that_arrives_after_the_help_it_was_met_with_opens_the_window() {
     everywhere(async |house| {
         let stage = Stage::on(house, "etsy").await;

@@ -6,8 +6,9 @@ use amends_app::ingest::Receipt;
 use amends_domain::CaseId;
 use amends_domain::Span;
 use amends_domain::case::{Handling, Outcome, Refused, State};
-use amends_domain::signal::{Author, Direction, MessageSignal, SignalBody};
-use amends_store::message;
+use amends_domain::returns::ReturnStatus;
+use amends_domain::signal::{Author, Direction, MessageSignal, ReviewSignal, SignalBody};
+use amends_store::{message, review};
 
 use crate::house::everywhere;
 use crate::stage::{Stage, ann, boss, buyer, id};
@@ -156,6 +157,44 @@ async fn a_merge_and_a_message_at_once_leave_no_second_case() {
             assert!(!opened && (joined == Some(case) || joined == Some(other)), "{joined:?}");
             assert_eq!(tells(&stage, 3, &talk, WISH).await, (Some(case), false));
         }
+    })
+    .await;
+}
+
+/// A look at one review, which names its order or not yet.
+fn look(order: Option<&str>, rating: u8) -> SignalBody {
+    SignalBody::Review(ReviewSignal {
+        review: id("r-alone"),
+        order: order.map(id),
+        line: order.map(|_| id("1")),
+        sku: None,
+        buyer: None,
+        rating: Some(rating),
+        text: "It arrived broken, the glass is cracked.".to_owned(),
+        language: String::new(),
+        visible: true,
+        removed_by: None,
+        platform_modified_at: None,
+        edit_state: None,
+        follow_up: false,
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_review_whose_own_look_merges_its_case_is_in_the_case_that_stays() {
+    everywhere(async |house| {
+        let stage = Stage::on(house, "own_store").await;
+        stage.delivered("o1", 1).await;
+        let older = stage.wants_return("o1", ReturnStatus::Requested).await;
+        stage.pass(Span::from_minutes(1)).await;
+        let alone = stage.case_of(look(None, 1)).await;
+        assert_ne!(alone, older);
+        // Another star brings no new trouble, but says what the review is about.
+        stage.push(look(Some("o1"), 2)).await;
+        let merged = stage.case(alone).await.handling;
+        assert!(matches!(merged, Handling::Merged { into, .. } if into == older), "{merged:?}");
+        let rows = review::page(&stage.app.store().reader(), &stage.shop, None, 10).await.unwrap();
+        assert_eq!(rows.iter().map(|row| row.case).collect::<Vec<_>>(), [Some(older)]);
     })
     .await;
 }

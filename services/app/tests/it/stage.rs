@@ -225,7 +225,12 @@ impl<'a> Stage<'a> {
 
     /// A return request, or a later word about it.
     pub(crate) async fn wants_return(&self, order: &str, status: ReturnStatus) -> CaseId {
-        self.case_of(SignalBody::Return(ReturnSignal {
+        self.case_of(self.request(order, status)).await
+    }
+
+    /// What the channel says about it.
+    pub(crate) fn request(&self, order: &str, status: ReturnStatus) -> SignalBody {
+        SignalBody::Return(ReturnSignal {
             return_id: id(format!("ret-{order}")),
             order: id(order),
             line: Some(id("1")),
@@ -240,8 +245,7 @@ impl<'a> Stage<'a> {
             refund: None,
             seller_fault: None,
             bounds: Default::default(),
-        }))
-        .await
+        })
     }
 
     /// The words of a case's timeline, in order.

@@ -1,22 +1,18 @@
 //! Questions, and both answers to each.
 
-use std::collections::BTreeMap;
-
-use amends_app::metrics::{
-    Avoided, Bucket as Cut, Days, Dimension, Key as Values, MatureRate, Question as Put, ReturnsRow,
-    ReversalRow,
-};
-use amends_app::{Principal, Role};
+use amends_app::metrics::{Bucket as Cut, Days, Dimension, Question as Put};
 use amends_domain::{Day, ShopId};
-use amends_tests::oracle::count::{Key, Member, Row};
-use amends_tests::oracle::{Bucket, Question, Record, Wrong, ask, line, review, wilson};
+use amends_tests::oracle::count::Member;
+use amends_tests::oracle::figure::Figures;
+use amends_tests::oracle::{Bucket, Kind, Question, Record, Wrong, ask, mature};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use rand::Rng;
 use rand::seq::IndexedRandom as _;
 use rand_chacha::ChaCha8Rng;
 
-use super::house::{House, principal};
+use super::answers::{Told, told};
+use super::house::House;
 use super::served::Book;
 
 /// What was compared.
@@ -26,9 +22,11 @@ pub(super) struct Found {
     pub(super) wrong: Wrong,
     pub(super) figures: usize,
     pub(super) differences: Vec<String>,
+    /// What was told and done, if there are any.
+    pub(super) story: Vec<String>,
 }
 
-const BY: [(&str, Dimension); 9] = [
+const BY: [(&str, Dimension); 11] = [
     ("SHOP", Dimension::Shop),
     ("CHANNEL", Dimension::Channel),
     ("REGION", Dimension::Region),
@@ -38,6 +36,8 @@ const BY: [(&str, Dimension); 9] = [
     ("AGENT", Dimension::Agent),
     ("LANGUAGE", Dimension::Language),
     ("STAR", Dimension::Star),
+    ("PRIORITY", Dimension::Priority),
+    ("TARGET", Dimension::Target),
 ];
 
 const CUTS: [(Bucket, Cut); 4] = [
@@ -59,201 +59,122 @@ fn day(of: Date) -> Day {
     Day::from_number(days)
 }
 
-fn date_of(day: Day) -> Date {
+pub(super) fn date_of(day: Day) -> Date {
     date(1970, 1, 1) + i64::from(day.number()).days()
 }
 
-/// What is asked of one kind of members.
-fn questions(rng: &mut ChaCha8Rng, reviews: bool, members: &[&Member]) -> Vec<Question> {
-    let of: Vec<&'static str> =
-        BY.iter().map(|(name, _)| *name).filter(|n| reviews || *n != "STAR").collect();
-    let span = |rng: &mut ChaCha8Rng| {
-        let from = date(2026, 3, 1) + rng.random_range(0..50).days();
-        (from, from + rng.random_range(1..80).days())
-    };
-    let mut all = Vec::new();
-    for (bucket, _) in CUTS {
-        all.push(Question { days: (FIRST, LAST), bucket, by: Vec::new(), only: Vec::new() });
-        all.push(Question { days: span(rng), bucket, by: Vec::new(), only: Vec::new() });
-    }
-    for (i, one) in of.iter().enumerate() {
-        let cut = CUTS.choose(rng).unwrap().0;
-        all.push(Question { days: (FIRST, LAST), bucket: Bucket::Total, by: vec![one], only: Vec::new() });
-        all.push(Question { days: span(rng), bucket: cut, by: vec![one], only: Vec::new() });
-        let other = of[(i + rng.random_range(1..of.len())) % of.len()];
-        all.push(Question { days: span(rng), bucket: cut, by: vec![other, one], only: Vec::new() });
-        // Some values, some of which nobody has.
-        let mut values = vec![(*one, String::new())];
-        for member in members.choose_multiple(rng, 2) {
-            values.push((*one, member.values.get(one).cloned().unwrap_or_else(|| "shopee".to_owned())));
-        }
-        values.dedup();
-        let by = if rng.random_bool(0.5) { vec![other] } else { Vec::new() };
-        all.push(Question { days: span(rng), bucket: cut, by, only: values });
-    }
-    all
-}
-
-/// Asks everything of every shop and of all together.
-pub(super) async fn every_figure(house: &House, books: &[Book], rng: &mut ChaCha8Rng, found: &mut Found) {
-    let wrong = found.wrong;
-    let now = house.app.now().micros();
-    for reviews in [true, false] {
-        let members = |record: &Record| match reviews {
-            true => review::members(record, wrong),
-            false => line::members(record, now, wrong),
-        };
-        let all: Vec<(&Record, Vec<Member>)> =
-            books.iter().map(|book| (&book.record, members(&book.record))).collect();
-        for n in 0..=all.len() {
-            let some = if n == all.len() { &all[..] } else { &all[n..=n] };
-            let flat: Vec<&Member> = some.iter().flat_map(|(_, members)| members).collect();
-            let shop = books.get(n).map(|book| book.shop.clone());
-            for question in questions(rng, reviews, &flat) {
-                let expected = ask(some, &question, wrong);
-                let told = served(house, shop.clone(), &question, reviews, found).await;
-                differ(&expected, &told, (&shop, &question, reviews), found);
-            }
-        }
-    }
-}
-
-fn differ(
-    expected: &BTreeMap<Key, Row>,
-    told: &BTreeMap<Key, BTreeMap<&'static str, i64>>,
-    (shop, question, reviews): (&Option<ShopId>, &Question, bool),
-    found: &mut Found,
-) {
-    let keys: std::collections::BTreeSet<&Key> = expected.keys().chain(told.keys()).collect();
-    let (none, nobody) = (BTreeMap::new(), Row::default());
-    for key in keys {
-        let (mine, theirs) = (expected.get(key).unwrap_or(&nobody), told.get(key).unwrap_or(&none));
-        let names: std::collections::BTreeSet<_> = mine.sums.keys().chain(theirs.keys()).collect();
-        for name in names {
-            let (a, b) = (mine.sums.get(name).copied().unwrap_or(0), theirs.get(name).copied().unwrap_or(0));
-            found.figures += 1;
-            if a != b && (*name != "ended_reversed") {
-                let what = if reviews { "reviews" } else { "lines" };
-                found.differences.push(format!(
-                    "{what} of {shop:?}: {name} of {key:?}: counted {a}, served {b}; members {:?}; asked {question:?}",
-                    mine.members
-                ));
-            }
-        }
-    }
-}
-
-type Told = BTreeMap<Key, BTreeMap<&'static str, i64>>;
-
-async fn served(
-    house: &House,
-    shop: Option<ShopId>,
-    question: &Question,
-    reviews: bool,
-    found: &mut Found,
-) -> Told {
-    let put = Put {
+/// As the service is asked.
+fn put(shop: Option<ShopId>, question: &Question) -> Put {
+    Put {
         shop,
         days: Days { from: day(question.days.0), until: day(question.days.1) },
         bucket: CUTS.iter().find(|(bucket, _)| *bucket == question.bucket).unwrap().1,
         dimensions: question.by.iter().map(|name| dimension(name)).collect(),
         filters: question.only.iter().map(|(name, value)| (dimension(name), value.clone())).collect(),
-    };
-    let reader: Principal = principal("reader", &[Role::Analyst]);
-    let key = |days: Days, values: &Values| {
-        ((date_of(days.from), date_of(days.until)), values.iter().map(|(_, value)| value.clone()).collect())
-    };
-    if reviews {
-        let answer = house.app.review_reversal(&reader, &put).await.unwrap();
-        answer.rows.iter().map(|row| (key(row.days, &row.key), of_reviews(row, found))).collect()
-    } else {
-        let answer = house.app.return_figures(&reader, &put).await.unwrap();
-        answer.rows.iter().map(|row| (key(row.days, &row.key), of_lines(row, found))).collect()
     }
 }
 
-/// The numerator and denominator of a rate, whose value and interval must follow from them.
-fn rate(rate: &MatureRate, found: &mut Found) -> (i64, i64) {
-    let (n, d) = (rate.rate.numerator, rate.rate.denominator);
-    let near = |a: Option<f64>, b: Option<f64>| match (a, b) {
-        (Some(a), Some(b)) => (a - b).abs() < 1e-9,
-        (a, b) => a.is_none() && b.is_none(),
-    };
-    let ends = wilson(n, d);
-    let value = (d > 0).then(|| n as f64 / d as f64);
-    let told = rate.rate.interval;
-    let fits = near(value, rate.rate.value)
-        && near(ends.map(|e| e.0.max(0.0)), told.map(|e| e.0))
-        && near(ends.map(|e| e.1.min(1.0)), told.map(|e| e.1));
-    if !fits {
-        found.differences.push(format!("{n} of {d}: {rate:?}, counted {value:?} {ends:?}"));
-    }
-    (n, d)
+fn any_days(rng: &mut ChaCha8Rng) -> (Date, Date) {
+    let from = date(2026, 3, 1) + rng.random_range(0..50).days();
+    (from, from + rng.random_range(1..80).days())
 }
 
-fn of_reviews(row: &ReversalRow, found: &mut Found) -> BTreeMap<&'static str, i64> {
-    let f = &row.funnel;
-    let mut sums = BTreeMap::from([
-        ("negative", f.negative),
-        ("eligible", f.eligible),
-        ("contacted", f.contacted),
-        ("solved", f.solved),
-        ("asked", f.asked),
-        ("reversed", f.reversed),
-        ("recovered", f.recovered),
-        ("improved", f.improved),
-        ("text_only", f.text_only),
-        ("worsened", f.worsened),
-        ("follow_up_added", f.follow_up_added),
-        ("removed_by_buyer", f.removed_by_buyer),
-        ("removed_by_platform", f.removed_by_platform),
-        ("vanished", f.vanished),
-        ("re_reversed", f.re_reversed),
-        ("unchanged", f.unchanged),
-        ("stars", row.net_stars.sum),
-    ]);
-    let rates = [
-        ("reversed", &row.all, f.negative),
-        ("eligible_reversed", &row.eligible, f.eligible),
-        ("contacted_reversed", &row.contacted, f.contacted),
-        ("solved_reversed", &row.solved, f.solved),
-        ("asked_reversed", &row.asked, f.asked),
-        ("natural_reversed", &row.natural, f.negative),
-        ("re_reversed", &row.backslide, f.reversed + f.re_reversed),
-    ];
-    for (name, one, denominator) in rates {
-        let (n, d) = rate(one, found);
-        assert_eq!(d, denominator, "{name}");
-        assert_eq!(*sums.entry(name).or_insert(n), n, "{name}");
+/// What is asked of one kind of members: everything at once, and some of all there is to ask.
+fn questions(rng: &mut ChaCha8Rng, kind: Kind, members: &[(&Record, &Member)]) -> Vec<Question> {
+    let of = kind.dimensions();
+    let whole = (FIRST, LAST);
+    let mut all = Vec::new();
+    for (bucket, _) in CUTS {
+        all.push(Question { days: whole, bucket, by: Vec::new(), only: Vec::new() });
     }
-    let mean = (f.negative > 0).then(|| row.net_stars.sum as f64 / f.negative as f64);
-    assert_eq!((row.net_stars.count, row.net_stars.value), (f.negative, mean));
-    sums
+    let (bucket, _) = *CUTS.choose(rng).unwrap();
+    all.push(Question { days: any_days(rng), bucket, by: Vec::new(), only: Vec::new() });
+    for one in of.choose_multiple(rng, 3) {
+        let (bucket, _) = *CUTS.choose(rng).unwrap();
+        all.push(Question { days: whole, bucket: Bucket::Total, by: vec![one], only: Vec::new() });
+        let others: Vec<&&str> = of.iter().filter(|other| fit(kind, one, other)).collect();
+        let other = **others.choose(rng).unwrap();
+        all.push(Question { days: any_days(rng), bucket, by: vec![other, one], only: Vec::new() });
+        // Some values, some of which nobody has.
+        let mut only = vec![(*one, String::new())];
+        for (record, member) in members.choose_multiple(rng, 2) {
+            let value = record.place(one).or_else(|| member.values.get(one).cloned());
+            only.push((*one, value.unwrap_or_default()));
+        }
+        only.dedup();
+        let by = if rng.random_bool(0.5) { vec![other] } else { Vec::new() };
+        all.push(Question { days: any_days(rng), bucket, by, only });
+    }
+    all
 }
 
-fn of_lines(row: &ReturnsRow, found: &mut Found) -> BTreeMap<&'static str, i64> {
-    let (returned, delivered) = rate(&row.return_rate_units, found);
-    let (lines_returned, lines) = rate(&row.return_rate_lines, found);
-    let (requested, of_requested) = rate(&row.requested_rate, found);
-    let (intent, of_intent) = rate(&row.intent_rate, found);
-    let (rescued, wanted) = rate(&row.rescue_rate, found);
-    assert_eq!((of_requested, of_intent), (delivered, delivered));
-    let Avoided { provisional, confirmed, failed } = row.avoided_intent;
-    let request = row.avoided_request;
-    BTreeMap::from([
-        ("returned", returned),
-        ("delivered", delivered),
-        ("lines_returned", lines_returned),
-        ("lines", lines),
-        ("requested", requested),
-        ("intent", intent),
-        ("rescued", rescued),
-        ("wanted", wanted),
-        ("intent_provisional", provisional),
-        ("intent_confirmed", confirmed),
-        ("intent_failed", failed),
-        ("request_provisional", request.provisional),
-        ("request_confirmed", request.confirmed),
-        ("request_failed", request.failed),
-    ])
+/// Whether both can be told apart at once.
+fn fit(kind: Kind, one: &str, other: &str) -> bool {
+    let known = [one, other].iter().filter(|name| kind.known().contains(name)).count();
+    one != other && known <= kind.at_once()
+}
+
+/// Asks about everything of every shop and of all together.
+pub(super) async fn every_figure(house: &House, books: &[Book], rng: &mut ChaCha8Rng, found: &mut Found) {
+    let wrong = found.wrong;
+    let now = house.app.now().micros();
+    for kind in Kind::ALL {
+        let members = |book: &'_ Book| kind.members(&book.record, now, wrong);
+        let all: Vec<(&Record, Vec<Member>)> =
+            books.iter().map(|book| (&book.record, members(book))).collect();
+        // One shop alone is all there are.
+        let together = if kind.is_of_all() && all.len() > 1 { all.len() + 1 } else { all.len() };
+        for n in 0..together {
+            let some = if n == all.len() { &all[..] } else { &all[n..=n] };
+            let flat: Vec<_> =
+                some.iter().flat_map(|(record, all)| all.iter().map(move |one| (*record, one))).collect();
+            let shop = books.get(n).map(|book| book.shop.clone());
+            for question in questions(rng, kind, &flat) {
+                let asked = put(shop.clone(), &question);
+                let served = told(&house.app, kind, &asked, &mut found.differences).await;
+                let rows = ask(some, &question, wrong);
+                let names = |of: &dyn Fn(&_) -> Vec<String>| {
+                    rows.iter().map(|(k, row)| (k.clone(), of(row))).collect()
+                };
+                let members: std::collections::BTreeMap<_, Vec<String>> =
+                    names(&|row: &amends_tests::oracle::Row| row.members.clone());
+                let counted: Told = rows
+                    .iter()
+                    .map(|(key, row)| {
+                        let mut all = kind.figures(row, wrong);
+                        all.extend(mature::figures(kind, (some, &question), (key, row), now, wrong));
+                        (key.clone(), all)
+                    })
+                    .collect();
+                for what in differ(&counted, &served, found) {
+                    let who = members.iter().map(|(key, names)| format!("{key:?}: {names:?}"));
+                    let who = who.collect::<Vec<_>>().join("; ");
+                    found
+                        .differences
+                        .push(format!("{kind:?} of {shop:?}: {what}; asked {question:?}; members {who}"));
+                }
+            }
+        }
+    }
+}
+
+/// Every figure that is not told as it was counted.
+fn differ(counted: &Told, served: &Told, found: &mut Found) -> Vec<String> {
+    let keys: std::collections::BTreeSet<_> = counted.keys().chain(served.keys()).collect();
+    let none = Figures::new();
+    let mut differ = Vec::new();
+    for key in keys {
+        let (mine, theirs) = (counted.get(key).unwrap_or(&none), served.get(key).unwrap_or(&none));
+        let names: std::collections::BTreeSet<_> = mine.keys().chain(theirs.keys()).collect();
+        for name in names {
+            let Some(some) = mine.get(name).or(theirs.get(name)).copied() else { continue };
+            let of = |all: &Figures| all.get(name).copied().unwrap_or(some.of_nobody());
+            let (a, b) = (of(mine), of(theirs));
+            found.figures += 1;
+            if !a.is_like(b) {
+                differ.push(format!("{name} of {key:?}: counted {a:?}, served {b:?}"));
+            }
+        }
+    }
+    differ
 }

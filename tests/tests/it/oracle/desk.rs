@@ -1,8 +1,8 @@
 //! Agents who work on cases, mostly as one would.
 
 use amends_app::case::{
-    CancelCase, ClaimCase, MergeCase, RecordContact, ReleaseCase, ReopenCase, SolveCase, Target, WaitCase,
-    WaitFor,
+    CancelCase, ClaimCase, MergeCase, RecordContact, ReleaseCase, ReopenCase, SnoozeCase, SolveCase, Target,
+    WaitCase, WaitFor,
 };
 use amends_app::remedy::{BuyerAnswer, OfferRemedy, RecordAnswer, Report, ReportFulfilment};
 use amends_app::review::Ask;
@@ -18,6 +18,7 @@ use rand::seq::IndexedRandom as _;
 use rand_chacha::ChaCha8Rng;
 
 use super::house::{House, principal};
+use super::served::Book;
 
 /// Every case of a shop.
 pub(super) async fn cases(house: &House, shop: &ShopId) -> Vec<Case> {
@@ -26,7 +27,8 @@ pub(super) async fn cases(house: &House, shop: &ShopId) -> Vec<Case> {
 }
 
 /// Somebody does one thing about one case.
-pub(super) async fn act(house: &House, rng: &mut ChaCha8Rng, shop: &ShopId) {
+pub(super) async fn act(house: &House, rng: &mut ChaCha8Rng, book: &mut Book) {
+    let shop = &book.shop.clone();
     let all = cases(house, shop).await;
     let Some(case) = all.choose(rng) else { return };
     let boss = principal("boss", &[Role::Agent, Role::Supervisor, Role::Ingest]);
@@ -53,6 +55,8 @@ pub(super) async fn act(house: &House, rng: &mut ChaCha8Rng, shop: &ShopId) {
         14 => {
             let other = all.choose(rng).unwrap();
             let note = "The same trouble.".to_owned();
+            // What was done before is put down before it becomes part of another's.
+            book.look(house).await;
             let merge = MergeCase { target, into: other.id, into_version: other.version, note };
             house.attempt(&who, merge).await;
         }
@@ -62,9 +66,17 @@ pub(super) async fn act(house: &House, rng: &mut ChaCha8Rng, shop: &ShopId) {
 
 async fn last(house: &House, rng: &mut ChaCha8Rng, who: &Principal, target: Target) {
     let note = "For now.".to_owned();
-    match rng.random_range(0..6) {
+    match rng.random_range(0..9) {
         0 => drop(house.attempt(who, CancelCase { target, note }).await),
         1..3 => drop(house.attempt(who, ReleaseCase { target, lease: None, note }).await),
+        3 => {
+            let until = house.app.now() + Span::from_hours(rng.random_range(1..60));
+            house.attempt(who, SnoozeCase { target, until, note }).await;
+        }
+        4 => {
+            let until = Some(house.app.now() + Span::from_hours(rng.random_range(1..90)));
+            house.attempt(who, WaitCase { target, wait_for: WaitFor::ThirdParty, until, note }).await;
+        }
         _ => {
             let wait = WaitCase { target, wait_for: WaitFor::Buyer, until: None, note };
             house.attempt(who, wait).await;

@@ -1,5 +1,8 @@
 //! One history: drawn from a seed, played, and compared.
 
+use std::sync::Arc;
+
+use amends_app::key::local_principal;
 use amends_domain::Span;
 use amends_domain::signal::{Direction, Signal, SignalBody};
 use amends_tests::Database;
@@ -10,12 +13,13 @@ use rand_chacha::ChaCha8Rng;
 
 use super::compare::{self, Found};
 use super::desk;
-use super::house::{House, PLACES};
+use super::house::{House, PLACES, call};
 use super::served::Book;
 use super::story::{BEGIN, DAYS, tell};
+use super::{sla, survey};
 
-/// What is said and done at most before the comparison.
-const STEPS: u64 = 70;
+/// What is said and done between one comparison and the next.
+const STEPS: std::ops::Range<u64> = 8..36;
 
 struct History {
     house: House,
@@ -23,6 +27,8 @@ struct History {
     books: Vec<Book>,
     /// What is not told yet, shop by shop.
     untold: Vec<Vec<Signal>>,
+    /// How many answers to surveys there were.
+    answers: u64,
 }
 
 /// Plays a history to its end, and compares on the way with counts by each of the rules.
@@ -30,20 +36,24 @@ pub(super) async fn play(database: &Database, seed: u64, rules: &[Wrong]) -> Vec
     let mut history = History::begin(database, seed).await;
     let mut found: Vec<Found> =
         rules.iter().map(|wrong| Found { wrong: *wrong, ..Found::default() }).collect();
-    for step in 0..STEPS {
-        history.step().await;
-        // Several counts are compared at the end alone.
-        if step == STEPS / 2 && rules.len() == 1 {
-            history.compare(&mut found).await;
-        }
+    // Several counts are compared at the end alone.
+    let alone = rules.len() == 1;
+    let (first, second) = (history.rng.random_range(STEPS), history.rng.random_range(STEPS));
+    history.steps(first).await;
+    if alone && history.rng.random_bool(0.3) {
+        history.compare(&mut found).await;
     }
+    history.steps(second).await;
     history.tell_the_rest().await;
-    if rules.len() == 1 {
+    if alone && history.rng.random_bool(0.3) {
         history.compare(&mut found).await;
     }
     history.house.advance(Span::from_days(45)).await;
     history.look(None).await;
     history.compare(&mut found).await;
+    if alone && !found[0].differences.is_empty() {
+        history.explain(&mut found[0]).await;
+    }
     history.house.end().await;
     found
 }
@@ -55,49 +65,74 @@ impl History {
         let house = House::start(database, BEGIN - Span::from_days(2), seed).await;
         let mut numbers: Vec<usize> = (0..PLACES.len()).collect();
         numbers.shuffle(&mut rng);
+        // Mostly one alone; with a second, both are asked about together.
+        let count = if rng.random_bool(0.35) { 2 } else { 1 };
         let (mut books, mut untold) = (Vec::new(), Vec::new());
-        for number in numbers.into_iter().take(3) {
+        for number in numbers.into_iter().take(count) {
             books.push(Book::new(house.open(number).await));
             let mut story = tell(&mut rng);
             story.shuffle(&mut rng);
             untold.push(story);
         }
         house.advance(Span::from_days(DAYS + 3)).await;
-        Self { house, rng, books, untold }
+        Self { house, rng, books, untold, answers: 0 }
+    }
+
+    async fn steps(&mut self, count: u64) {
+        for _ in 0..count {
+            self.step().await;
+        }
     }
 
     async fn step(&mut self) {
         let shop = self.rng.random_range(0..self.books.len());
         let dies = self.rng.random_bool(0.15);
-        match self.rng.random_range(0..10) {
+        // Whoever adds a kind of step (such as an erasure) adds an arm, and to `Entry` what it means.
+        match self.rng.random_range(0..12) {
             0..5 => self.hear(shop, dies).await,
-            5..9 => {
-                for _ in 0..self.rng.random_range(1..9) {
-                    if dies {
-                        self.house.die_after(self.rng.random_range(0..24));
-                    }
-                    let id = self.books[shop].shop.clone();
-                    desk::act(&self.house, &mut self.rng, &id).await;
-                    if dies {
-                        self.house.crash().await;
-                    }
-                }
-                self.look(Some(shop)).await;
+            5..9 => self.work(shop, dies).await,
+            9 => {
+                let answer =
+                    survey::answer(&self.house, &mut self.rng, &self.books[shop], self.answers).await;
+                self.answers += 1;
+                self.record(shop, &[answer], dies).await;
             }
-            _ => {
-                if dies {
-                    self.house.die_after(self.rng.random_range(0..40));
+            10 => {
+                if self.rng.random_bool(0.3) {
+                    sla::change(&self.house, &mut self.rng, &mut self.books[shop]).await;
                 }
-                let minutes = if self.rng.random_bool(0.2) { 10_000 } else { 2_000 };
-                let by = Span::from_minutes(self.rng.random_range(1..minutes));
-                self.house.advance(by).await;
-                if dies {
-                    self.house.crash().await;
-                    self.house.advance(by).await;
-                }
-                self.look(None).await;
+            }
+            _ => self.wait(dies).await,
+        }
+    }
+
+    /// Agents do some things in a shop.
+    async fn work(&mut self, shop: usize, dies: bool) {
+        for _ in 0..self.rng.random_range(1..9) {
+            if dies {
+                self.house.die_after(self.rng.random_range(0..24));
+            }
+            desk::act(&self.house, &mut self.rng, &mut self.books[shop]).await;
+            if dies {
+                self.house.crash().await;
             }
         }
+        self.look(Some(shop)).await;
+    }
+
+    /// Time passes.
+    async fn wait(&mut self, dies: bool) {
+        if dies {
+            self.house.die_after(self.rng.random_range(0..40));
+        }
+        let minutes = if self.rng.random_bool(0.2) { 10_000 } else { 2_000 };
+        let by = Span::from_minutes(self.rng.random_range(1..minutes));
+        self.house.advance(by).await;
+        if dies {
+            self.house.crash().await;
+            self.house.advance(by).await;
+        }
+        self.look(None).await;
     }
 
     /// Tells some of it, with some that was told, and now and then the same in other words.
@@ -141,7 +176,8 @@ impl History {
         if receipts.is_none() {
             receipts = self.house.record(&id, signals).await;
         }
-        self.books[shop].hear(signals, &receipts.unwrap());
+        let now = self.house.app.now().micros();
+        self.books[shop].hear(signals, &receipts.unwrap(), now);
         self.look(Some(shop)).await;
     }
 
@@ -150,6 +186,19 @@ impl History {
             if shop.is_none_or(|shop| shop == n) {
                 book.look(&self.house).await;
             }
+        }
+    }
+
+    /// What a difference can be understood by: what the service itself finds wrong, and the whole record.
+    async fn explain(&self, found: &mut Found) {
+        for book in &self.books {
+            let operator = call(&local_principal().unwrap());
+            let again =
+                self.house.app.recompute(operator, &book.shop, false, Arc::new(|_, _| {})).await.unwrap();
+            found.story.push(format!("{}: recompute finds {:#?}", book.record.shop, again.differences));
+            found
+                .story
+                .extend(book.record.entries.iter().map(|entry| format!("{}: {entry:?}", book.record.shop)));
         }
     }
 

@@ -16,7 +16,7 @@ use amends_domain::signal::Signal;
 use amends_domain::{ShopId, Span, Time};
 use amends_store::{Options, Store, deadline};
 use amends_tests::Database;
-use amends_tests::oracle::{Counting, Record, Rules, Window};
+use amends_tests::oracle::{At, Counting, Record, Rules, Window, sla};
 
 #[derive(Debug)]
 pub(super) struct Wall(AtomicI64);
@@ -76,7 +76,7 @@ const OWN: Rules = Rules {
 };
 
 async fn store(url: &str) -> Store {
-    Store::open(url, &Options { connections_max: 4, ..Options::default() }).await.unwrap()
+    Store::open(url, &Options { connections_max: 2, ..Options::default() }).await.unwrap()
 }
 
 fn incoming(signal: &Signal) -> Incoming {
@@ -95,7 +95,6 @@ impl House {
         let clock = Arc::new(Wall(AtomicI64::new(now.micros())));
         let detector = Arc::new(Detector::embedded().unwrap());
         let first = store(&database.url).await;
-        first.migrate().await.unwrap();
         let (ids, settings) = (Ids::seeded(seed), Settings::default());
         let app = App::new(first, detector.clone(), clock.clone(), ids, settings);
         let look = store(&database.url).await;
@@ -126,8 +125,21 @@ impl House {
             let admin = principal("root", &Role::ALL);
             self.app.change_shop(call(&admin), update, |_| Vec::new()).await.unwrap();
         }
-        let (channel, region, zone) = (channel.to_owned(), region.to_owned(), zone.to_owned());
-        Record { shop, channel, region, zone, rules, entries: Vec::new() }
+        // What a shop sets itself holds a little later than it is set; before that, what holds on the channel.
+        let holds_from = self.app.now() + Span::from_secs(310);
+        let before = PLACES.iter().find(|(other, ..)| *other == channel).map(|(.., usual)| *usual);
+        let before = before.filter(|usual| *usual != rules).map(|usual| (usual, holds_from.micros()));
+        Record {
+            shop,
+            channel: channel.to_owned(),
+            region: region.to_owned(),
+            zone: zone.to_owned(),
+            rules,
+            before,
+            promises: vec![(At::MIN, sla::usual())],
+            hours: vec![(At::MIN, None)],
+            entries: Vec::new(),
+        }
     }
 
     /// Drops the service with whatever it was doing, and starts another on its database.

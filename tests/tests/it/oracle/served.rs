@@ -7,16 +7,17 @@ use amends_domain::detection::Detection;
 use amends_domain::event::Event;
 use amends_domain::returns::ReturnStatus;
 use amends_domain::review::RemovedBy;
-use amends_domain::signal::{Author, Direction, ReviewSignal, ShipmentState, Signal, SignalBody};
+use amends_domain::signal::{Author, Direction, ReviewSignal, ShipmentState, Signal, SignalBody, SurveyKind};
 use amends_domain::subject::Subject;
 use amends_domain::{ShopId, SignalId};
 use amends_store::event::StoredEvent;
 use amends_store::{event, review};
 use amends_tests::oracle::record::{Asked, Seen};
-use amends_tests::oracle::{Entry, Record, Removed, Status};
+use amends_tests::oracle::{At, Entry, Record, Removed, Status};
 
 use super::desk::cases;
 use super::house::House;
+use super::timeline;
 
 /// One shop, with how far its log was read.
 pub(super) struct Book {
@@ -24,6 +25,8 @@ pub(super) struct Book {
     pub(super) record: Record,
     /// The first content of every signal that was taken in.
     pub(super) told: HashMap<SignalId, Signal>,
+    /// The version of its policy.
+    pub(super) version: i64,
     seq: i64,
     belongs: BTreeMap<String, String>,
     found: BTreeMap<String, (String, String)>,
@@ -33,11 +36,12 @@ impl Book {
     pub(super) fn new(record: Record) -> Self {
         let shop = record.shop.parse().unwrap();
         let (told, belongs, found) = (HashMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { shop, record, told, seq: 0, belongs, found }
+        let version = i64::from(record.before.is_some());
+        Self { shop, record, told, version, seq: 0, belongs, found }
     }
 
     /// Puts down what was taken in.
-    pub(super) fn hear(&mut self, signals: &[Signal], receipts: &[Receipt]) {
+    pub(super) fn hear(&mut self, signals: &[Signal], receipts: &[Receipt], now: At) {
         for (signal, receipt) in signals.iter().zip(receipts) {
             let (Receipt::Accepted { detection, .. } | Receipt::Duplicate { detection, .. }) = receipt else {
                 continue;
@@ -48,7 +52,7 @@ impl Book {
                 continue;
             }
             self.told.insert(signal.id.clone(), signal.clone());
-            self.record.entries.extend(entry(signal, detection.as_ref()));
+            self.record.entries.extend(entry(signal, detection.as_ref(), now));
         }
     }
 
@@ -61,6 +65,7 @@ impl Book {
         log.retain(|one| one.seq > self.seq);
         log.sort_by_key(|one| one.seq);
         self.seq = log.last().map_or(self.seq, |one| one.seq);
+        self.record.entries.extend(log.iter().filter_map(timeline::line).map(Entry::Told));
         // Cases that are new are known before reviews are in them, and what they became part of as well.
         let is_first = |one: &&StoredEvent| {
             matches!(
@@ -135,7 +140,7 @@ fn happened(one: &StoredEvent) -> Option<Entry> {
     })
 }
 
-fn entry(signal: &Signal, heard: Option<&Detection>) -> Option<Entry> {
+fn entry(signal: &Signal, heard: Option<&Detection>, now: At) -> Option<Entry> {
     let (id, at) = (signal.id.to_string(), signal.occurred_at.micros());
     let wish = heard.is_some_and(|heard| heard.return_intent);
     Some(match &signal.body {
@@ -175,7 +180,15 @@ fn entry(signal: &Signal, heard: Option<&Detection>) -> Option<Entry> {
             fault: said.seller_fault,
             opened: said.requested_at.micros(),
         }),
-        SignalBody::Survey(_) | SignalBody::Overdue(_) => return None,
+        SignalBody::Survey(said) => Entry::Answer {
+            survey: said.survey.to_string(),
+            at: at.min(now),
+            case: said.case.map(|case| case.to_string()),
+            recommends: said.kind == SurveyKind::Nps,
+            score: said.score,
+            solution: said.solution,
+        },
+        SignalBody::Overdue(_) => return None,
     })
 }
 

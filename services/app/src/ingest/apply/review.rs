@@ -119,7 +119,7 @@ impl World {
         };
         let (row, threshold) = (&one.row, at.info.channel_policy(at.signal.occurred_at).negative_threshold);
         let alone = Subject::Review { review: seen.review.clone() };
-        let (order, line, sofar) = (row.order.clone(), row.line.clone(), row.case);
+        let (order, line) = (row.order.clone(), row.line.clone());
         let wish = row.wished_at.map(|at| Wish { line: line.clone(), at });
         let negative_now = row.history.visible && row.history.rating.is_some_and(|r| r <= threshold);
         let (stars, buyer) = (row.history.rating, row.buyer);
@@ -129,6 +129,8 @@ impl World {
             None => alone.clone(),
         };
         self.refine(at, &alone, &subject);
+        // The case that it was in may have become part of another just now.
+        let sofar = self.reviews.get(&(shop.clone(), seen.review.clone())).and_then(|one| one.row.case);
         let mut trouble = detection.map(Trouble::heard).unwrap_or_default();
         trouble.buyer = buyer;
         trouble.stars = stars;
