@@ -3,7 +3,8 @@
 //! `cargo run --release -p amends-tests --example figures -- --orders 10000000 [--articles 2000] [--questions 100]`
 //!
 //! On SQLite in a directory of its own, or in a schema of the server that AMENDS_TEST_POSTGRES_URL names with
-//! `--postgres`; either goes when it ends. `--check` derives all figures anew first and says what differs. It prints the median and the 90th percentile of whole calls over gRPC.
+//! `--postgres`; either goes when it ends. `--check` derives all figures anew first and says what differs,
+//! `--wait` waits for Enter before it asks. It prints the median and the 90th percentile of whole calls over gRPC.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,6 +18,10 @@ use amends_tests::make::days;
 use amends_tests::year::{Size, fill};
 use amends_tests::{Database, Engine};
 use v1::{Dimension, TimeBucket};
+
+/// As in the service.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// 2026-03-02T10:00:00Z: the end of the year.
 const NOW: Time = Time::from_secs(1_772_445_600);
@@ -64,6 +69,10 @@ async fn main() {
         let tx = app.store().begin().await.unwrap();
         tx.script("ANALYZE").await.unwrap();
         tx.commit().await.unwrap();
+    }
+    if std::env::args().any(|word| word == "--wait") {
+        tell("press Enter when the machine is quiet");
+        std::io::stdin().read_line(&mut String::new()).unwrap();
     }
     println!("{engine:?}, {} orders, {} reviews, {} articles", size.orders, size.reviews(), size.articles);
     for (name, dimensions, bucket) in QUESTIONS {

@@ -8,7 +8,8 @@ use amends_domain::rollup::{Facet, Grain};
 use amends_domain::tally::Family;
 use amends_domain::{Day, ShopId};
 
-use super::{Sums, name, sums};
+use super::tables::measures;
+use super::{Sums, name};
 use crate::bulk::{Column, Kind};
 use crate::conn::Conn;
 use crate::error::Result;
@@ -76,8 +77,23 @@ pub async fn ask(conn: &Conn, asked: &Asked<'_>) -> Result<Vec<Answer>> {
             piece: row.get("piece")?,
             is_rest: row.get::<i64>("rest")? == 1,
             values: split.map(|(column, _)| row.get(column)).collect::<Result<_>>()?,
-            sums: sums(asked.family, &row)?,
+            sums: unpacked(asked.family, &row)?,
         })
     };
     conn.all(sql, values).await?.iter().map(of).collect()
+}
+
+/// The sums of a row that holds them as one text.
+fn unpacked(family: Family, row: &Row<'_>) -> Result<Sums> {
+    let text: String = row.get("sums")?;
+    let mut values = text.split(' ');
+    let mut sums = Sums::new();
+    for (measure, _) in measures(family) {
+        let value = values.next().and_then(|value| value.parse().ok());
+        let value: i64 = value.ok_or_else(|| row.corrupt("sums", "holds no number for each measure"))?;
+        if value != 0 {
+            sums.insert(measure, value);
+        }
+    }
+    Ok(sums)
 }

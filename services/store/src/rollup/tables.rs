@@ -1,5 +1,7 @@
 //! The tables: a column for each measure of the family.
 
+use std::sync::LazyLock;
+
 use amends_domain::tally::{Family, Measure};
 
 use super::response::{ANSWERS, HANDLING, PROMISES, TIMES};
@@ -83,11 +85,21 @@ pub(super) const fn table(family: Family) -> &'static Table {
     }
 }
 
+/// The measures of all families with their columns: looked up for every row, so found once.
+static MEASURES: LazyLock<Vec<(Family, Vec<(Measure, &'static str)>)>> = LazyLock::new(|| {
+    let of = |family: &Family| {
+        let columns = table(*family).columns.iter().skip(KEY.len()).map(|(name, _)| *name);
+        let measures = columns.filter_map(|name| Some((name.to_ascii_uppercase().parse().ok()?, name)));
+        (*family, measures.collect())
+    };
+    Family::ALL.iter().map(of).collect()
+});
+
 /// The measures of a family with their columns, in the order of the table: each has the name of the
 /// column in capitals.
 pub(super) fn measures(family: Family) -> impl Iterator<Item = (Measure, &'static str)> {
-    let columns = table(family).columns.iter().skip(KEY.len()).map(|(name, _)| *name);
-    columns.filter_map(|name| Some((name.to_ascii_uppercase().parse().ok()?, name)))
+    let of = MEASURES.iter().find(|(of, _)| *of == family);
+    of.into_iter().flat_map(|(_, measures)| measures.iter().copied())
 }
 
 #[cfg(test)]

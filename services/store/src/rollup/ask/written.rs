@@ -48,6 +48,15 @@ impl<'a> Written<'a> {
         self.columns.iter().map(|c| of(c)).collect::<Vec<_>>().join(", ")
     }
 
+    /// All columns as one text: what costs most about a row of an answer is each value that is handed over.
+    fn packed(&self, of: &dyn Fn(&str) -> String) -> String {
+        let values = self.each(of);
+        match self.engine {
+            Engine::Sqlite => format!("format('{}', {values})", vec!["%d"; self.columns.len()].join(" ")),
+            Engine::Postgres => format!("concat_ws(' ', {values})"),
+        }
+    }
+
     fn relation(&mut self, columns: &[Column], rows: Vec<Vec<Value>>) -> String {
         let (sql, more) = bulk::relation(self.engine, columns, self.values.len() + 1, rows);
         self.values.extend(more);
@@ -145,22 +154,23 @@ impl<'a> Written<'a> {
             true => (self.columns.join(", "), ""),
             false => (self.each(&|c| format!("SUM({c}) AS {c}")), " GROUP BY 1, 2, 3"),
         };
+        // A sign before the limit, or SQLite would look at its value, and so plan the statement anew each time.
         // What is asked for twice is kept: neither engine would always do so by itself.
         let sql = format!(
             "WITH {parts}, {shops}stored AS MATERIALIZED ({stored}), complete AS ({complete}), \
              wanted AS MATERIALIZED (SELECT piece, {a}, {b}, {plain} FROM complete{filters}{grouped}), \
-             kept AS MATERIALIZED (SELECT a, b FROM wanted GROUP BY a, b ORDER BY SUM({size}) DESC, a, b LIMIT $1), \
+             kept AS MATERIALIZED (SELECT a, b FROM wanted GROUP BY a, b ORDER BY SUM({size}) DESC, a, b LIMIT +$1), \
              told AS MATERIALIZED (SELECT w.*, CASE WHEN k.a IS NULL THEN 1 ELSE 0 END AS rest \
                FROM wanted w LEFT JOIN kept k ON k.a = w.a AND k.b = w.b) \
-             SELECT piece, CAST(0 AS BIGINT) AS rest, a, b, {each} FROM told WHERE rest = 0 \
+             SELECT piece, CAST(0 AS BIGINT) AS rest, a, b, {each} AS sums FROM told WHERE rest = 0 \
              UNION ALL SELECT piece, CAST(1 AS BIGINT), '', '', {rest} FROM told WHERE rest = 1 GROUP BY piece \
              ORDER BY 1, 2, 3, 4",
             stored = stored.join(" UNION ALL "),
             a = shown(0, "a"),
             b = shown(1, "b"),
             size = size(self.asked.family),
-            each = self.each(&|c| format!("CAST({c} AS BIGINT) AS {c}")),
-            rest = self.each(&|c| format!("CAST(SUM({c}) AS BIGINT)")),
+            each = self.packed(&|c| c.to_owned()),
+            rest = self.packed(&|c| format!("SUM({c})")),
         );
         (sql, self.values)
     }
