@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use amends_domain::lag::{Lag, LagCell};
-use amends_domain::rollup::{Cell, Facets, Grain, Sealed};
+use amends_domain::rollup::{Cell, Facets, Sealed};
 use amends_domain::tally::{Counted, Family, Measure};
 use amends_domain::{Day, ShopId};
 use amends_store::rollup::Sums;
@@ -42,9 +42,9 @@ impl Rolled {
         self.0.len()
     }
 
-    /// The shops of which a day changes whose week or month may be sealed: it was over before a day.
+    /// The shops of which a day changes whose week or month may be sealed by a day.
     pub(crate) fn shops_of_past(&self, today: Day) -> BTreeSet<&ShopId> {
-        let is_past = |(day, _): &(Day, Measure)| Grain::Week.end(*day) <= today;
+        let is_past = |(day, _): &(Day, Measure)| Sealed::may_cover(*day, today);
         self.0.iter().filter(|(_, sums)| sums.keys().any(is_past)).map(|((shop, _), _)| shop).collect()
     }
 

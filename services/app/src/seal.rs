@@ -2,7 +2,7 @@
 
 use amends_domain::rollup::Sealed;
 use amends_domain::{AgentId, Day, ShopId};
-use amends_store::{Conn, rollup};
+use amends_store::{Conn, StoreError, rollup};
 
 use crate::app::App;
 use crate::call::Call;
@@ -48,20 +48,19 @@ impl App {
     /// # Errors
     /// When storage fails.
     pub async fn seal_some(&self) -> Result<usize> {
-        // In no shop it is later than in this one.
-        let latest = Day::from_number(self.now().day().number().saturating_add(1));
-        let Some(until) = Sealed::by(latest).day() else { return Ok(0) };
-        let conn = self.store().reader();
-        let shops = rollup::unsealed(&conn, until, SHOPS_AT_ONCE).await?;
-        let known = rollup::sealed(&conn, &shops.iter().collect::<Vec<_>>()).await?;
+        // So far it is in every shop: each of those that are found makes a step.
+        let earliest = Day::from_number(self.now().day().number().saturating_sub(1));
+        let Some(until) = Sealed::by(earliest).day() else { return Ok(0) };
+        let shops = rollup::unsealed(&self.store().reader(), until, SHOPS_AT_ONCE).await?;
         let name = AgentId::new(SERVICE).map_err(|e| AppError::Internal(e.to_string()))?;
         let mut done = 0;
         for shop in shops {
-            let info = self.shops().get(&conn, &shop, self.now()).await?;
-            // Where the day begins later, it is not that far yet.
-            if known.get(&shop).copied().unwrap_or_default() < Sealed::by(info.zone.day(self.now())) {
-                let call = Call::by_timer(&name, SERVICE.to_owned());
-                done += usize::from(self.perform(call, Seal { shop }).await?);
+            let call = Call::by_timer(&name, SERVICE.to_owned());
+            match self.perform(call, Seal { shop: shop.clone() }).await {
+                Ok(sealed) => done += usize::from(sealed),
+                Err(error @ AppError::Store(StoreError::Unavailable(_))) => return Err(error),
+                // Those behind it do not wait for it.
+                Err(error) => tracing::error!(%error, %shop, "a shop could not be sealed; it is tried again"),
             }
         }
         Ok(done)

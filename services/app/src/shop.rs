@@ -91,7 +91,12 @@ impl Command for CreateShop {
         if !shop::insert(&work.tx, &shop, &salt, work.now).await? {
             return Err(AppError::AlreadyExists { what: "shop", name: shop.id.to_string() });
         }
-        work.write([rollup::put_basis(&shop.id, &basis::of(&shop))]);
+        let mut basis = basis::of(&shop);
+        if !work.app.settings().rollups {
+            // Nobody shall take for counted what is not.
+            basis.revision = 0;
+        }
+        work.write([rollup::put_basis(&shop.id, &basis)]);
         let first_look = crate::incident::next_look(&Zone::named(&shop.time_zone), work.now);
         work.due(&shop.id, DeadlineKind::IncidentLook, &shop.id, first_look);
         Ok(shop)

@@ -125,6 +125,33 @@ pub fn quality(shop: &ShopId) -> i64 {
     NAMESPACE.saturating_add_unsigned(7 * BUCKETS + hash(shop.as_str()) % BUCKETS)
 }
 
+/// Waits until nobody writes about old days of a shop, and holds off whoever would, until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sealing(conn: &Conn, shop: &ShopId) -> Result<()> {
+    anchors(conn, &[sealing_bucket(shop)]).await
+}
+
+/// Holds off whoever seals these shops until the transaction ends; any number may at once. It is taken after
+/// all other locks. Those who wait stand in one line, so that who seals has a turn.
+///
+/// # Errors
+/// When the database fails.
+pub async fn old_days(conn: &Conn, shops: &[&ShopId]) -> Result<()> {
+    if shops.is_empty() || conn.engine() == Engine::Sqlite {
+        return Ok(());
+    }
+    let mut sorted: Vec<i64> = shops.iter().map(|shop| sealing_bucket(shop)).collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    take(conn, sorted, "pg_advisory_xact_lock_shared(k)").await
+}
+
+fn sealing_bucket(shop: &ShopId) -> i64 {
+    NAMESPACE.saturating_add_unsigned(8 * BUCKETS + hash(shop.as_str()) % BUCKETS)
+}
+
 /// The bucket of an anchor: the same in every process and version, because
 /// two versions may run side by side during an upgrade.
 #[must_use]

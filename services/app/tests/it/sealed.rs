@@ -108,6 +108,22 @@ async fn what_comes_late_is_added_to_what_is_sealed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_month_that_is_sealed_before_its_last_week_is_over_takes_what_comes_late() {
+    everywhere(async |house| {
+        let stage = Stage::on(house, "etsy").await;
+        // 31 March 2026 is a Tuesday; its week ends on 5 April, its month is sealed from 4 April on.
+        stage.pass(Span::from_days(30)).await;
+        stage.broken("o1", 2).await;
+        stage.pass(Span::from_days(4)).await;
+        seal(&stage).await;
+        assert_eq!(grains(&stage, Family::Review).await, [Grain::Day, Grain::Month].into());
+        stage.review("o1", 5, "They helped me.").await;
+        assert_eq!(differences(&stage, false).await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_repair_seals_what_it_fills() {
     everywhere(async |house| {
         let stage = Stage::on(house, "etsy").await;

@@ -86,6 +86,12 @@ impl Sealed {
         self.0
     }
 
+    /// Whether a period of a day may be sealed by another day: one of them is over by then.
+    #[must_use]
+    pub fn may_cover(day: Day, today: Day) -> bool {
+        [Grain::Week, Grain::Month].iter().any(|grain| grain.end(day) <= today)
+    }
+
     /// Whether there is a row for the period of a day. For a day itself there always is.
     #[must_use]
     pub fn covers(self, grain: Grain, day: Day) -> bool {

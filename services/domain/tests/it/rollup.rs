@@ -144,3 +144,17 @@ proptest! {
         prop_assert_eq!(date(next), date(day).last_of_month().tomorrow().unwrap());
     }
 }
+
+proptest! {
+    #[test]
+    fn what_is_sealed_by_a_day_anywhere_may_be_by_the_day_after(day in -800_i32..30_000, ahead in 0_i32..60) {
+        let (day, today) = (Day::from_number(day), Day::from_number(day + ahead));
+        let sealed = Sealed::by(today);
+        let covered = Grain::ALL.iter().any(|grain| *grain != Grain::Day && sealed.covers(*grain, day));
+        prop_assert!(!covered || Sealed::may_cover(day, today));
+        for grain in Grain::ALL {
+            let (begin, end) = (grain.begin(day), grain.end(day));
+            prop_assert!(begin <= day && day < end && grain.begin(begin) == begin && grain.begin(end) == end);
+        }
+    }
+}
