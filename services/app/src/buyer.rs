@@ -12,8 +12,8 @@ use std::collections::HashSet;
 
 use amends_domain::case::Case;
 use amends_domain::{BuyerKey, CaseId, OrderId, ShopId};
-use amends_store::buyer::{self, erasure};
 use amends_store::bulk::Trip;
+use amends_store::buyer::{self, erasure};
 use amends_store::{Conn, Of, StoreError};
 
 use crate::app::App;

@@ -164,7 +164,8 @@ impl World {
             buyers.extend(one.case.buyer);
         }
         for order in &orders {
-            buyers.extend(self.cases.on(shop, &Anchor::Order(order.clone())).filter_map(|one| one.case.buyer));
+            buyers
+                .extend(self.cases.on(shop, &Anchor::Order(order.clone())).filter_map(|one| one.case.buyer));
         }
         buyers.retain(|buyer| self.erased.contains(&(shop.clone(), *buyer)));
         for order in orders {

@@ -46,7 +46,9 @@ pub(super) async fn a_review_that_turns_out_to_be_about_an_erased_buyers_order_k
     assert!(done.done && done.done_time == erased.done_time, "{done:?}");
 }
 
-pub(super) async fn a_judgement_that_names_only_a_case_of_an_erased_buyers_order_keeps_no_comment(h: &Harness) {
+pub(super) async fn a_judgement_that_names_only_a_case_of_an_erased_buyers_order_keeps_no_comment(
+    h: &Harness,
+) {
     let case = h.say(v1::ReviewSignal { order_id: "o5".to_owned(), ..nameless("r5") }).await.case;
     h.say(v1::OrderSignal { buyer_id: BUYER.to_owned(), ..order("o5") }).await;
     erase(h, BUYER).await;
