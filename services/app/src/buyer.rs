@@ -8,10 +8,13 @@
 //! alone; whatever else writes words holds the anchor of its case, and every anchor of the buyer is held once
 //! while it is gone through.
 
+use std::collections::HashSet;
+
 use amends_domain::case::Case;
-use amends_domain::{BuyerKey, OrderId, ShopId};
+use amends_domain::{BuyerKey, CaseId, OrderId, ShopId};
+use amends_store::bulk::Trip;
 use amends_store::buyer::{self, erasure};
-use amends_store::{Conn, StoreError};
+use amends_store::{Conn, Of, StoreError};
 
 use crate::app::App;
 use crate::call::{Call, Principal, Role};
@@ -26,6 +29,9 @@ pub(crate) use step::EraseStep;
 
 /// Who may erase.
 const ERASERS: &[Role] = &[Role::Admin];
+
+/// What whoever writes about a buyer is told who was erased.
+pub(crate) const ERASED: &str = "G23: the buyer's data were erased; nothing is written about them any more";
 
 /// Steps that a call takes before it leaves the rest to the due worker.
 const STEPS_AT_ONCE: usize = 20;
@@ -77,6 +83,26 @@ pub(crate) async fn is_erased(conn: &Conn, case: &Case) -> Result<bool> {
         Some(buyer) => Ok(!buyer::erased(&[(case.shop.clone(), buyer)]).all(conn).await?.is_empty()),
         None => is_order_erased(conn, &case.shop, case.subject.order()).await,
     }
+}
+
+/// Those of these cases of whom the same is true.
+pub(crate) async fn erased_of(conn: &Conn, cases: &[Case]) -> Result<HashSet<Of<CaseId>>> {
+    let buyers: Vec<_> = cases.iter().filter_map(|case| Some((case.shop.clone(), case.buyer?))).collect();
+    let nameless = cases.iter().filter(|case| case.buyer.is_none());
+    let orders: Vec<_> =
+        nameless.filter_map(|case| Some((case.shop.clone(), case.subject.order()?.clone()))).collect();
+    let mut trip = Trip::default();
+    let (buyers, orders) = (trip.ask(buyer::erased(&buyers)), trip.ask(buyer::erased_orders(&orders)));
+    let mut answers = trip.go(conn).await?;
+    let buyers: HashSet<Of<BuyerKey>> = answers.take(buyers)?.into_iter().collect();
+    let orders: HashSet<Of<OrderId>> =
+        answers.take(orders)?.into_iter().map(|(shop, order, _)| (shop, order)).collect();
+    let is_erased = |case: &&Case| match (case.buyer, case.subject.order()) {
+        (Some(buyer), _) => buyers.contains(&(case.shop.clone(), buyer)),
+        (None, Some(order)) => orders.contains(&(case.shop.clone(), order.clone())),
+        (None, None) => false,
+    };
+    Ok(cases.iter().filter(is_erased).map(|case| (case.shop.clone(), case.id)).collect())
 }
 
 /// Whether somebody bought this order who was erased.

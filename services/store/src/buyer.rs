@@ -124,16 +124,16 @@ pub fn erased(buyers: &[Of<BuyerKey>]) -> Query<Of<BuyerKey>> {
     Query::by(&table, BUYERS.key, value::of(buyers), read).and("erased_at IS NOT NULL")
 }
 
-/// Those of these orders that somebody bought who was erased.
-pub fn erased_orders(orders: &[Of<OrderId>]) -> Query<Of<OrderId>> {
+/// Those of these orders that somebody bought who was erased, and who that is; once for each line.
+pub fn erased_orders(orders: &[Of<OrderId>]) -> Query<(ShopId, OrderId, BuyerKey)> {
     const LINES: Table = Table {
         name: "order_lines",
-        columns: &[("shop_id", Kind::Text), ("order_id", Kind::Text)],
+        columns: &[("shop_id", Kind::Text), ("order_id", Kind::Text), ("buyer_key", Kind::Text)],
         key: &["shop_id", "order_id"],
     };
     let read = |row: &Fetched| {
         let row = Row::new("order_lines", row);
-        Ok((row.parse("shop_id")?, row.parse("order_id")?))
+        Ok((row.parse("shop_id")?, row.parse("order_id")?, row.parse("buyer_key")?))
     };
     let erased = "buyer_key IS NOT NULL AND EXISTS (SELECT 1 FROM buyers b WHERE b.shop_id = order_lines.shop_id \
                   AND b.buyer_key = order_lines.buyer_key AND b.erased_at IS NOT NULL)";

@@ -22,8 +22,8 @@ const NAMESPACE: i64 = 0x0041_6d65_6e65_0000;
 const GATE: i64 = NAMESPACE + 0x2000;
 
 /// What everyone shares who writes about a buyer and who erases one has alone. Few, because sharing makes
-/// nobody wait, and a large batch names many buyers.
-const BUYERS: i64 = NAMESPACE + 0x1c00;
+/// nobody wait, and a large batch names many buyers. Above everything else, so that nobody waits who has nothing to do with buyers.
+const BUYERS: i64 = NAMESPACE + 0x2400;
 const BUYER_BUCKETS: u64 = 64;
 
 /// Agents have a lock each and no bucket: whole shifts ask at once, on every replica, and would

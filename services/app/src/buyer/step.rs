@@ -47,7 +47,7 @@ impl Command for EraseStep {
             work.lock(anchors.iter().map(|anchor| (shop, anchor))).await?;
             let found = sweep::belongings(&work.tx, shop, buyer, &anchors).await?;
             after.erased.withdrawn += withdraw(work, shop, &found.cases).await?;
-            let swept = sweep::erase(&work.tx, shop, &found, TEXTS).await?;
+            let swept = sweep::erase(&work.tx, shop, buyer, &found, TEXTS).await?;
             after.erased.add(&swept.erased);
             if !swept.more {
                 after.reached = Some(last);

@@ -7,13 +7,12 @@ use amends_domain::{EventId, ShopId};
 use super::desk::{check_text, tell_as};
 use super::summary::{CaseSummary, summary};
 use super::{DESK, SUPERVISION, TEXT_CHARS_MAX, Target, keep, open};
-use crate::buyer::is_erased;
+use crate::buyer::{ERASED, is_erased};
 use crate::error::{AppError, Result};
 use crate::runner::Command;
 use crate::work::Work;
 
 /// Why a note is refused that could not be kept.
-const ERASED: &str = "G23: the buyer's data were erased; nothing is written about them any more";
 
 /// Writes a note on a case.
 #[derive(Debug, Clone)]

@@ -4,12 +4,12 @@ use amends_domain::case::{Case, State, Verb};
 use amends_domain::event::Event;
 use amends_domain::incident::{Incident, Membership, Resolution};
 use amends_domain::{CaseId, EventId, IncidentId, ShopId};
-use amends_store::buyer;
 use amends_store::event::EventRow;
 use amends_store::incident;
 use amends_store::text::{self, TextOwner, TextRow};
 
 use super::{NOTE_CHARS_MAX, alone, check_text, open};
+use crate::buyer::erased_of;
 use crate::case::keep_all;
 use crate::error::{AppError, Result};
 use crate::runner::Command;
@@ -70,14 +70,13 @@ impl Command for ResolveIncident {
 
 /// Tells every open case what resolved its incident: the words once for each, written together.
 async fn tell(work: &mut Work, cases: &[Case], incident: &Incident, note: &str) -> Result<()> {
-    let buyers: Vec<_> = cases.iter().filter_map(|case| Some((case.shop.clone(), case.buyer?))).collect();
-    let erased = buyer::erased(&buyers).all(&work.tx).await?;
+    let erased = erased_of(&work.tx, cases).await?;
     let mut texts = Vec::with_capacity(cases.len());
     for case in cases {
         let id = EventId::from_bits(work.id());
         let shop = incident.shop.clone();
         let (owner, buyer, body) = (TextOwner::Note, case.buyer, note.to_owned());
-        if !case.buyer.is_some_and(|buyer| erased.contains(&(shop.clone(), buyer))) {
+        if !erased.contains(&(shop.clone(), case.id)) {
             texts.push(TextRow { shop: shop.clone(), owner, id: id.to_string(), buyer, body });
         }
         work.happened_as(EventRow {

@@ -34,7 +34,7 @@ use crate::work::Work;
 
 mod named;
 
-pub(super) use named::Named;
+pub(super) use named::{Named, order_of};
 
 /// Loads what the batch touches, and makes this transaction the only one that writes about it.
 pub(super) async fn load(work: &Work, submissions: &[Submission]) -> Result<World> {

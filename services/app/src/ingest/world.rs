@@ -34,6 +34,7 @@ use amends_store::signal::{KnownSignal, SignalRow};
 use amends_store::survey::SurveyRow;
 use amends_store::text::TextRow;
 
+use super::erased::ErasedOrders;
 use super::{Prepared, Receipt, Submission, refused};
 use crate::agent::Present;
 use crate::context::Ids;
@@ -70,7 +71,7 @@ pub(super) struct World {
     /// Those of the buyers behind this batch who were erased.
     pub(super) erased: HashSet<Of<BuyerKey>>,
     /// Orders that one of them bought.
-    pub(super) erased_orders: HashSet<Of<OrderId>>,
+    pub(super) erased_orders: ErasedOrders,
     /// Those answers of this batch that are stored already, under whatever case.
     pub(super) judged: HashSet<Of<SurveyId>>,
     /// Those messages of this batch that were heard already, and the cases they are about.
@@ -213,6 +214,7 @@ impl World {
             Ok(effect) => effect,
             Err(violation) => return Receipt::Rejected(violation),
         };
+        self.look_again(&shop, &signal.body, effect.case);
         let row = SignalRow {
             shop,
             kind: signal.body.kind(),

@@ -13,7 +13,7 @@ use amends_store::{message, reply, review};
 use super::facts::fill;
 use super::step::{done, hold, open_case};
 use super::{ReplyOfCase, WRITERS};
-use crate::buyer::is_erased;
+use crate::buyer::{ERASED, is_erased};
 use crate::case::{TEXT_CHARS_MAX, check_text};
 use crate::error::{AppError, Result, Violation, Why};
 use crate::guard::{Passing, reply_may_go};
@@ -96,6 +96,8 @@ impl Command for DraftReply {
         if is_erased(&work.tx, &opened.case).await? {
             // It refuses, in the words of the rules, and is written down like any refusal.
             reply_may_go(work, &reply, &opened.case, Passing::Queued).await?;
+            // Whatever the rules say: no words are kept.
+            return Err(AppError::Precondition(ERASED));
         }
         let row = TextRow {
             shop: self.shop.clone(),

@@ -15,7 +15,8 @@ pub fn render(erasure: &Erasure) -> pb::Erasure {
     pb::Erasure {
         name: name::of(&erasure.shop, &erasure.buyer),
         erase_time: Some(time::render(erasure.asked_at)),
-        done: erasure.done_at.is_some(),
+        // Something that came later may have to be gone through, after all of it was gone through once.
+        done: erasure.reached.is_none(),
         done_time: erasure.done_at.map(time::render),
         author: erasure.asked_by.to_string(),
         counts: Some(counts(&erasure.erased)),

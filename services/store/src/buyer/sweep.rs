@@ -41,6 +41,9 @@ pub struct Swept {
 
 /// The next of a buyer's anchors after one, in their order as text.
 ///
+/// A review that named nobody may have hung on itself before its order was known, and the case that it had then
+/// still does where it became part of another.
+///
 /// # Errors
 /// When the database fails or holds what it must not.
 pub async fn anchors(
@@ -56,6 +59,9 @@ pub async fn anchors(
             UNION SELECT 'order:' || order_id FROM reviews
                 WHERE shop_id = $1 AND buyer_key = $2 AND order_id IS NOT NULL
             UNION SELECT 'review:' || review_id FROM reviews WHERE shop_id = $1 AND buyer_key = $2
+            UNION SELECT 'review:' || r.review_id FROM order_lines l
+                JOIN reviews r ON r.shop_id = l.shop_id AND r.order_id = l.order_id
+                WHERE l.shop_id = $1 AND l.buyer_key = $2 AND r.buyer_key IS NULL
             UNION SELECT anchor FROM cases WHERE shop_id = $1 AND buyer_key = $2
         ) SELECT anchor FROM mine WHERE anchor > $3 ORDER BY anchor LIMIT $4";
     let rows = conn.all(sql, vec![text(shop), text(buyer), str(after), int(limit)]).await?;
@@ -162,18 +168,27 @@ async fn reviews(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn erase(conn: &Conn, shop: &ShopId, of: &Belongings, limit: u32) -> Result<Swept> {
+pub async fn erase(
+    conn: &Conn,
+    shop: &ShopId,
+    buyer: &BuyerKey,
+    of: &Belongings,
+    limit: u32,
+) -> Result<Swept> {
     let mut swept = words::of_belongings(conn, shop, of, limit).await?;
-    swept.erased.add(&facts::blank(conn, shop, of).await?);
+    swept.erased.add(&facts::blank(conn, shop, buyer, of).await?);
     Ok(swept)
 }
 
-/// Takes the texts away that stand under the buyer's own key, so many at most.
+/// Takes the texts away that stand under the buyer's own key, so many at most, and the reasons of returns that
+/// they asked for on whatever order.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn erase_own(conn: &Conn, shop: &ShopId, buyer: &BuyerKey, limit: u32) -> Result<Swept> {
-    words::of_buyer(conn, shop, buyer, limit).await
+    let mut swept = words::of_buyer(conn, shop, buyer, limit).await?;
+    swept.erased.returns += facts::blank_returns(conn, shop, buyer).await?;
+    Ok(swept)
 }
 
 /// A condition on a shop's rows of these ids, with its values; none when there are no ids. `of` stands before

@@ -12,6 +12,7 @@ conformance!(
     one_transaction_at_a_time_holds_a_bucket,
     no_bucket_takes_no_statement,
     many_write_about_a_buyer_and_one_erases_them,
+    who_writes_about_a_buyer_waits_for_no_quality_form,
 );
 
 async fn one_transaction_at_a_time_holds_a_bucket(store: Store) {
@@ -59,6 +60,21 @@ async fn many_write_about_a_buyer_and_one_erases_them(store: Store) {
     assert!(lock::named(&writing, &[5], &buyer).await.is_err(), "they are being erased");
     writing.rollback().await.unwrap();
     erasing.rollback().await.unwrap();
+}
+
+async fn who_writes_about_a_buyer_waits_for_no_quality_form(store: Store) {
+    if store.engine() == Engine::Sqlite {
+        return;
+    }
+    // So many that every bucket of buyers is among them, and every sixteenth shop would have met one.
+    let forms: Vec<i64> = (0..500).map(|n| lock::quality(&format!("shop-{n}").parse().unwrap())).collect();
+    let buyers: Vec<_> = (0..500).map(|n| (shop(), BuyerKey::from_bits(n))).collect();
+    let (first, second) = (store.begin().await.unwrap(), store.begin().await.unwrap());
+    lock::anchors(&first, &forms).await.unwrap();
+    second.run("SET LOCAL lock_timeout = '50ms'", vec![]).await.unwrap();
+    lock::named(&second, &[], &buyers).await.unwrap();
+    second.rollback().await.unwrap();
+    first.rollback().await.unwrap();
 }
 
 #[test]

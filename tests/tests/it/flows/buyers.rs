@@ -9,6 +9,7 @@ use tonic::Code;
 use v1::Reason;
 
 mod after;
+mod found;
 mod life;
 
 use life::{BUYER, Figures, MARK, OTHERS, erase, erasing, live, nothing_stands};
@@ -20,6 +21,10 @@ flow!(
     an_erasure_asked_for_twice_is_one,
     only_admins_erase_and_only_whom_they_know,
     an_order_that_turns_out_to_be_an_erased_buyers_brings_its_words_down,
+    a_review_that_turns_out_to_be_about_an_erased_buyers_order_keeps_no_word,
+    a_judgement_that_names_only_a_case_of_an_erased_buyers_order_keeps_no_comment,
+    the_reason_of_a_return_goes_with_who_asked_for_it,
+    what_resolved_an_incident_is_not_written_to_an_erased_buyers_order,
     signals_that_come_during_an_erasure_leave_no_word,
     thousands_of_messages_go_in_steps
 );
@@ -163,4 +168,10 @@ async fn thousands_of_messages_go_in_steps(h: &Harness) {
 
 use after::{
     nothing_goes_out_to_an_erased_buyer, what_is_said_about_an_erased_buyer_later_counts_and_is_not_kept,
+};
+use found::{
+    a_judgement_that_names_only_a_case_of_an_erased_buyers_order_keeps_no_comment,
+    a_review_that_turns_out_to_be_about_an_erased_buyers_order_keeps_no_word,
+    the_reason_of_a_return_goes_with_who_asked_for_it,
+    what_resolved_an_incident_is_not_written_to_an_erased_buyers_order,
 };

@@ -16,6 +16,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::house::{House, call, principal, shop};
 use super::seen::every_case;
+use super::story::{buyer_of, buyers_word};
 
 /// Another promise, other hours or other rules, in the middle of everything.
 pub(super) async fn policy(house: &House, rng: &mut ChaCha8Rng) {
@@ -107,14 +108,14 @@ pub(super) fn said(house: &House, rng: &mut ChaCha8Rng, number: u64, voice: Voic
         conversation: format!("c{order}").parse().unwrap(),
         order: rng.random_bool(0.8).then(|| format!("o{order}").parse().unwrap()),
         line: None,
-        buyer: format!("b{}", order % 7).parse().unwrap(),
+        buyer: format!("b{}", buyer_of(order)).parse().unwrap(),
         direction: if voice == Voice::Buyer { Direction::FromBuyer } else { Direction::ToBuyer },
         author: match voice {
             Voice::Buyer | Voice::Seller => Author::Human,
             Voice::QuickReply => Author::QuickReply,
             Voice::Bot => Author::Bot,
         },
-        text: "I still wait for my refund, this is a joke.".to_owned(),
+        text: format!("I still wait for my refund, this is a joke. {}", buyers_word(buyer_of(order))),
         language: String::new(),
         public: false,
     });

@@ -1,6 +1,6 @@
 //! One life: steps drawn from a seed, and what must hold after them.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use amends_app::ingest::Receipt;
@@ -40,7 +40,7 @@ pub(super) struct Life {
 /// Lives one life to its end.
 pub(super) async fn live(database: &Database, seed: u64, steps: u64) {
     let mut life = Life::begin(database, seed).await;
-    let (mut before, mut erased): (Option<Seen>, _) = (None, BTreeSet::new());
+    let (mut before, mut erased): (Option<Seen>, _) = (None, BTreeMap::new());
     for step in 0..steps {
         life.step().await;
         if step % 40 == 39 {

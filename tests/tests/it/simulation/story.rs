@@ -29,6 +29,26 @@ const WORDS: [&str; 6] = [
     "I want a refund please.",
 ];
 
+/// Whose order it is.
+pub(super) const fn buyer_of(order: u32) -> u32 {
+    order % 7
+}
+
+/// A word in all that a buyer says by name.
+pub(super) fn buyers_word(buyer: u32) -> String {
+    format!("Quokka{buyer}ville")
+}
+
+/// A word in all that is said about an order by nobody in particular.
+pub(super) fn orders_word(order: u32) -> String {
+    format!("Wallaby{order}ton")
+}
+
+/// How many orders there are.
+pub(super) const fn orders() -> u32 {
+    ORDERS
+}
+
 /// Collects what happened, each under an id of its own.
 struct Teller<'a> {
     rng: &'a mut ChaCha8Rng,
@@ -65,7 +85,7 @@ impl Teller<'_> {
         let known = self.rng.random_bool(0.9);
         let said = OrderSignal {
             order: id(format!("o{n}")),
-            buyer: id(format!("b{}", n % 7)),
+            buyer: id(format!("b{}", buyer_of(n))),
             lines: lines.clone(),
             state: OrderState::Placed,
             language: "en".to_owned(),
@@ -113,7 +133,7 @@ impl Teller<'_> {
                     state,
                     eta: None,
                     carrier: String::new(),
-                    tracking: String::new(),
+                    tracking: orders_word(n),
                     remedy: None,
                 };
                 self.say(hour, SignalBody::Shipment(parcel));
@@ -145,6 +165,7 @@ impl Teller<'_> {
             // Some additions are taken away again, and some channels say when a change was made.
             let follow_up = added || (gone && hour % 4 == 0);
             let modified = BEGIN + Span::from_hours((hour - hour % 7).min(DAYS * 24));
+            let words = *WORDS.choose(self.rng).unwrap();
             let seen = ReviewSignal {
                 review: id(name.to_owned()),
                 order: about.map(|(n, _)| id(format!("o{n}"))),
@@ -152,7 +173,7 @@ impl Teller<'_> {
                 sku: None,
                 buyer: None,
                 rating: rating.filter(|_| !follow_up),
-                text: (*WORDS.choose(self.rng).unwrap()).to_owned(),
+                text: about.map_or_else(|| words.to_owned(), |(n, _)| format!("{words} {}", orders_word(n))),
                 language: String::new(),
                 visible: !gone,
                 removed_by: gone.then_some(RemovedBy::Platform),
@@ -177,10 +198,10 @@ impl Teller<'_> {
             conversation: id(format!("c{n}")),
             order: self.rng.random_bool(0.8).then(|| id(format!("o{n}"))),
             line: None,
-            buyer: id(format!("b{}", n % 7)),
+            buyer: id(format!("b{}", buyer_of(n))),
             direction: Direction::FromBuyer,
             author: Author::Human,
-            text: (*WORDS.choose(self.rng).unwrap()).to_owned(),
+            text: format!("{} {}", WORDS.choose(self.rng).unwrap(), buyers_word(buyer_of(n))),
             language: String::new(),
             public: false,
         };
@@ -214,7 +235,7 @@ impl Teller<'_> {
                 requested_at: asked,
                 raw_status: status.to_string(),
                 reason: None,
-                raw_reason: String::new(),
+                raw_reason: orders_word(n),
                 buyer: None,
                 deadline: None,
                 // A partner may say what it pays, or only that it paid.

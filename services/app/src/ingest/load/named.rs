@@ -31,11 +31,11 @@ pub(in crate::ingest) struct Named {
     /// Conversations of which no order is known: their cases may be part of others by now.
     pub(in crate::ingest) conversations: BTreeSet<(ShopId, Anchor)>,
     pub(super) cases: BTreeSet<Of<CaseId>>,
-    pub(super) orders: BTreeSet<Of<OrderId>>,
+    pub(in crate::ingest) orders: BTreeSet<Of<OrderId>>,
     pub(in crate::ingest) reviews: BTreeSet<Of<ReviewId>>,
     /// Reviews whose signal names no order.
     pub(super) unplaced: BTreeSet<Of<ReviewId>>,
-    pub(super) returns: BTreeSet<Of<ReturnId>>,
+    pub(in crate::ingest) returns: BTreeSet<Of<ReturnId>>,
     /// Messages, each of which may have been told before.
     pub(super) messages: BTreeSet<Of<MessageId>>,
     /// Messages of sellers, each of which may be a reply of ours.
@@ -62,6 +62,19 @@ const fn buyer_of(body: &SignalBody) -> Option<&BuyerRef> {
         SignalBody::Review(s) => s.buyer.as_ref(),
         SignalBody::Return(s) => s.buyer.as_ref(),
         SignalBody::Shipment(_) | SignalBody::Survey(_) | SignalBody::Overdue(_) => None,
+    }
+}
+
+/// The order that a signal names.
+pub(in crate::ingest) const fn order_of(body: &SignalBody) -> Option<&OrderId> {
+    match body {
+        SignalBody::Order(s) => Some(&s.order),
+        SignalBody::Shipment(s) => Some(&s.order),
+        SignalBody::Return(s) => Some(&s.order),
+        SignalBody::Review(s) => s.order.as_ref(),
+        SignalBody::Message(s) => s.order.as_ref(),
+        SignalBody::Survey(s) => s.order.as_ref(),
+        SignalBody::Overdue(s) => Some(&s.order),
     }
 }
 
@@ -95,16 +108,7 @@ impl Named {
     }
 
     fn add(&mut self, shop: &ShopId, body: &SignalBody) {
-        let order = match body {
-            SignalBody::Order(s) => Some(&s.order),
-            SignalBody::Shipment(s) => Some(&s.order),
-            SignalBody::Return(s) => Some(&s.order),
-            SignalBody::Review(s) => s.order.as_ref(),
-            SignalBody::Message(s) => s.order.as_ref(),
-            SignalBody::Survey(s) => s.order.as_ref(),
-            SignalBody::Overdue(s) => Some(&s.order),
-        };
-        self.orders.extend(order.map(|order| (shop.clone(), order.clone())));
+        self.orders.extend(order_of(body).map(|order| (shop.clone(), order.clone())));
         match body {
             SignalBody::Order(s) => {
                 self.moved_orders.insert((shop.clone(), s.order.clone()));

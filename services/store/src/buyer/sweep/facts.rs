@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use amends_domain::ShopId;
+use amends_domain::{BuyerKey, ShopId};
 use sea_orm::Value;
 
 use super::{Belongings, among};
@@ -26,7 +26,7 @@ const IN_EVENTS: &[(&str, &[&str])] = &[
 
 type Which = Option<(String, Vec<Value>)>;
 
-pub(super) async fn blank(conn: &Conn, shop: &ShopId, of: &Belongings) -> Result<Erased> {
+pub(super) async fn blank(conn: &Conn, shop: &ShopId, buyer: &BuyerKey, of: &Belongings) -> Result<Erased> {
     let by_order = among(conn, ("", "order_id"), 1, shop, &of.orders);
     let by_case = among(conn, ("", "case_id"), 1, shop, &of.cases);
     let remedies = "UPDATE remedies SET note = '', coupon_code = '', \
@@ -35,17 +35,27 @@ pub(super) async fn blank(conn: &Conn, shop: &ShopId, of: &Belongings) -> Result
         WHERE (note <> '' OR coupon_code <> '' OR COALESCE(tracking, '') <> '' OR COALESCE(why, '') <> '')";
     let replies = "UPDATE replies SET why = '' WHERE COALESCE(why, '') <> ''";
     let shipments = "UPDATE shipments SET tracking = '' WHERE tracking <> ''";
-    let returns = "UPDATE returns SET raw_reason = '' WHERE raw_reason <> ''";
+    // Who asks for a return need not be who bought.
+    let returns = "UPDATE returns SET raw_reason = '' \
+        WHERE raw_reason <> '' AND (buyer_key IS NULL OR buyer_key = $1)";
+    let of_returns = among(conn, ("", "order_id"), 2, shop, &of.orders)
+        .map(|(which, values)| (which, [vec![text(buyer)], values].concat()));
     let by_case_of = change(conn, remedies, &by_case).await?;
     change(conn, replies, &by_case).await?;
     Ok(Erased {
         remedies: by_case_of + change(conn, remedies, &by_order).await?,
         shipments: change(conn, shipments, &by_order).await?,
-        returns: change(conn, returns, &by_order).await?,
+        returns: change(conn, returns, &of_returns).await?,
         events: events(conn, &by_case).await?,
         answers: answers(conn, shop, of).await?,
         ..Erased::default()
     })
+}
+
+/// The reasons of the returns that a buyer asked for, whoever bought the order.
+pub(super) async fn blank_returns(conn: &Conn, shop: &ShopId, buyer: &BuyerKey) -> Result<u64> {
+    let sql = "UPDATE returns SET raw_reason = '' WHERE shop_id = $1 AND buyer_key = $2 AND raw_reason <> ''";
+    conn.run(sql, vec![text(shop), text(buyer)]).await
 }
 
 async fn change(conn: &Conn, sql: &str, which: &Which) -> Result<u64> {
