@@ -66,11 +66,13 @@ pub enum Wrong {
     NoWindows,
     /// The contacted and all are taken for two samples that share nobody.
     TwoSamples,
+    /// Who tried to reach the buyer has reached them.
+    WhoTriesReaches,
 }
 
 impl Wrong {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::RemovedIsReversed,
         Self::FellBackIsReversed,
         Self::ShortWindow,
@@ -83,5 +85,6 @@ impl Wrong {
         Self::TheGoneStand,
         Self::NoWindows,
         Self::TwoSamples,
+        Self::WhoTriesReaches,
     ];
 }

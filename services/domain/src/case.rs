@@ -13,6 +13,7 @@ use crate::{AgentId, BuyerKey, CaseId, ShopId, Span, Time};
 
 pub mod handling;
 pub mod hold;
+mod inherit;
 mod outcome;
 pub mod verb;
 

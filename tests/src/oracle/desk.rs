@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::At;
 use super::record::{Entry, Record};
+use super::{At, Wrong};
 
 /// What is known of a case.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +50,8 @@ pub struct Desk {
     pub cases: BTreeMap<String, Known>,
     /// By review.
     pub reviews: BTreeMap<String, Done>,
+    /// What each case became part of.
+    heirs: BTreeMap<String, String>,
 }
 
 fn earlier(known: Option<At>, at: At) -> Option<At> {
@@ -65,8 +67,19 @@ fn first(known: &mut String, said: &str) {
 /// Goes through the record from its beginning to its end.
 #[must_use]
 pub fn of(record: &Record) -> Desk {
+    by(record, Wrong::Nothing)
+}
+
+/// The same by a rule that may be wrong.
+#[must_use]
+pub fn by(record: &Record, wrong: Wrong) -> Desk {
     let mut desk = Desk::default();
-    record.entries.iter().for_each(|entry| desk.take(entry));
+    for entry in &record.entries {
+        match entry {
+            Entry::Acted { case, at } if wrong == Wrong::WhoTriesReaches => desk.reached(case, *at),
+            entry => desk.take(entry),
+        }
+    }
     desk
 }
 
@@ -78,9 +91,12 @@ impl Desk {
                 (known.opened, known.about, known.waits) = (*at, about.clone(), *waits);
             }
             Entry::Heard { case, at } => {
-                let known = self.case(case);
+                // What is taken in together with a merge was said to the case that stays.
+                let heir = self.heirs.get(case).unwrap_or(case).clone();
+                let known = self.case(&heir);
                 known.waits = earlier(known.waits, *at);
             }
+            Entry::BuyersTurn { case } => self.case(case).waits = None,
             Entry::Wrote { case, at } => self.wrote(case, *at),
             Entry::Refined { case, about } => self.case(case).about.clone_from(about),
             Entry::Belongs { review, case } => {
@@ -92,13 +108,17 @@ impl Desk {
             Entry::Began { case, agent } => first(&mut self.case(case).agent, agent),
             Entry::Acted { case, at } => self.acted(case, *at),
             Entry::Reached { case, at } => {
-                self.case(case).waits = None;
+                let known = self.case(case);
+                known.waits = known.waits.filter(|since| since > at);
                 self.reached(case, *at);
             }
-            Entry::Solved { case, at, .. } => self.of(case).for_each(|one| {
-                one.solved = Some(*at);
-                one.solved_first = one.solved_first.or(Some(*at));
-            }),
+            Entry::Solved { case, at, .. } => {
+                self.case(case).waits = None;
+                self.of(case).for_each(|one| {
+                    one.solved = Some(*at);
+                    one.solved_first = one.solved_first.or(Some(*at));
+                });
+            }
             Entry::Found { case, reason, language } => {
                 let known = self.case(case);
                 (known.reason, known.language) = (reason.clone(), language.clone());
@@ -120,10 +140,11 @@ impl Desk {
         self.reviews.values_mut().filter(move |one| one.case.as_deref() == Some(case))
     }
 
-    /// What was written before the case was opened answers no later word, and is no contact before that.
+    /// What was written before the case was opened counts only as the answer to a word that waits, and not
+    /// before the opening.
     fn wrote(&mut self, case: &str, at: At) {
         let known = self.case(case);
-        if at < known.opened && known.waits.is_some_and(|since| since > at) {
+        if at < known.opened && known.waits.is_none_or(|since| since > at) {
             return;
         }
         known.waits = known.waits.filter(|since| *since > at);
@@ -148,6 +169,9 @@ impl Desk {
         let whole = self.case(into);
         first(&mut whole.agent, &part.agent);
         first(&mut whole.kind, &part.kind);
+        whole.waits = [whole.waits, part.waits].into_iter().flatten().min();
+        self.heirs.values_mut().filter(|heir| *heir == from).for_each(|heir| into.clone_into(heir));
+        self.heirs.insert(from.to_owned(), into.to_owned());
         self.of(from).for_each(|one| one.case = Some(into.to_owned()));
         let acted = [part.acted, self.case(into).acted].into_iter().flatten().min();
         acted.into_iter().for_each(|at| self.acted(into, at));

@@ -144,8 +144,10 @@ pub enum Entry {
     Return(Asked),
     /// A case was opened about something, maybe by the word of a buyer who waits since.
     Opened { case: String, at: At, about: Option<(String, String)>, waits: Option<At> },
-    /// The buyer wrote.
+    /// The buyer wrote, answered an offer, or made a case come back.
     Heard { case: String, at: At },
+    /// A case waits for its buyer.
+    BuyersTurn { case: String },
     /// An entry of a timeline, as it stands there.
     Told(Line),
     /// A survey was answered: about a case, or an order alone.

@@ -10,7 +10,7 @@ use super::{At, DAY, Entry, Record, Wrong, desk, line};
 /// The negative reviews of a shop.
 #[must_use]
 pub fn members(record: &Record, wrong: Wrong) -> Vec<Member> {
-    let desk = desk::of(record);
+    let desk = desk::by(record, wrong);
     let mut all: BTreeMap<&str, Vec<&Seen>> = BTreeMap::new();
     for entry in &record.entries {
         if let Entry::Review(seen) = entry {

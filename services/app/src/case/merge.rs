@@ -55,7 +55,9 @@ impl Command for MergeCase {
         }
         let (before, into) = self.open_both(work).await?;
         let after = self.end(work, &before, &into).await?;
-        let heir = inherit(&before, &into);
+        let mut heir = into.clone();
+        heir.inherit(&before);
+        heir.version += 1;
         work.tx.send(case::update(&[(after.clone(), before.version), (heir.clone(), into.version)])).await?;
         set_deadlines(work, Some(&before), &after).await?;
         set_deadlines(work, Some(&into), &heir).await?;
@@ -117,24 +119,6 @@ impl MergeCase {
         }
         Ok(after)
     }
-}
-
-/// The case that stays learns what the other knew.
-fn inherit(from: &Case, into: &Case) -> Case {
-    let mut heir = into.clone();
-    heir.learn(&from.reasons, &from.flags, from.hard_deadline);
-    heir.level = heir.level.max(from.level);
-    heir.first_agent = heir.first_agent.or_else(|| from.first_agent.clone());
-    // What changes in a review after somebody acted on either case is not natural any more.
-    heir.first_human_action_at =
-        heir.first_human_action_at.into_iter().chain(from.first_human_action_at).min();
-    heir.remedied = heir.remedied.or(from.remedied);
-    heir.waiting_since = match (heir.waiting_since, from.waiting_since) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    };
-    heir.version += 1;
-    heir
 }
 
 /// What was said moves along, so that whoever solves the one case has solved the other's reviews too.

@@ -253,9 +253,7 @@ impl World {
         else {
             return;
         };
-        let (id, reasons, flags) = (one.case.id, one.case.reasons.clone(), one.case.flags.clone());
-        let (agent, remedied) = (one.case.first_agent.clone(), one.case.remedied);
-        let acted = one.case.first_human_action_at;
+        let (id, part) = (one.case.id, one.case.clone());
         match one.case.clone().apply(Verb::Merge { into, same_buyer: true, version: None }, at.now) {
             Ok(merged) => one.case = merged,
             // Both are open, and every open state has this arrow.
@@ -263,16 +261,11 @@ impl World {
         }
         let mut urgency = None;
         if let Some(keeper) = self.cases.get_mut(older) {
-            let from = keeper.case.priority;
-            keeper.case.version += i64::from(keeper.case.learn(&reasons, &flags, None));
-            let known = (keeper.case.first_agent.clone(), keeper.case.remedied);
-            keeper.case.first_agent = keeper.case.first_agent.take().or(agent);
-            keeper.case.remedied = keeper.case.remedied.or(remedied);
-            let first = keeper.case.first_human_action_at.into_iter().chain(acted).min();
-            keeper.case.first_human_action_at = first;
-            let knows_more = known != (keeper.case.first_agent.clone(), keeper.case.remedied);
-            keeper.case.version += i64::from(knows_more);
+            let (from, known) = (keeper.case.priority, keeper.case.hard_deadline);
+            keeper.case.version += i64::from(keeper.case.inherit(&part));
             urgency = Some((from, keeper.case.priority)).filter(|(from, to)| from != to);
+            let deadline = keeper.case.hard_deadline.filter(|deadline| Some(*deadline) != known);
+            self.watch_channel(at, into, deadline);
         }
         self.move_facts(&at.info.shop.id, id, into);
         self.share_first_action(at, into);

@@ -1,5 +1,6 @@
 use amends_app::AppError;
-use amends_app::case::{AddNote, RecordContact};
+use amends_app::case::{AddNote, RecordContact, WaitCase, WaitFor};
+use amends_app::ingest::Receipt;
 use amends_domain::Span;
 use amends_domain::case::{Case, Handling, Refused, State};
 use amends_domain::signal::{Author, Direction, MessageSignal, SignalBody};
@@ -180,13 +181,10 @@ async fn what_the_seller_wrote_before_the_case_was_opened_is_no_contact_before_i
         stage.pass(Span::from_days(1)).await;
         stage.push_at(stage.now() - Span::from_days(2), from_seller("o1")).await;
         let case = stage.case(complaint).await;
-        assert_eq!(case.first_human_action_at, Some(case.opened_at));
         let rows = review::page(&stage.app.store().reader(), &stage.shop, None, 9).await.unwrap();
+        assert_eq!(case.first_human_action_at, None, "it answers nothing, and told in time it found no case");
         let handling = rows[0].handling;
-        assert_eq!(
-            (handling.first_human_action_at, handling.contacted_at),
-            (Some(case.opened_at), Some(case.opened_at))
-        );
+        assert_eq!((handling.first_human_action_at, handling.contacted_at), (None, None));
         // Who wrote later than the seller still waits.
         stage.delivered("o2", 1).await;
         stage.wish_of("o2", stage.now() - Span::from_minutes(5)).await;
@@ -194,6 +192,44 @@ async fn what_the_seller_wrote_before_the_case_was_opened_is_no_contact_before_i
         let found = cases::of_anchors(&[(stage.shop.clone(), Subject::Order { order: id("o2") }.anchor())]);
         let case = found.all(&stage.app.store().reader()).await.unwrap().remove(0);
         assert!(case.waiting_since.is_some() && case.first_human_action_at.is_none(), "{case:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_to_a_word_that_waits_counts_from_the_opening_however_late_it_is_told() {
+    everywhere(async |house| {
+        let stage = Stage::on(house, "etsy").await;
+        stage.delivered("o1", 1).await;
+        let Receipt::Accepted { case: Some(case), .. } =
+            stage.wish_of("o1", stage.now() - Span::from_minutes(9)).await
+        else {
+            panic!("no case")
+        };
+        stage.push_at(stage.now() - Span::from_minutes(5), from_seller("o1")).await;
+        let case = stage.case(case).await;
+        assert_eq!((case.first_human_action_at, case.waiting_since), (Some(case.opened_at), None));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_word_of_the_seller_answers_nobody_once_it_is_the_buyers_turn() {
+    everywhere(async |house| {
+        let stage = Stage::on(house, "etsy").await;
+        stage.delivered("o1", 1).await;
+        stage.wish_of("o1", stage.now() - Span::from_minutes(5)).await;
+        let Receipt::Accepted { case: Some(case), .. } = stage.review("o1", 1, "It arrived broken.").await
+        else {
+            panic!("no case")
+        };
+        stage.claim(case).await;
+        let (target, note) = (stage.target(case).await, String::new());
+        let wait = WaitCase { target, wait_for: WaitFor::Buyer, until: None, note };
+        stage.app.perform(crate::stage::ann(), wait).await.unwrap();
+        stage.push_at(stage.now() - Span::from_minutes(9), from_seller("o1")).await;
+        let rows = review::page(&stage.app.store().reader(), &stage.shop, None, 9).await.unwrap();
+        assert_eq!(rows[0].handling.contacted_at, None, "the buyer wrote after it, as if it was told in time");
     })
     .await;
 }

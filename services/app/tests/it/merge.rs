@@ -1,14 +1,19 @@
 use amends_app::AppError;
 use amends_app::case::{AddNote, MERGE_TARGET_ENDED, MergeCase, SolveCase};
 use amends_domain::case::{Case, Handling, Outcome, Refused, State};
+use amends_domain::deadline::DeadlineKind;
 use amends_domain::detection::Reason;
-use amends_store::review;
+use amends_domain::returns::ReturnStatus;
+use amends_domain::signal::SignalBody;
+use amends_domain::subject::Anchor;
+use amends_store::{case as cases, deadline, review};
 
 use crate::house::{House, call, everywhere};
 use crate::make::{
     after, ann, bob, buyer, case, case_id, days, offered, review as a_review, review_id, shop, sue, target,
     unheld,
 };
+use crate::stage::{Stage, id};
 
 fn merge(from: &Case, into: &Case) -> MergeCase {
     let (into, into_version) = (into.id, into.version);
@@ -150,4 +155,38 @@ async fn two_cases_merged_into_each_other_at_once_leave_one_open() {
         assert_eq!(states.iter().filter(|state| **state == State::Merged).count(), 1);
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_by_a_signal_keeps_the_deadline_of_the_channel_and_that_the_buyer_waits() {
+    for request_is_first in [true, false] {
+        everywhere(async |house| {
+            let stage = Stage::on(house, "etsy").await;
+            let (wrote_at, decides_at) = (stage.now(), stage.now() + days(5));
+            let SignalBody::Return(mut seen) = stage.request("o1", ReturnStatus::Requested) else { panic!() };
+            seen.deadline = Some(decides_at);
+            // What comes first names no line, so that the line opens a case of its own.
+            if request_is_first {
+                seen.line = None;
+                stage.push(SignalBody::Return(seen)).await;
+                stage.wish_of("o1", wrote_at).await;
+            } else {
+                stage.wish_of_the_order("o1", wrote_at).await;
+                stage.pass(days(1)).await;
+                stage.push(SignalBody::Return(seen)).await;
+            }
+            let anchor = Anchor::Order(id("o1"));
+            let of = || cases::of_anchors(&[(stage.shop.clone(), anchor.clone())]);
+            assert_eq!(of().all(&stage.app.store().reader()).await.unwrap().len(), 2);
+            stage.delivered("o1", 1).await;
+            let mut found = of().all(&stage.app.store().reader()).await.unwrap();
+            found.retain(Case::is_open);
+            let [kept] = found.as_slice() else { panic!("{found:?}") };
+            assert_eq!((kept.hard_deadline, kept.waiting_since), (Some(decides_at), Some(wrote_at)));
+            let (conn, kind) = (stage.app.store().reader(), DeadlineKind::ChannelDeadline);
+            let due = deadline::get(&conn, &stage.shop, kind, &kept.id.to_string()).await.unwrap();
+            assert_eq!(due, Some(decides_at - days(1)), "a supervisor is told in time");
+        })
+        .await;
+    }
 }

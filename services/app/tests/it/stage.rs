@@ -111,11 +111,20 @@ impl<'a> Stage<'a> {
 
     /// The buyer of an order wrote that the article shall go back; it is told only now.
     pub(crate) async fn wish_of(&self, order: &str, wrote_at: Time) -> Receipt {
+        self.wish(order, Some("1"), wrote_at).await
+    }
+
+    /// The same, and nobody knows of which article.
+    pub(crate) async fn wish_of_the_order(&self, order: &str, wrote_at: Time) -> Receipt {
+        self.wish(order, None, wrote_at).await
+    }
+
+    async fn wish(&self, order: &str, line: Option<&str>, wrote_at: Time) -> Receipt {
         let message = MessageSignal {
             message: id(format!("m-{order}")),
             conversation: id(format!("c-{order}")),
             order: Some(id(order)),
-            line: Some(id("1")),
+            line: line.map(id),
             buyer: buyer(order),
             direction: Direction::FromBuyer,
             author: Author::Human,

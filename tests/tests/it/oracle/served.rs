@@ -82,7 +82,7 @@ impl Book {
             }
         }
         for one in log.iter().filter(|one| !is_first(one)) {
-            self.record.entries.extend(happened(one));
+            self.record.entries.extend(heard(one).into_iter().chain(happened(one)));
         }
         for case in &cases {
             let reason = case.reasons.first().map(ToString::to_string).unwrap_or_default();
@@ -96,6 +96,20 @@ impl Book {
 
 fn about(subject: &Subject) -> Option<(String, String)> {
     Some((subject.order()?.to_string(), subject.line()?.to_string()))
+}
+
+/// What makes a case come back although its buyer said nothing.
+const NO_WORDS: [&str; 3] = ["TIME", "INCIDENT", "DELIVERY"];
+
+/// A word of the buyer: an answer to an offer is one, and so is what brings a case back.
+fn heard(one: &StoredEvent) -> Option<Entry> {
+    let case = one.row.case?.to_string();
+    let at = one.row.occurred_at.micros();
+    match &one.row.event {
+        Event::RemedyAccepted { .. } | Event::RemedyDeclined { .. } => Some(Entry::Heard { case, at }),
+        Event::CaseWoken { cause } if !NO_WORDS.contains(&cause.as_str()) => Some(Entry::Heard { case, at }),
+        _ => None,
+    }
 }
 
 fn happened(one: &StoredEvent) -> Option<Entry> {
@@ -116,7 +130,9 @@ fn happened(one: &StoredEvent) -> Option<Entry> {
         Event::MessageSeen { direction: Direction::ToBuyer, author, .. } if *author != Author::Bot => {
             Entry::Wrote { case, at }
         }
+        Event::ReplySent { sent_at, .. } => Entry::Wrote { case, at: sent_at.micros() },
         Event::MessageSeen { direction: Direction::FromBuyer, .. } => Entry::Heard { case, at },
+        Event::WaitingForBuyer { .. } => Entry::BuyersTurn { case },
         Event::CaseSolved { outcome, .. } => {
             let in_words = *outcome == amends_domain::case::Outcome::TalkedThrough;
             Entry::Solved { case, at, in_words }

@@ -110,8 +110,9 @@ impl World {
     pub(in crate::ingest) fn answer_buyer(&mut self, at: Now<'_>, place: usize) {
         let Some(one) = self.cases.get_mut(place).filter(|one| one.case.is_open()) else { return };
         let (id, opened_at, written) = (one.case.id, one.case.opened_at, at.signal.occurred_at);
-        // What was written before the case was opened is no answer to a word that came later.
-        if written < opened_at && one.case.waiting_since.is_some_and(|since| since > written) {
+        // What was written before the case was opened counts only as the answer to a word that waits: nobody
+        // can tell whether it was about the case, and heard in time it would have found none.
+        if written < opened_at && one.case.waiting_since.is_none_or(|since| since > written) {
             return;
         }
         one.case.answered(written);
