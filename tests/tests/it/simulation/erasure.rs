@@ -85,9 +85,9 @@ pub(super) async fn nobody_erased_can_be_read(
     let known: Vec<_> =
         (0..orders()).map(|n| (shop(), format!("o{n}").parse::<OrderId>().unwrap())).collect();
     let lines = order::by_orders(&known).all(&conn).await.unwrap();
-    let bought = lines.into_iter().filter(|line| {
-        line.purchase.as_ref().is_some_and(|purchase| erased.contains_key(&purchase.buyer))
-    });
+    let bought = lines
+        .into_iter()
+        .filter(|line| line.purchase.as_ref().is_some_and(|purchase| erased.contains_key(&purchase.buyer)));
     let bought: BTreeSet<OrderId> = bought.map(|line| line.order).collect();
     // Whatever table it may stand in: what they said by name, and what was said about the orders that are known
     // to be theirs.
