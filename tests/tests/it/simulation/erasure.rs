@@ -221,7 +221,7 @@ async fn worked(house: &House, n: usize) {
     let (reply, version) = (drafted.reply.id, drafted.case.case.version);
     let queue = QueueReply { shop: shop(), reply, version, fence, adopt: false, override_lock: false };
     let queued = house.app.perform(call(&who), queue).await.unwrap();
-    assert_eq!(queued.reply.state, ReplyState::Queued, "it is on its way");
+    assert!(matches!(queued.reply.state, ReplyState::Queued { .. }), "it is on its way");
 }
 
 fn word(n: usize) -> String {
