@@ -18,5 +18,6 @@ fn entry(row: &EventRow) -> Entry<'_> {
         event: &row.event,
         actor: &row.actor,
         at: row.occurred_at,
+        recorded_at: row.recorded_at,
     }
 }

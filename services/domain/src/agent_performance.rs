@@ -39,7 +39,7 @@ codes! {
         Solved = "SOLVED",
         /// Their lease ran out, or they were gone.
         Abandoned = "ABANDONED",
-        /// The buyer judged a solution; whose it was follows from who solved the case last before.
+        /// The buyer judged a solution: whose it was follows from who gave that solution of the case.
         Judged = "JUDGED",
     }
 }
@@ -76,10 +76,12 @@ pub struct Mark {
     pub agent: Option<AgentId>,
     /// In which case.
     pub case: CaseId,
-    /// When.
+    /// When it happened, but never after it was written.
     pub at: Time,
     /// The score of a judgement, 1–5; else 0.
     pub value: i64,
+    /// Which solution of the case is judged, from 1; none for the last before.
+    pub solution: Option<u32>,
 }
 
 /// One entry of the log.
@@ -95,8 +97,10 @@ pub struct Entry<'a> {
     pub event: &'a Event,
     /// Who made it happen.
     pub actor: &'a Actor,
-    /// When.
+    /// When it happened: of what a signal brought about, when the signal says.
     pub at: Time,
+    /// When it was written. Nobody held or dropped a case before that, whatever is as old as it is.
+    pub recorded_at: Time,
 }
 
 /// The words of the events that spans and marks are made of, on the timelines of cases.
@@ -149,10 +153,14 @@ impl Log {
     /// Takes the next entry in.
     pub fn take(&mut self, entry: &Entry<'_>) {
         match entry.event {
-            Event::AgentAvailable { agent, .. } => self.tell(entry, agent, Some(SpanKind::Present), entry.at),
-            Event::AgentAway { agent, .. } => self.tell(entry, agent, Some(SpanKind::Away), entry.at),
+            Event::AgentAvailable { agent, .. } => {
+                self.tell(entry, agent, Some(SpanKind::Present), entry.recorded_at);
+            }
+            Event::AgentAway { agent, .. } => {
+                self.tell(entry, agent, Some(SpanKind::Away), entry.recorded_at);
+            }
             Event::AgentOffline { agent, ended_at, .. } => {
-                self.tell(entry, agent, None, ended_at.unwrap_or(entry.at));
+                self.tell(entry, agent, None, ended_at.unwrap_or(entry.recorded_at));
             }
             _ => {
                 if let Some(case) = entry.case {
@@ -180,7 +188,8 @@ impl Log {
         }
         if let Some(kind) = now {
             let key = (entry.shop.clone(), kind, agent.to_string());
-            self.start(key, (entry.at.micros(), agent, entry.at));
+            let at = entry.recorded_at;
+            self.start(key, (at.micros(), agent, at));
         }
     }
 
@@ -189,39 +198,44 @@ impl Log {
         match entry.event {
             // Nobody gets a case that is held, unless it is assigned.
             Event::CaseClaimed { agent, fence } | Event::CaseHandedBack { agent, fence } => {
-                self.start(key(), (*fence, agent, entry.at));
+                self.start(key(), (*fence, agent, entry.recorded_at));
             }
             Event::CaseAssigned { agent, fence } => {
-                self.stop(key(), entry.at);
-                self.start(key(), (*fence, agent, entry.at));
+                self.stop(key(), entry.recorded_at);
+                self.start(key(), (*fence, agent, entry.recorded_at));
             }
-            Event::LeaseExpired { ended_at, .. } => self.stop(key(), ended_at.unwrap_or(entry.at)),
+            Event::LeaseExpired { ended_at, .. } => self.stop(key(), ended_at.unwrap_or(entry.recorded_at)),
             Event::CaseReleased { .. }
             | Event::WaitingForBuyer { .. }
             | Event::WaitingForThirdParty { .. }
             | Event::CaseSnoozed { .. }
             | Event::CaseSolved { .. }
             | Event::CaseMerged { .. }
-            | Event::CaseCancelled { .. } => self.stop(key(), entry.at),
+            | Event::CaseCancelled { .. } => self.stop(key(), entry.recorded_at),
             _ => {}
         }
     }
 
     fn mark(&mut self, entry: &Entry<'_>, case: CaseId) {
-        let (kind, agent, value) = match entry.event {
-            Event::ReplySent { agent, .. } => (MarkKind::Reply, Some(agent.clone()), 0),
+        let (kind, agent, at) = match entry.event {
+            // Who reads it back later says when the channel had it.
+            Event::ReplySent { agent, sent_at, .. } => (MarkKind::Reply, Some(agent.clone()), *sent_at),
             Event::ContactRecorded { agent, reached: true, .. } => {
-                (MarkKind::Contact, Some(agent.clone()), 0)
+                (MarkKind::Contact, Some(agent.clone()), entry.at)
             }
-            Event::CaseSolved { .. } => (MarkKind::Solved, person(entry.actor), 0),
-            Event::LeaseExpired { agent, .. } => (MarkKind::Abandoned, Some(agent.clone()), 0),
-            Event::SurveyAnswered { score, asked, .. } if asked == SurveyKind::Csat.as_str() => {
-                (MarkKind::Judged, None, i64::from(*score))
+            Event::CaseSolved { .. } => (MarkKind::Solved, person(entry.actor), entry.at),
+            Event::LeaseExpired { agent, .. } => (MarkKind::Abandoned, Some(agent.clone()), entry.at),
+            Event::SurveyAnswered { asked, .. } if asked == SurveyKind::Csat.as_str() => {
+                (MarkKind::Judged, None, entry.at)
             }
             _ => return,
         };
-        let shop = entry.shop.clone();
-        self.marks.push(Mark { shop, event: entry.id, kind, agent, case, at: entry.at, value });
+        let (value, solution) = match entry.event {
+            Event::SurveyAnswered { score, solution, .. } => (i64::from(*score), *solution),
+            _ => (0, None),
+        };
+        let (shop, event, at) = (entry.shop.clone(), entry.id, at.min(entry.recorded_at));
+        self.marks.push(Mark { shop, event, kind, agent, case, at, value, solution });
     }
 
     fn start(&mut self, key: Key, (number, agent, at): (i64, &AgentId, Time)) {

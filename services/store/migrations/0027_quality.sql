@@ -10,14 +10,15 @@ CREATE INDEX agent_spans_by_end ON agent_spans (shop_id, ended_at) WHERE ended_a
 CREATE INDEX agent_spans_open ON agent_spans (shop_id, kind, subject) WHERE ended_at IS NULL;
 CREATE TABLE agent_marks (
     shop_id TEXT NOT NULL, event_id TEXT NOT NULL, kind TEXT NOT NULL, agent_id TEXT, case_id TEXT NOT NULL,
-    at BIGINT NOT NULL, value BIGINT NOT NULL,
+    at BIGINT NOT NULL, value BIGINT NOT NULL, solution BIGINT,
     PRIMARY KEY (shop_id, event_id)
 ) {rowid};
 CREATE INDEX agent_marks_by_time ON agent_marks (shop_id, at);
 CREATE INDEX agent_marks_of_case ON agent_marks (shop_id, case_id, at);
 -- By what the work of agents is judged, version by version.
 CREATE TABLE quality_forms (
-    shop_id TEXT NOT NULL, version BIGINT NOT NULL, body TEXT NOT NULL, set_by TEXT NOT NULL, set_at BIGINT NOT NULL,
+    shop_id TEXT NOT NULL, version BIGINT NOT NULL, dispute_within BIGINT NOT NULL, body TEXT NOT NULL,
+    set_by TEXT NOT NULL, set_at BIGINT NOT NULL,
     PRIMARY KEY (shop_id, version)
 ) {rowid};
 -- What was drawn of each agent's week: it is there once the week was drawn.
@@ -36,5 +37,8 @@ CREATE TABLE quality_samples (
 ) {rowid};
 CREATE INDEX quality_samples_by_time ON quality_samples (shop_id, drawn_at, sample_id);
 CREATE INDEX quality_samples_by_state ON quality_samples (shop_id, state, drawn_at, sample_id);
+CREATE INDEX quality_samples_of_agent ON quality_samples (shop_id, agent_id, drawn_at, sample_id);
 CREATE INDEX quality_samples_of_week ON quality_samples (shop_id, week, agent_id);
 CREATE INDEX quality_samples_of_case ON quality_samples (shop_id, case_id);
+-- Whoever worked a case that was merged into another had a part in that one.
+CREATE INDEX cases_merged ON cases (shop_id, merged_into) WHERE merged_into IS NOT NULL;

@@ -9,7 +9,7 @@ use crate::bulk::{self, Column, Existing, Kind, Query, Table, Write};
 use crate::conn::Conn;
 use crate::error::Result;
 use crate::row::{Fetched, Row};
-use crate::value::{self, int, str, text, text_opt, time, time_opt};
+use crate::value::{self, int, int_opt, str, text, text_opt, time, time_opt};
 
 const SPANS: Table = Table {
     name: "agent_spans",
@@ -35,6 +35,7 @@ const MARKS: Table = Table {
         ("case_id", Kind::Text),
         ("at", Kind::Int),
         ("value", Kind::Int),
+        ("solution", Kind::Int),
     ],
     key: &["shop_id", "event_id"],
 };
@@ -111,7 +112,7 @@ pub fn forget_marks(cases: &[Of<CaseId>]) -> Write {
 }
 
 /// What of the time of these shops lies within two instants, at most so many spans. What nobody ended yet
-/// ends when its lease or presence does, if that is known.
+/// ends when its lease or presence does, if that is known: a hold with the first of both.
 ///
 /// # Errors
 /// When the database fails or holds what it must not.
@@ -129,7 +130,8 @@ pub async fn spans_within(
          WHERE {ours} AND s.ended_at > $1 AND s.started_at < $2
          UNION ALL
          SELECT {columns}, CASE s.kind
-             WHEN 'HOLDING' THEN (SELECT c.lease_expires_at FROM cases AS c
+             WHEN 'HOLDING' THEN (SELECT CASE WHEN a.expires_at < c.lease_expires_at THEN a.expires_at ELSE c.lease_expires_at END
+                 FROM cases AS c LEFT JOIN agents AS a ON a.shop_id = c.shop_id AND a.agent_id = c.owner
                  WHERE c.shop_id = s.shop_id AND c.case_id = s.subject AND c.state IN ('CLAIMED', 'WORKING'))
              ELSE (SELECT a.expires_at FROM agents AS a
                  WHERE a.shop_id = s.shop_id AND a.agent_id = s.agent_id) END AS ended_at
@@ -141,7 +143,7 @@ pub async fn spans_within(
 }
 
 /// What agents of these shops did between two instants, at most so many marks. Each comes with whether it was
-/// the first contact of its case; a judgement has the agent who solved the case last before it.
+/// the first contact of its case; a judgement has the agent who gave the solution that is judged.
 ///
 /// # Errors
 /// When the database fails or holds what it must not.
@@ -154,11 +156,17 @@ pub async fn marks_within(
     let keys: Vec<[&str; 1]> = shops.iter().map(|shop| [shop.as_str()]).collect();
     let (ours, keys) = bulk::keys(conn.engine(), &["shop_id"], 4, &keys);
     let sql = format!(
-        "SELECT m.shop_id, m.event_id, m.kind, m.case_id, m.at, m.value,
-             CASE m.kind WHEN 'JUDGED' THEN (SELECT s.agent_id FROM agent_marks AS s
+        "SELECT m.shop_id, m.event_id, m.kind, m.case_id, m.at, m.value, m.solution,
+             CASE WHEN m.kind <> 'JUDGED' THEN m.agent_id
+             WHEN m.solution IS NULL THEN (SELECT s.agent_id FROM agent_marks AS s
                  WHERE s.shop_id = m.shop_id AND s.case_id = m.case_id AND s.at <= m.at AND s.kind = 'SOLVED'
                  ORDER BY s.at DESC, s.event_id DESC LIMIT 1)
-             ELSE m.agent_id END AS agent_id,
+             ELSE (SELECT s.agent_id FROM agent_marks AS s
+                 WHERE s.shop_id = m.shop_id AND s.case_id = m.case_id AND s.kind = 'SOLVED'
+                     AND (SELECT COUNT(*) FROM agent_marks AS e WHERE e.shop_id = s.shop_id
+                         AND e.case_id = s.case_id AND e.kind = 'SOLVED'
+                         AND (e.at, e.event_id) < (s.at, s.event_id)) = m.solution - 1)
+             END AS agent_id,
              CAST(CASE WHEN m.kind IN ('REPLY', 'CONTACT') AND NOT EXISTS (SELECT 1 FROM agent_marks AS e
                  WHERE e.shop_id = m.shop_id AND e.case_id = m.case_id AND e.kind IN ('REPLY', 'CONTACT')
                      AND (e.at < m.at OR (e.at = m.at AND e.event_id < m.event_id))) THEN 1 ELSE 0 END AS BIGINT) AS is_first
@@ -212,6 +220,7 @@ fn mark(mark: &Mark) -> Vec<Value> {
         text(mark.case),
         time(mark.at),
         int(mark.value),
+        int_opt(mark.solution.map(i64::from)),
     ]
 }
 
@@ -238,5 +247,6 @@ fn read_mark(row: &Fetched) -> Result<Mark> {
         case: row.parse("case_id")?,
         at: row.time("at")?,
         value: row.get("value")?,
+        solution: row.number_opt("solution")?,
     })
 }

@@ -9,7 +9,7 @@ use amends_domain::agent_performance::{
 use amends_domain::case::Outcome;
 use amends_domain::event::{Actor, ActorKind, Event};
 use amends_domain::zone::Zone;
-use amends_domain::{AgentId, CaseId, Day, EventId, ShopId, Span, Time};
+use amends_domain::{AgentId, CaseId, Day, EventId, MessageId, ReplyId, ShopId, Span, Time};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -35,7 +35,7 @@ fn span(kind: SpanKind, who: &str, subject: &str, (from, until): (Time, Option<T
 
 fn mark(number: u128, kind: MarkKind, who: &str, at: Time, value: i64) -> Mark {
     let (event, case) = (EventId::from_bits(number), CaseId::from_bits(1));
-    Mark { shop: shop(), event, kind, agent: Some(agent(who)), case, at, value }
+    Mark { shop: shop(), event, kind, agent: Some(agent(who)), case, at, value, solution: None }
 }
 
 /// Days of a zone, each a piece of its own, and all of them as the last piece.
@@ -132,7 +132,8 @@ fn take(log: &mut Log, entries: &[(i64, Option<u128>, Event)]) {
     for (n, (at, case, event)) in entries.iter().enumerate() {
         let case = case.map(CaseId::from_bits);
         let id = EventId::from_bits(u128::try_from(n).unwrap());
-        log.take(&Entry { shop: &shop(), id, case, event, actor: &actor, at: Time::from_secs(*at) });
+        let at = Time::from_secs(*at);
+        log.take(&Entry { shop: &shop(), id, case, event, actor: &actor, at, recorded_at: at });
     }
 }
 
@@ -175,6 +176,47 @@ fn a_part_of_the_log_says_what_of_before_it_ends() {
     assert_eq!(made.ends, [(shop(), SpanKind::Holding, case, Time::from_secs(25))]);
     assert_eq!(made.spans.len(), 1, "what began and ended here is whole");
     assert_eq!(made.spans[0].ended_at, Some(Time::from_secs(40)));
+}
+
+/// What a signal brought about: it is told at one time, and happened at another.
+fn heard(case: u128, event: &Event, (at, recorded_at): (i64, i64)) -> Made {
+    let actor = Actor { kind: ActorKind::Caller, name: "connector".to_owned() };
+    let (case, id) = (Some(CaseId::from_bits(case)), EventId::from_bits(1));
+    let (at, recorded_at) = (Time::from_secs(at), Time::from_secs(recorded_at));
+    let mut log = Log::default();
+    log.take(&Entry { shop: &shop(), id, case, event, actor: &actor, at, recorded_at });
+    log.made()
+}
+
+#[test]
+fn what_an_old_signal_hands_back_or_merges_is_held_from_and_until_it_was_told() {
+    let back = heard(1, &Event::CaseHandedBack { agent: agent("mia"), fence: 2 }, (10, 500));
+    assert_eq!(back.spans[0].started_at, Time::from_secs(500));
+    let merged = heard(1, &Event::CaseMerged { into: CaseId::from_bits(2) }, (10, 500));
+    assert_eq!(merged.ends[0].3, Time::from_secs(500));
+}
+
+#[test]
+fn a_reply_was_sent_when_the_channel_had_it_and_never_after_it_was_told() {
+    let sent = |sent_at: i64| Event::ReplySent {
+        reply: ReplyId::from_bits(1),
+        attempt: 1,
+        message: MessageId::new("m1").unwrap(),
+        agent: agent("mia"),
+        public: false,
+        sent_at: Time::from_secs(sent_at),
+    };
+    assert_eq!(heard(1, &sent(40), (500, 500)).marks[0].at, Time::from_secs(40));
+    assert_eq!(heard(1, &sent(900), (500, 500)).marks[0].at, Time::from_secs(500), "a clock that is ahead");
+}
+
+#[test]
+fn a_judgement_keeps_which_solution_it_is_about() {
+    let said = |asked: &str| Event::SurveyAnswered { score: 2, asked: asked.to_owned(), solution: Some(1) };
+    let mark = &heard(1, &said("CSAT"), (40, 500)).marks[0];
+    assert_eq!((mark.kind, mark.at, mark.value), (MarkKind::Judged, Time::from_secs(40), 2));
+    assert_eq!((mark.agent.clone(), mark.solution), (None, Some(1)));
+    assert!(heard(1, &said("NPS"), (40, 500)).marks.is_empty());
 }
 
 fn some_event() -> impl Strategy<Value = Event> {

@@ -16,6 +16,8 @@ conformance!(
     an_end_closes_what_is_open_and_nothing_else,
     what_nobody_ended_ends_with_its_lease_or_presence,
     a_judgement_is_of_whoever_solved_last,
+    a_judgement_of_an_earlier_solution_is_of_whoever_gave_that,
+    a_hold_that_nobody_ended_ends_no_later_than_the_presence_of_its_agent,
 );
 
 fn case() -> CaseId {
@@ -41,7 +43,16 @@ fn present(from: i64, until: Option<i64>) -> AgentSpan {
 
 fn mark(number: u128, kind: MarkKind, agent: Option<&str>, when: i64, value: i64) -> Mark {
     let event = EventId::from_bits(number);
-    Mark { shop: shop(), event, kind, agent: agent.map(named), case: case(), at: at(when), value }
+    Mark {
+        shop: shop(),
+        event,
+        kind,
+        agent: agent.map(named),
+        case: case(),
+        at: at(when),
+        value,
+        solution: None,
+    }
 }
 
 async fn write(store: &Store, made: Made) {
@@ -52,7 +63,10 @@ async fn write(store: &Store, made: Made) {
 
 async fn spans_and_marks_are_read_back_as_written(store: Store) {
     let spans = vec![held(1, 5, Some(9)), held(2, 11, None), present(3, None)];
-    let marks = vec![mark(1, MarkKind::Reply, Some("bo"), 6, 0), mark(2, MarkKind::Solved, None, 9, -7)];
+    let marks = vec![
+        mark(1, MarkKind::Reply, Some("bo"), 6, 0),
+        Mark { solution: Some(7), ..mark(2, MarkKind::Solved, None, 9, -7) },
+    ];
     write(&store, Made { spans: spans.clone(), marks: marks.clone(), ends: Vec::new() }).await;
     write(&store, Made { spans: spans.clone(), marks: marks.clone(), ends: Vec::new() }).await;
     let conn = store.reader();
@@ -82,18 +96,32 @@ async fn an_end_closes_what_is_open_and_nothing_else(store: Store) {
     assert_eq!(presences(&conn, &shop()).await.unwrap(), [present(3, None)]);
 }
 
-async fn what_nobody_ended_ends_with_its_lease_or_presence(store: Store) {
+/// Who holds the case until 40 and is there until some time.
+async fn there_until(store: &Store, until: i64) {
     let lease = Lease { id: LeaseId::from_bits(1), agent: named("ana b: 50%"), expires_at: at(40) };
-    insert(&store, &[Case { handling: Handling::Working(lease), ..opened(&shop(), 4, at(1)) }]).await;
+    insert(store, &[Case { handling: Handling::Working(lease), ..opened(&shop(), 4, at(1)) }]).await;
     let told = amends_domain::agent::Told {
         presence: amends_domain::agent::Presence::Available,
         since: at(3),
-        until: Some(at(30)),
+        until: Some(at(until)),
     };
     let known = amends_domain::agent::Agent::unknown(shop(), named("ana b: 50%"));
     let tx = store.begin().await.unwrap();
     tx.send([agent::put(&[amends_domain::agent::Agent { told: Some(told), ..known }])]).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+async fn a_hold_that_nobody_ended_ends_no_later_than_the_presence_of_its_agent(store: Store) {
+    there_until(&store, 30).await;
+    let spans = vec![held(2, 11, None), present(3, None)];
+    write(&store, Made { spans, ..Made::default() }).await;
+    let mut read = spans_within(&store.reader(), &[shop()], (at(0), at(99)), 9).await.unwrap();
+    read.sort_by_key(|span| span.kind);
+    assert_eq!(read, [present(3, Some(30)), held(2, 11, Some(30))]);
+}
+
+async fn what_nobody_ended_ends_with_its_lease_or_presence(store: Store) {
+    there_until(&store, 50).await;
     let spans = vec![held(1, 5, Some(9)), held(2, 11, None), present(3, None)];
     write(&store, Made { spans, ..Made::default() }).await;
     let conn = store.reader();
@@ -105,7 +133,7 @@ async fn what_nobody_ended_ends_with_its_lease_or_presence(store: Store) {
             read
         }
     };
-    let (open, there) = (held(2, 11, Some(40)), present(3, Some(30)));
+    let (open, there) = (held(2, 11, Some(40)), present(3, Some(50)));
     assert_eq!(within(at(0), at(99)).await, [there.clone(), held(1, 5, Some(9)), open.clone()]);
     assert_eq!(within(at(9), at(99)).await, [there.clone(), open]);
     assert_eq!(within(at(0), at(5)).await, [there], "from the first instant up to, not including, the last");
@@ -146,4 +174,27 @@ async fn a_judgement_is_of_whoever_solved_last(store: Store) {
     );
     let solved = solved_within(&conn, &shop(), (at(5), at(8))).await.unwrap();
     assert_eq!(solved, [(named("ana"), case()), (named("bo"), case())]);
+}
+
+async fn a_judgement_of_an_earlier_solution_is_of_whoever_gave_that(store: Store) {
+    let judged = |number, when, solution| Mark {
+        solution: Some(solution),
+        ..mark(number, MarkKind::Judged, None, when, 1)
+    };
+    let marks = vec![
+        mark(1, MarkKind::Solved, Some("mia"), 4, 0),
+        mark(2, MarkKind::Solved, Some("tom"), 5, 0),
+        // At the same time: the order of the events decides.
+        mark(3, MarkKind::Solved, None, 5, 0),
+        judged(4, 6, 1),
+        judged(5, 7, 2),
+        judged(6, 8, 3),
+        judged(7, 9, 4),
+    ];
+    write(&store, Made { marks, ..Made::default() }).await;
+    let read = marks_within(&store.reader(), &[shop()], (at(6), at(10)), 99).await.unwrap();
+    let whose: Vec<_> =
+        read.iter().map(|(mark, _)| (mark.agent.as_ref().map(ToString::to_string), mark.solution)).collect();
+    let by = |name: &str| Some(name.to_owned());
+    assert_eq!(whose, [(by("mia"), Some(1)), (by("tom"), Some(2)), (None, Some(3)), (None, Some(4))]);
 }

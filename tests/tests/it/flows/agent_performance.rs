@@ -4,7 +4,7 @@ use amends_app::Role;
 use amends_client::{Client, v1};
 use amends_domain::Span;
 use amends_tests::harness::MAIN;
-use amends_tests::make::{LEAKS, days, order, review, spring};
+use amends_tests::make::{LEAKS, WRONG_SIZE, days, lone_review, message, order, review, spring};
 use amends_tests::{Desk, Harness, flow, refusal, refused};
 use prost_types::Duration;
 use tonic::Code;
@@ -15,6 +15,9 @@ flow!(
     what_runs_out_ends_when_it_ran_out_and_not_when_that_was_noticed,
     a_night_belongs_to_both_days_and_to_the_zone_that_is_asked_for,
     a_judgement_is_of_whoever_solved_the_case,
+    a_judgement_of_the_first_solution_is_not_of_who_gave_the_second,
+    what_an_old_message_brings_back_is_held_from_when_it_was_told,
+    what_an_old_review_merges_was_held_until_it_was_told,
     an_agent_of_two_shops_is_there_once,
     cases_that_change_hands_are_counted_once_for_all,
     what_cannot_be_asked_about_agents_is_said
@@ -177,6 +180,65 @@ async fn a_judgement_is_of_whoever_solved_the_case(h: &Harness) {
         (row.contacts, row.first_replies, row.solved, csat.numerator, csat.denominator)
     };
     assert_eq!((told(&mia), told(&tom)), ((2, 0, 1, 1, 1), (2, 1, 0, 0, 0)));
+}
+
+async fn a_judgement_of_the_first_solution_is_not_of_who_gave_the_second(h: &Harness) {
+    let case = complaint(h, 1).await;
+    let (mia, tom) = (h.client_as("mia", &[Role::Agent]).await, h.client_as("tom", &[Role::Agent]).await);
+    let mut desk = Desk::work_on(&mia, &case).await;
+    desk.solve(v1::CaseOutcome::TalkedThrough).await.unwrap();
+    wait(h, 60).await;
+    let (name, etag) = (case.clone(), desk.case.etag.clone());
+    h.client().call(v1::ReopenCaseRequest { name, etag, ..Default::default() }).await.unwrap();
+    let mut desk = Desk::work_on(&tom, &case).await;
+    desk.solve(v1::CaseOutcome::TalkedThrough).await.unwrap();
+    wait(h, 60).await;
+    let said = |id: &str, solution: Option<i32>, score: i32| v1::SurveySignal {
+        survey_id: id.to_owned(),
+        case: case.clone(),
+        kind: v1::SurveyKind::Csat.into(),
+        score,
+        solution,
+        ..Default::default()
+    };
+    h.say(said("s1", Some(1), 1)).await;
+    h.say(said("s2", None, 5)).await;
+    let csat = |row: v1::AgentPerformance| row.csat.map(|rate| (rate.numerator, rate.denominator)).unwrap();
+    assert_eq!(csat(of(h, "mia").await), (0, 1), "the first was hers");
+    assert_eq!(csat(of(h, "tom").await), (1, 1), "without a number it is the last");
+}
+
+async fn what_an_old_message_brings_back_is_held_from_when_it_was_told(h: &Harness) {
+    let case = complaint(h, 1).await;
+    let mia = h.client_as("mia", &[Role::Agent]).await;
+    says(&mia, AgentPresence::Available, 30).await;
+    let mut desk = Desk::work_on(&mia, &case).await;
+    wait(h, 1).await;
+    desk.wait(v1::WaitReason::Buyer, None).await.unwrap();
+    wait(h, 600).await;
+    says(&mia, AgentPresence::Available, 30).await;
+    let written = h.now() - Span::from_hours(9);
+    h.say_at(written, message("m1", "o1", "Here is the photo you asked for.")).await;
+    wait(h, 2).await;
+    let row = of(h, "mia").await;
+    assert_eq!((times(&row), row.cases_held), ([32, 0, 3, 3], 1), "nobody held it while nobody knew");
+}
+
+async fn what_an_old_review_merges_was_held_until_it_was_told(h: &Harness) {
+    h.say(order("o1")).await;
+    let kept = h.say(lone_review("r1", 1, LEAKS)).await.case;
+    let merged = h.say(message("m1", "o1", WRONG_SIZE)).await.case;
+    assert_ne!(kept, merged);
+    let mia = h.client_as("mia", &[Role::Agent]).await;
+    wait(h, 2).await;
+    Desk::claim(&mia, &merged).await;
+    wait(h, 3).await;
+    let written = h.now() - Span::from_minutes(4);
+    h.say_at(written, review("r1", "o1", 1, LEAKS)).await;
+    assert_eq!(h.case(&merged).await.state(), v1::CaseState::Merged);
+    wait(h, 10).await;
+    let row = of(h, "mia").await;
+    assert_eq!((minutes(row.holding), row.cases_held, row.abandoned), (3, 1, 0));
 }
 
 async fn an_agent_of_two_shops_is_there_once(h: &Harness) {

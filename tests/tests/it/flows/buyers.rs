@@ -26,7 +26,8 @@ flow!(
     the_reason_of_a_return_goes_with_who_asked_for_it,
     what_resolved_an_incident_is_not_written_to_an_erased_buyers_order,
     signals_that_come_during_an_erasure_leave_no_word,
-    thousands_of_messages_go_in_steps
+    thousands_of_messages_go_in_steps,
+    what_reviewers_wrote_about_a_case_goes_with_its_buyer
 );
 
 async fn no_word_of_an_erased_buyer_is_left_and_no_figure_moves(h: &Harness) {
@@ -168,6 +169,7 @@ async fn thousands_of_messages_go_in_steps(h: &Harness) {
 
 use after::{
     nothing_goes_out_to_an_erased_buyer, what_is_said_about_an_erased_buyer_later_counts_and_is_not_kept,
+    what_reviewers_wrote_about_a_case_goes_with_its_buyer,
 };
 use found::{
     a_judgement_that_names_only_a_case_of_an_erased_buyers_order_keeps_no_comment,
