@@ -229,7 +229,10 @@ async fn an_old_word_of_the_seller_answers_nobody_once_it_is_the_buyers_turn() {
         stage.app.perform(crate::stage::ann(), wait).await.unwrap();
         stage.push_at(stage.now() - Span::from_minutes(9), from_seller("o1")).await;
         let rows = review::page(&stage.app.store().reader(), &stage.shop, None, 9).await.unwrap();
-        assert_eq!(rows[0].handling.contacted_at, None, "the buyer wrote after it, as if it was told in time");
+        assert_eq!(
+            rows[0].handling.contacted_at, None,
+            "the buyer wrote after it, as if it was told in time"
+        );
     })
     .await;
 }
