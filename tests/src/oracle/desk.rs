@@ -108,9 +108,9 @@ impl Desk {
             Entry::Began { case, agent } => first(&mut self.case(case).agent, agent),
             Entry::Acted { case, at } => self.acted(case, *at),
             Entry::Reached { case, at } => {
-                let known = self.case(case);
-                known.waits = known.waits.filter(|since| since > at);
-                self.reached(case, *at);
+                // Nobody is reached about a case that is not there yet.
+                let at = (*at).max(self.case(case).opened);
+                self.answered(case, at);
             }
             Entry::Solved { case, at, .. } => {
                 self.case(case).waits = None;
@@ -147,8 +147,14 @@ impl Desk {
         if at < known.opened && known.waits.is_none_or(|since| since > at) {
             return;
         }
-        known.waits = known.waits.filter(|since| *since > at);
         let at = at.max(known.opened);
+        self.answered(case, at);
+    }
+
+    /// Whoever was answered waits for nothing.
+    fn answered(&mut self, case: &str, at: At) {
+        let known = self.case(case);
+        known.waits = known.waits.filter(|since| *since > at);
         self.reached(case, at);
     }
 

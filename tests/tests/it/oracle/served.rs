@@ -130,7 +130,7 @@ fn happened(one: &StoredEvent) -> Option<Entry> {
         Event::MessageSeen { direction: Direction::ToBuyer, author, .. } if *author != Author::Bot => {
             Entry::Wrote { case, at }
         }
-        Event::ReplySent { sent_at, .. } => Entry::Wrote { case, at: sent_at.micros() },
+        Event::ReplySent { sent_at, .. } => Entry::Reached { case, at: sent_at.micros() },
         Event::MessageSeen { direction: Direction::FromBuyer, .. } => Entry::Heard { case, at },
         Event::WaitingForBuyer { .. } => Entry::BuyersTurn { case },
         Event::CaseSolved { outcome, .. } => {

@@ -106,17 +106,25 @@ impl World {
         Effect { case: Some(id), opened: false }
     }
 
-    /// A person answered the buyer of the case at a place, if that is not over.
-    pub(in crate::ingest) fn answer_buyer(&mut self, at: Now<'_>, place: usize) {
-        let Some(one) = self.cases.get_mut(place).filter(|one| one.case.is_open()) else { return };
-        let (id, opened_at, written) = (one.case.id, one.case.opened_at, at.signal.occurred_at);
+    /// A person of the seller wrote to the buyer of the case at a place.
+    fn answer_buyer(&mut self, at: Now<'_>, place: usize) {
+        let Some(case) = self.cases.get(place).map(|one| &one.case) else { return };
+        let written = at.signal.occurred_at;
         // What was written before the case was opened counts only as the answer to a word that waits: nobody
         // can tell whether it was about the case, and heard in time it would have found none.
-        if written < opened_at && one.case.waiting_since.is_none_or(|since| since > written) {
+        if written < case.opened_at && case.waiting_since.is_none_or(|since| since > written) {
             return;
         }
-        one.case.answered(written);
-        self.stamp_contact(at, id, written.max(opened_at));
+        self.reach_buyer(at, place);
+    }
+
+    /// The buyer of the case at a place was reached, if that is not over. Nobody is before it was opened,
+    /// whatever the channel's clock says.
+    pub(in crate::ingest) fn reach_buyer(&mut self, at: Now<'_>, place: usize) {
+        let Some(one) = self.cases.get_mut(place).filter(|one| one.case.is_open()) else { return };
+        let (id, reached_at) = (one.case.id, at.signal.occurred_at.max(one.case.opened_at));
+        one.case.answered(reached_at);
+        self.stamp_contact(at, id, reached_at);
     }
 
     /// Remembers the wish to return on the line it names, or on the order: there it counts

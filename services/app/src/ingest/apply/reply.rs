@@ -29,7 +29,8 @@ impl World {
         one.value = sent.clone();
         one.changed = true;
         if let Some(place) = self.cases.by_id.get(&(at.info.shop.id.clone(), case)).copied() {
-            self.answer_buyer(at, place);
+            // It was written in the case, so it is about the case.
+            self.reach_buyer(at, place);
         }
         let event = Event::ReplySent {
             reply: sent.id,
