@@ -85,8 +85,11 @@ pub(super) const fn table(family: Family) -> &'static Table {
     }
 }
 
-/// The measures of all families with their columns: looked up for every row, so found once.
-static MEASURES: LazyLock<Vec<(Family, Vec<(Measure, &'static str)>)>> = LazyLock::new(|| {
+/// Measures with their columns.
+type Columns = Vec<(Measure, &'static str)>;
+
+/// Those of all families: looked up for every row, so found once.
+static MEASURES: LazyLock<Vec<(Family, Columns)>> = LazyLock::new(|| {
     let of = |family: &Family| {
         let columns = table(*family).columns.iter().skip(KEY.len()).map(|(name, _)| *name);
         let measures = columns.filter_map(|name| Some((name.to_ascii_uppercase().parse().ok()?, name)));
