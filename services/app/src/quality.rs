@@ -12,6 +12,7 @@ use amends_store::quality::{self, SampleFilter};
 use amends_store::text::{self, TextOwner};
 
 use crate::app::App;
+use crate::basis;
 use crate::call::{Principal, Role};
 use crate::case::{DESK, SUPERVISION, open, tell_as};
 use crate::error::{AppError, Result, Violation, Why};
@@ -87,8 +88,8 @@ impl App {
         view(&conn, sample.ok_or_else(|| AppError::not_found("sample", id))?).await
     }
 
-    /// A page of the samples of a shop, the newest first. An agent sees those of their own work, once they
-    /// were reviewed.
+    /// A page of the samples of a shop, the newest first. An agent sees those of their own work; nobody
+    /// sees those before they were reviewed.
     ///
     /// # Errors
     /// When the shop is another's, the role is missing, or storage fails.
@@ -107,8 +108,8 @@ impl App {
                 return Err(AppError::RoleMissing { any: READS_ALL });
             }
             filter.agent = Some(principal.name.clone());
-            filter.judged = true;
         }
+        filter.reader = Some(principal.name.clone());
         if filter.reviewer.is_some() {
             principal.require(SUPERVISION)?;
         }
@@ -118,10 +119,13 @@ impl App {
     }
 }
 
-/// What waits for a reviewer is no news for whom it is about.
+/// What waits for a reviewer is no news for whom it is about, whatever else they may read.
 fn may_read(principal: &Principal, sample: &Sample) -> bool {
-    let own = sample.agent == principal.name && sample.state() != SampleState::Open;
-    principal.has(READS_ALL) || own
+    if sample.agent == principal.name {
+        sample.state() != SampleState::Open
+    } else {
+        principal.has(READS_ALL)
+    }
 }
 
 /// A sample with what belongs to it.
@@ -177,8 +181,9 @@ async fn keep(
     view(&work.tx, after.clone()).await
 }
 
-/// Whether an agent had a part in the case of a sample.
+/// Whether an agent had a part in the case of a sample; refused while it is not known of what is older.
 async fn worked(work: &Work, sample: &Sample, who: &AgentId) -> Result<bool> {
+    basis::require_counted(&work.tx, &[&sample.shop]).await?;
     Ok(quality::has_worked(&work.tx, &sample.shop, sample.case, who).await?)
 }
 

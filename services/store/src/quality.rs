@@ -16,7 +16,7 @@ use crate::value::{self, int, int_opt, str_opt, text, text_opt, time, time_opt};
 mod counts;
 mod form;
 
-pub use counts::counts;
+pub use counts::{counts, next_draw};
 pub use form::{form, form_at, put_form};
 
 const DRAWS: Table = Table {
@@ -68,8 +68,8 @@ pub struct SampleFilter {
     pub state: Option<SampleState>,
     /// Of this agent's work; none for all.
     pub agent: Option<AgentId>,
-    /// None that waits for a reviewer.
-    pub judged: bool,
+    /// None that waits for a reviewer and is about the work of this one, who reads them.
+    pub reader: Option<AgentId>,
     /// Only what waits for a reviewer, and of cases that this one had no part in.
     pub reviewer: Option<AgentId>,
 }
@@ -130,21 +130,16 @@ pub async fn list(
     if let Some(state) = filter.state {
         sql.push_str(&format!(" AND state = '{state}'"));
     }
-    if filter.judged {
-        sql.push_str(" AND state <> 'OPEN'");
-    }
     if let Some(agent) = &filter.agent {
         sql.push_str(&format!(" AND agent_id = {}", put(text(agent))));
     }
+    if let Some(reader) = &filter.reader {
+        sql.push_str(&format!(" AND NOT (state = 'OPEN' AND agent_id = {})", put(text(reader))));
+    }
     if let Some(reviewer) = &filter.reviewer {
         let who = put(text(reviewer));
-        sql.push_str(&format!(
-            " AND state = 'OPEN' AND agent_id <> {who} AND NOT EXISTS (SELECT 1 FROM agent_spans AS s
-                 WHERE s.shop_id = quality_samples.shop_id AND s.kind = 'HOLDING'
-                     AND s.subject = quality_samples.case_id AND s.agent_id = {who})
-             AND NOT EXISTS (SELECT 1 FROM agent_marks AS m WHERE m.shop_id = quality_samples.shop_id
-                     AND m.case_id = quality_samples.case_id AND m.agent_id = {who})"
-        ));
+        let worked = worked("quality_samples.shop_id", "quality_samples.case_id", &who);
+        sql.push_str(&format!(" AND state = 'OPEN' AND agent_id <> {who} AND NOT EXISTS ({worked})"));
     }
     if let Some((at, id)) = after {
         sql.push_str(&format!(" AND (drawn_at, sample_id) < ({}, {})", put(time(*at)), put(text(id))));
@@ -154,16 +149,29 @@ pub async fn list(
     conn.all(sql, values).await?.iter().map(read).collect()
 }
 
-/// Whether an agent ever held a case, wrote to its buyer or solved it.
+/// Whether an agent ever held a case, wrote to its buyer or solved it; or one that was merged into it.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn has_worked(conn: &Conn, shop: &ShopId, case: CaseId, agent: &AgentId) -> Result<bool> {
-    let sql = "SELECT subject FROM agent_spans
-         WHERE shop_id = $1 AND kind = 'HOLDING' AND subject = $2 AND agent_id = $3
-         UNION ALL SELECT case_id AS subject FROM agent_marks
-         WHERE shop_id = $1 AND case_id = $2 AND agent_id = $3 LIMIT 1";
+    let sql = format!("{} LIMIT 1", worked("$1", "CAST($2 AS TEXT)", "$3"));
     Ok(conn.one(sql, vec![text(shop), text(case), text(agent)]).await?.is_some())
+}
+
+/// A row for each part that an agent had in a case, or in what was merged into it.
+fn worked(shop: &str, case: &str, who: &str) -> String {
+    format!(
+        "WITH RECURSIVE part (case_id) AS (
+             SELECT {case}
+             UNION SELECT c.case_id FROM part AS p JOIN cases AS c
+                 ON c.shop_id = {shop} AND c.merged_into = p.case_id
+         )
+         SELECT 1 AS yes FROM part AS p
+         WHERE EXISTS (SELECT 1 FROM agent_spans AS s WHERE s.shop_id = {shop} AND s.kind = 'HOLDING'
+                 AND s.subject = p.case_id AND s.agent_id = {who})
+             OR EXISTS (SELECT 1 FROM agent_marks AS m WHERE m.shop_id = {shop}
+                 AND m.case_id = p.case_id AND m.agent_id = {who})"
+    )
 }
 
 /// `tone=3,facts=5`: the ids of criteria hold neither sign.

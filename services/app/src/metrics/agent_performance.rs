@@ -83,7 +83,7 @@ impl App {
                 "hold more than 200,000 holds or acts of agents: ask for fewer days or for one shop";
             return Err(AppError::field("days", problem));
         }
-        let judged = counts(&conn, &shops, (question.days.from, question.days.until)).await?;
+        let judged = counts(&conn, &shops, (question.days.from, question.days.until), now).await?;
         let wanted = |agent: &AgentId| question.agents.is_empty() || question.agents.contains(agent);
         let told = figures(&spans, &marks, &frame, wanted);
         let rows = pieces.iter().zip(told).flat_map(|(days, told)| {

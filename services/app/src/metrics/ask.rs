@@ -89,19 +89,8 @@ impl App {
         Ok((told, closing))
     }
 
-    /// The ids of the shop, or of all that the caller may read.
-    pub(crate) async fn ids_of(
-        &self,
-        conn: &Conn,
-        principal: &Principal,
-        one: Option<&ShopId>,
-    ) -> Result<Vec<ShopId>> {
-        let infos = self.shops_of(conn, principal, one).await?;
-        Ok(infos.iter().map(|info| info.shop.id.clone()).collect())
-    }
-
     /// The shop, or all that the caller may read.
-    pub(super) async fn shops_of(
+    pub(crate) async fn shops_of(
         &self,
         conn: &Conn,
         principal: &Principal,

@@ -6,10 +6,11 @@
 
 use amends_domain::deadline::DeadlineKind;
 use amends_domain::quality::{draw, week_of};
-use amends_domain::{Day, ShopId, Span};
+use amends_domain::{Day, ShopId, Span, Time};
 use amends_store::agent_performance::solved_within;
 use amends_store::quality;
 
+use crate::basis;
 use crate::error::Result;
 use crate::shops::ShopInfo;
 use crate::work::Work;
@@ -20,12 +21,18 @@ const HOUR: u8 = 5;
 /// Sets when the week of a day is drawn.
 pub(crate) fn set_draw(work: &mut Work, info: &ShopInfo, day: Day) {
     let week = week_of(day);
-    let at = info.zone.hour(after(week), HOUR);
+    let at = draws_at(info, week);
     work.due(&info.shop.id, DeadlineKind::QualityDraw, week.number(), at);
 }
 
-/// Draws a week. The caller holds the lock of the shop's quality.
+/// When a week is drawn, if a form says that it is.
+pub(super) fn draws_at(info: &ShopInfo, week: Day) -> Time {
+    info.zone.hour(after(week), HOUR)
+}
+
+/// Draws a week, once all that agents solved in it is counted. The caller holds the lock of the shop's quality.
 pub(crate) async fn draw_week(work: &mut Work, shop: &ShopId, week: Day) -> Result<()> {
+    basis::require_counted(&work.tx, &[shop]).await?;
     let info = work.app.shops().get(&work.tx, shop, work.now).await?;
     let (from, until) = (info.zone.start(week), info.zone.start(after(week)));
     if let Some(form) = quality::form_at(&work.tx, shop, until - Span::from_micros(1)).await? {

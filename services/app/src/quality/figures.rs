@@ -1,16 +1,19 @@
 //! How much of the work was judged, and how it came out.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use amends_domain::quality::{Counts, QualityFigures};
-use amends_domain::{AgentId, Day, ShopId};
+use amends_domain::quality::{Counts, QualityFigures, week_of};
+use amends_domain::{AgentId, Day, ShopId, Time};
 use amends_store::quality;
 
 use super::READS_ALL;
+use super::draw::draws_at;
 use crate::app::App;
 use crate::call::Principal;
 use crate::error::{AppError, Result};
 use crate::metrics::{Bucket, DAYS_MAX, Days, Figures, ROWS_MAX, pieces_of};
+use crate::shops::ShopInfo;
 
 /// A question about judgements.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +33,7 @@ pub struct QualityRow {
     pub days: Days,
     /// What it adds up to.
     pub figures: QualityFigures,
-    /// Whether everything that was drawn was reviewed, and every dispute decided.
+    /// Whether all of it was drawn, everything that was drawn was reviewed, and every dispute decided that can come.
     pub mature: bool,
 }
 
@@ -52,11 +55,16 @@ impl App {
         if !(1..=DAYS_MAX).contains(&length) {
             return Err(AppError::field("days.end_date", "must be 1 to 1,100 days after the start"));
         }
-        let conn = self.store().reader();
-        let shops = self.ids_of(&conn, principal, question.shop.as_ref()).await?;
-        let counts = quality::counts(&conn, &shops, (question.days.from, question.days.until)).await?;
+        let (conn, now) = (self.store().reader(), self.now());
+        let infos = self.shops_of(&conn, principal, question.shop.as_ref()).await?;
+        let shops: Vec<ShopId> = infos.iter().map(|info| info.shop.id.clone()).collect();
+        // Asked first: of a week that is drawn in between it is said too late, and never too early.
+        let next = quality::next_draw(&conn, &shops).await?;
+        let counts = quality::counts(&conn, &shops, (question.days.from, question.days.until), now).await?;
+        let is_drawn = |days: Days| is_drawn(&infos, days, next, now);
         let mut rows = Vec::new();
         for days in pieces_of(question.days, question.bucket) {
+            let drawn = is_drawn(days);
             let mut mine = Rows::from([(None, Counts::default())]);
             for (week, agent, counts) in counts.iter().filter(|(week, ..)| within(days, *week)) {
                 debug_assert!(within(days, *week));
@@ -67,15 +75,21 @@ impl App {
             }
             rows.extend(mine.into_iter().map(|(agent, counts)| QualityRow {
                 days,
-                mature: counts.reviewed == counts.sampled && counts.undecided == 0,
+                mature: drawn && counts.is_settled(),
                 figures: QualityFigures { agent, counts },
             }));
         }
         if i64::try_from(rows.len()).is_ok_and(|count| count > ROWS_MAX) {
             return Err(AppError::field("bucket", "makes more than 5,000 rows: take longer buckets"));
         }
-        Ok(Figures { rows, as_of: self.now() })
+        Ok(Figures { rows, as_of: now })
     }
+}
+
+/// Whether each week that begins in these days was drawn in each shop.
+fn is_drawn(infos: &[Arc<ShopInfo>], days: Days, next: Option<Day>, now: Time) -> bool {
+    let last = week_of(Day::from_number(days.until.number() - 1));
+    next.is_none_or(|next| next > last) && infos.iter().all(|info| draws_at(info, last) <= now)
 }
 
 fn within(days: Days, week: Day) -> bool {

@@ -16,7 +16,9 @@ pub struct Counts {
     pub reviewed: i64,
     /// Of these: disputed, decided or not.
     pub disputed: i64,
-    /// Of these: not decided yet.
+    /// Of those that were not: can still be.
+    pub disputable: i64,
+    /// Of those that were: not decided yet.
     pub undecided: i64,
     /// Disputes in which the review was upheld.
     pub upheld: i64,
@@ -46,12 +48,19 @@ impl Counts {
             sampled: self.sampled + other.sampled,
             reviewed: self.reviewed + other.reviewed,
             disputed: self.disputed + other.disputed,
+            disputable: self.disputable + other.disputable,
             undecided: self.undecided + other.undecided,
             upheld: self.upheld + other.upheld,
             scores: self.scores + other.scores,
             sum: self.sum + other.sum,
             squares: self.squares + other.squares,
         }
+    }
+
+    /// Whether everything that was drawn was reviewed, and no review can or may still change.
+    #[must_use]
+    pub const fn is_settled(&self) -> bool {
+        self.reviewed == self.sampled && self.undecided == 0 && self.disputable == 0
     }
 
     /// Drawn, of solved.

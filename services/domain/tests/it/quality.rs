@@ -339,3 +339,13 @@ fn the_example_of_quality_is_computed() {
     );
     kept("quality.md", "quality", text.trim_end());
 }
+
+#[test]
+fn what_can_still_change_is_not_settled() {
+    let whole = counts(&[10_000, 7_667], 20);
+    assert!(whole.is_settled() && Counts::default().is_settled());
+    let one = |more: Counts| whole.and(more).is_settled();
+    assert!(!one(Counts { sampled: 1, ..Counts::default() }), "not reviewed");
+    assert!(!one(Counts { disputed: 1, undecided: 1, ..Counts::default() }), "not decided");
+    assert!(!one(Counts { disputable: 1, ..Counts::default() }), "not over");
+}

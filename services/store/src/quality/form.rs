@@ -15,6 +15,7 @@ const FORMS: Table = Table {
     columns: &[
         ("shop_id", Kind::Text),
         ("version", Kind::Int),
+        ("dispute_within", Kind::Int),
         ("body", Kind::Text),
         ("set_by", Kind::Text),
         ("set_at", Kind::Int),
@@ -27,6 +28,7 @@ pub fn put_form(form: &FormVersion) -> Write {
     let row = vec![
         text(&form.shop),
         int(form.version),
+        int(form.form.dispute_within.micros()),
         text(body(&form.form)),
         text(&form.set_by),
         time(form.set_at),
@@ -58,7 +60,6 @@ fn body(form: &Form) -> serde_json::Value {
     json!({
         "share": form.share,
         "minimum": form.minimum,
-        "dispute_within": form.dispute_within.micros(),
         "criteria": form.criteria.iter().map(criterion).collect::<Vec<_>>(),
     })
 }
@@ -67,7 +68,8 @@ fn read_form(row: &Fetched) -> Result<FormVersion> {
     let row = Row::new(FORMS.name, row);
     let body: serde_json::Value =
         serde_json::from_str(&row.get::<String>("body")?).map_err(|e| row.corrupt("body", e))?;
-    let form = form_of(&body).ok_or_else(|| row.corrupt("body", "is no form"))?;
+    let within = Span::from_micros(row.get("dispute_within")?);
+    let form = form_of(&body, within).ok_or_else(|| row.corrupt("body", "is no form"))?;
     Ok(FormVersion {
         shop: row.parse("shop_id")?,
         version: row.get("version")?,
@@ -77,7 +79,7 @@ fn read_form(row: &Fetched) -> Result<FormVersion> {
     })
 }
 
-fn form_of(body: &serde_json::Value) -> Option<Form> {
+fn form_of(body: &serde_json::Value, dispute_within: Span) -> Option<Form> {
     let number = |value: &serde_json::Value, name: &str| u32::try_from(value.get(name)?.as_u64()?).ok();
     let word = |value: &serde_json::Value, name: &str| Some(value.get(name)?.as_str()?.to_owned());
     let criterion = |value: &serde_json::Value| {
@@ -92,7 +94,7 @@ fn form_of(body: &serde_json::Value) -> Option<Form> {
     Some(Form {
         share: number(body, "share")?,
         minimum: number(body, "minimum")?,
-        dispute_within: Span::from_micros(body.get("dispute_within")?.as_i64()?),
+        dispute_within,
         criteria: body.get("criteria")?.as_array()?.iter().map(criterion).collect::<Option<_>>()?,
     })
 }

@@ -1,17 +1,20 @@
 //! Forms, what is drawn by them, and how it was judged.
 
+use amends_domain::agent_performance::{Mark, MarkKind};
+use amends_domain::case::{Case, Handling};
+use amends_domain::deadline::{Deadline, DeadlineChange, DeadlineKind};
 use amends_domain::quality::{
     Counts, Criterion, Decision, Dispute, Drawn, Form, FormVersion, Given, Review, Sample, SampleState,
     Scored, Standing,
 };
 use amends_domain::{Day, EventId, SampleId, Span};
-use amends_store::agent_performance::put_spans;
+use amends_store::agent_performance::{put_marks, put_spans};
 use amends_store::quality::{
-    SampleFilter, by_ids, counts, form, form_at, has_worked, list, put_draw, put_form, update,
+    SampleFilter, by_ids, counts, form, form_at, has_worked, list, next_draw, put_draw, put_form, update,
 };
-use amends_store::{Store, StoreError};
+use amends_store::{Store, StoreError, deadline};
 
-use crate::case::{agent as named, at, opened, shop};
+use crate::case::{agent as named, at, insert, opened, shop};
 
 conformance!(
     a_form_is_read_back_as_written_and_by_its_time,
@@ -20,6 +23,8 @@ conformance!(
     a_sample_that_changed_meanwhile_is_not_overwritten,
     samples_are_listed_by_what_is_asked,
     weeks_are_added_up_by_agent,
+    the_first_week_that_is_not_drawn_is_known,
+    who_worked_what_was_merged_into_a_case_worked_it,
 );
 
 const WEEK: Day = Day::from_number(20_514);
@@ -123,7 +128,10 @@ async fn drawing_again_changes_nothing(store: Store) {
     step(&store, &judged).await.unwrap();
     draw(&store, WEEK, &[drawn("mia", 12, &[1])], 50).await;
     assert_eq!(read(&store, 1).await, judged);
-    let sums = counts(&store.reader(), &[shop()], (WEEK, Day::from_number(WEEK.number() + 1))).await.unwrap();
+    let conn = store.reader();
+    let shops = [shop()];
+    let sums = counts(&conn, &shops, (WEEK, Day::from_number(WEEK.number() + 1)), at(50));
+    let sums = sums.await.unwrap();
     assert_eq!((sums.len(), sums[0].2.solved, sums[0].2.sampled), (1, 9, 1));
 }
 
@@ -175,7 +183,8 @@ async fn samples_are_listed_by_what_is_asked(store: Store) {
     let open =
         SampleFilter { state: Some(SampleState::Open), agent: Some(named("mia")), ..Default::default() };
     assert_eq!(found(open).await, [4, 2]);
-    assert_eq!(found(SampleFilter { judged: true, ..Default::default() }).await, [1]);
+    let read_by_mia = SampleFilter { reader: Some(named("mia")), ..Default::default() };
+    assert_eq!(found(read_by_mia).await, [3, 1], "not what waits of their own");
     let of = |who: &str| SampleFilter { reviewer: Some(named(who)), ..Default::default() };
     assert_eq!(found(of("kim")).await, [4, 3], "not what they held");
     assert_eq!(found(of("tom")).await, [4, 2], "not their own");
@@ -197,16 +206,21 @@ async fn weeks_are_added_up_by_agent(store: Store) {
     ] {
         step(&store, &Sample { standing, version: 2, ..read(&store, number).await }).await.unwrap();
     }
+    let tx = store.begin().await.unwrap();
+    tx.send([put_form(&version(1, 1))]).await.unwrap();
+    tx.commit().await.unwrap();
     let conn = store.reader();
     let within = |from: i32, until: i32| {
         (Day::from_number(WEEK.number() + from), Day::from_number(WEEK.number() + until))
     };
-    let sums = counts(&conn, &[shop()], within(0, 1)).await.unwrap();
+    let in_time = at(19) + Span::from_days(7);
+    let sums = counts(&conn, &[shop()], within(0, 1), in_time).await.unwrap();
     let mia = Counts {
         solved: 9,
         sampled: 4,
         reviewed: 3,
         disputed: 2,
+        disputable: 1,
         undecided: 1,
         upheld: 0,
         scores: 2,
@@ -215,6 +229,56 @@ async fn weeks_are_added_up_by_agent(store: Store) {
     };
     let tom = Counts { solved: 2, ..Counts::default() };
     assert_eq!(sums, [(WEEK, named("mia"), mia), (WEEK, named("tom"), tom)]);
-    assert!(counts(&conn, &[shop()], within(1, 7)).await.unwrap().is_empty());
-    assert!(counts(&conn, &[], within(0, 7)).await.unwrap().is_empty());
+    let too_late = counts(&conn, &[shop()], within(0, 1), at(20) + Span::from_days(7)).await.unwrap();
+    assert_eq!(too_late[0].2, Counts { disputable: 0, ..mia });
+    assert!(counts(&conn, &[shop()], within(1, 7), at(99)).await.unwrap().is_empty());
+    assert!(counts(&conn, &[], within(0, 7), at(99)).await.unwrap().is_empty());
+}
+
+async fn the_first_week_that_is_not_drawn_is_known(store: Store) {
+    assert_eq!(next_draw(&store.reader(), &[shop()]).await.unwrap(), None);
+    let due = |kind, subject: &str| {
+        DeadlineChange::Set(Deadline { shop: shop(), kind, subject: subject.to_owned(), due_at: at(1) })
+    };
+    let draw = DeadlineKind::QualityDraw;
+    let set = [due(draw, "20521"), due(draw, "9999"), due(DeadlineKind::IncidentLook, "7")];
+    let tx = store.begin().await.unwrap();
+    tx.send(deadline::apply(&set)).await.unwrap();
+    tx.commit().await.unwrap();
+    let next = next_draw(&store.reader(), &[shop()]).await.unwrap();
+    assert_eq!(next, Some(Day::from_number(9_999)), "as numbers, not as words");
+    assert_eq!(next_draw(&store.reader(), &[]).await.unwrap(), None);
+}
+
+async fn who_worked_what_was_merged_into_a_case_worked_it(store: Store) {
+    draw(&store, WEEK, &[drawn("mia", 9, &[1, 2])], 10).await;
+    let id = |n: u32| opened(&shop(), n, at(1)).id;
+    let merged = |n: u32, into: u32| Case {
+        handling: Handling::Merged { into: id(into), at: at(5) },
+        ..opened(&shop(), n, at(1))
+    };
+    insert(&store, &[opened(&shop(), 1, at(1)), merged(7, 1), merged(8, 7), merged(9, 2)]).await;
+    let mark = |event: u128, who: &str, case: u32| Mark {
+        shop: shop(),
+        event: EventId::from_bits(event),
+        kind: MarkKind::Reply,
+        agent: Some(named(who)),
+        case: id(case),
+        at: at(2),
+        value: 0,
+        solution: None,
+    };
+    let tx = store.begin().await.unwrap();
+    tx.send([put_marks(&[mark(1, "kim", 8), mark(2, "tom", 9)])]).await.unwrap();
+    tx.commit().await.unwrap();
+    let conn = store.reader();
+    for (who, worked, rest) in [("kim", [true, false], 2), ("tom", [false, true], 1)] {
+        let who = named(who);
+        for (n, worked) in [1, 2].into_iter().zip(worked) {
+            assert_eq!(has_worked(&conn, &shop(), id(n), &who).await.unwrap(), worked, "{who} {n}");
+        }
+        let filter = SampleFilter { reviewer: Some(who), ..Default::default() };
+        let found = list(&conn, &shop(), &filter, None, 9).await.unwrap();
+        assert_eq!(found.iter().map(|one| one.id.bits()).collect::<Vec<_>>(), [rest]);
+    }
 }

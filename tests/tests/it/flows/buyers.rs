@@ -21,7 +21,8 @@ flow!(
     only_admins_erase_and_only_whom_they_know,
     an_order_that_turns_out_to_be_an_erased_buyers_brings_its_words_down,
     signals_that_come_during_an_erasure_leave_no_word,
-    thousands_of_messages_go_in_steps
+    thousands_of_messages_go_in_steps,
+    what_reviewers_wrote_about_a_case_goes_with_its_buyer
 );
 
 async fn no_word_of_an_erased_buyer_is_left_and_no_figure_moves(h: &Harness) {
@@ -163,4 +164,5 @@ async fn thousands_of_messages_go_in_steps(h: &Harness) {
 
 use after::{
     nothing_goes_out_to_an_erased_buyer, what_is_said_about_an_erased_buyer_later_counts_and_is_not_kept,
+    what_reviewers_wrote_about_a_case_goes_with_its_buyer,
 };

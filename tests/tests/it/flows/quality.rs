@@ -1,9 +1,12 @@
 //! Quality sampling, over the wire: forms, draws, reviews, disputes, figures.
 
+use std::sync::Arc;
+
 use amends_app::Role;
 use amends_client::{Client, v1};
-use amends_domain::Span;
-use amends_tests::harness::MAIN;
+use amends_domain::{ShopId, Span};
+use amends_store::rollup::{self, Basis};
+use amends_tests::harness::{MAIN, by_operator, last};
 use amends_tests::make::{LEAKS, order, review, spring};
 use amends_tests::{Desk, Harness, flow, refusal, refused};
 use tonic::Code;
@@ -19,7 +22,8 @@ flow!(
     an_agent_sees_their_own_once_it_was_judged,
     figures_count_what_was_decided,
     a_judgement_is_told_without_what_it_says,
-    what_is_wrong_with_a_step_is_said
+    what_is_wrong_with_a_step_is_said,
+    nothing_is_drawn_or_judged_of_what_is_not_counted
 );
 
 fn criterion(id: &str, weight: i32, max_score: i32, critical: bool) -> v1::QualityCriterion {
@@ -173,13 +177,14 @@ async fn work_is_judged_by_somebody_who_had_no_part_in_it(h: &Harness) {
     h.advance(Span::from_days(7)).await;
     let sample = all(&sam).await.remove(0);
     let mine = v1::ListSamplesRequest { reviewable: true, ..Default::default() };
+    let failure =
+        refused(kim.call(reviewed(&sample, 4, 4)).await, Code::FailedPrecondition, Reason::QualityInvolved);
+    assert_eq!(failure.metadata["as"], "worked");
+    let _ = refused(mia.call(reviewed(&sample, 4, 4)).await, Code::NotFound, Reason::SampleNotFound);
+    let get = v1::GetSampleRequest { name: sample.name.clone() };
+    let _ = refused(mia.call(get).await, Code::NotFound, Reason::SampleNotFound);
+    assert!(all(&mia).await.is_empty(), "what waits of one's own is no news, whatever one may read");
     for involved in [&mia, &kim] {
-        let failure = refused(
-            involved.call(reviewed(&sample, 4, 4)).await,
-            Code::FailedPrecondition,
-            Reason::QualityInvolved,
-        );
-        assert_eq!(failure.metadata["as"], "worked");
         assert!(list(involved, mine.clone()).await.is_empty());
     }
     assert_eq!(list(&sam, mine.clone()).await.len(), 1);
@@ -339,11 +344,54 @@ async fn figures_count_what_was_decided(h: &Harness) {
     assert_eq!((after[1].2, after[1].3, after[1].4), (2, Some(90.625), 0));
     let _ = refused(mia.call(ask.clone()).await, Code::PermissionDenied, Reason::RoleMissing);
     assert_eq!(beside_time(h, "mia").await, [(2, Some(90.625)), (2, Some(90.625))]);
-    let total = v1::GetQualityScoresRequest { parent: "shops/-".to_owned(), bucket: None, ..ask };
+    let total = v1::GetQualityScoresRequest { parent: "shops/-".to_owned(), bucket: None, ..ask.clone() };
     let rows = h.client().call(total).await.unwrap().rows;
     assert_eq!((rows.len(), rate(rows[0].sampled)), (3, (4, 4)));
     assert!(rows[0].mean_score_lower.unwrap() >= 0.0 && rows[0].mean_score_upper.unwrap() <= 100.0);
-    assert!(rows[2].sampled.unwrap().mature && !rows[1].sampled.unwrap().mature);
+    assert!(rows.iter().all(|row| !row.sampled.unwrap().mature), "weeks of it are to come");
+    let mature = async || {
+        let rows = h.client().call(ask.clone()).await.unwrap().rows;
+        let drawn = rows.into_iter().filter(|row| row.sampled.unwrap().denominator > 0);
+        drawn.map(|row| (row.agent, row.sampled.unwrap().mature)).collect::<Vec<_>>()
+    };
+    let told = |all, mia, tom| [("", all), ("mia", mia), ("tom", tom)].map(|(who, is)| (who.to_owned(), is));
+    assert_eq!(mature().await, told(false, false, true), "one of Mia's waits for its review");
+    sam.call(reviewed(&mine[2], 4, 4)).await.unwrap();
+    assert_eq!(mature().await, told(false, false, true), "she can still dispute two of them");
+    h.advance(Span::from_days(7)).await;
+    assert_eq!(mature().await, told(true, true, true));
+}
+
+/// As if an earlier version had written the shop.
+async fn uncounted(h: &Harness) {
+    let shop = ShopId::new(last(MAIN)).unwrap();
+    let tx = h.app.store().begin().await.unwrap();
+    let basis = rollup::basis(&tx, &shop).await.unwrap().unwrap();
+    rollup::put_basis(&shop, &Basis { revision: 0, ..basis }).run(&tx).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn count_anew(h: &Harness) {
+    let shop = ShopId::new(last(MAIN)).unwrap();
+    h.app.recompute(by_operator(), &shop, true, Arc::new(|_, _| {})).await.unwrap();
+}
+
+async fn nothing_is_drawn_or_judged_of_what_is_not_counted(h: &Harness) {
+    let (mia, sam) =
+        (h.client_as("mia", &[Role::Agent]).await, h.client_as("sam", &[Role::Supervisor]).await);
+    sam.call(set(form(), "0")).await.unwrap();
+    solve(h, &mia, 1).await;
+    uncounted(h).await;
+    h.advance(Span::from_hours(163) + Span::from_minutes(3)).await;
+    assert!(all(&sam).await.is_empty(), "the week waits");
+    count_anew(h).await;
+    h.advance(Span::from_minutes(10)).await;
+    let sample = all(&sam).await.remove(0);
+    uncounted(h).await;
+    let early = sam.call(reviewed(&sample, 4, 4)).await.unwrap_err();
+    assert!(early.to_string().contains("recompute"), "{early}");
+    count_anew(h).await;
+    sam.call(reviewed(&sample, 4, 4)).await.unwrap();
 }
 
 async fn a_judgement_is_told_without_what_it_says(h: &Harness) {

@@ -1,11 +1,13 @@
 //! What comes after an erasure: it counts, it says nothing, and nothing goes out.
 
+use amends_app::Role;
 use amends_client::v1;
 use amends_domain::Span;
+use amends_tests::harness::MAIN;
 use amends_tests::make::{
     LEAKS, WRONG_SIZE, answer, delivery, message, order, return_request, review, terms,
 };
-use amends_tests::{Harness, refused};
+use amends_tests::{Desk, Harness, refused};
 use tonic::Code;
 use v1::Reason;
 
@@ -101,4 +103,55 @@ pub(super) async fn nothing_goes_out_to_an_erased_buyer(h: &Harness) {
     desk.escalate(&format!("{MARK} is loud")).await.unwrap();
     desk.solve(v1::CaseOutcome::ReturnProceeds).await.unwrap();
     assert_eq!(nothing_stands(h, &[MARK, BUYER]).await, Ok(()));
+}
+
+/// A sample that was drawn of a case, after a step on it.
+fn stepped(sample: Option<v1::QualitySample>) -> (String, String) {
+    let sample = sample.unwrap();
+    (sample.name, sample.etag)
+}
+
+pub(super) async fn what_reviewers_wrote_about_a_case_goes_with_its_buyer(h: &Harness) {
+    let criterion = v1::QualityCriterion {
+        id: "tone".to_owned(),
+        title: "Friendly".to_owned(),
+        weight: 1,
+        max_score: 4,
+        critical: false,
+    };
+    let form = v1::QualityForm {
+        share_percent: 100,
+        dispute_days: 7,
+        criteria: vec![criterion],
+        ..Default::default()
+    };
+    let (parent, etag) = (MAIN.to_owned(), "0".to_owned());
+    let set = v1::SetQualityFormRequest { parent, form: Some(form), etag, ..Default::default() };
+    h.client().call(set).await.unwrap();
+    let mia = h.client_as("mia", &[Role::Agent]).await;
+    let (sam, kim) =
+        (h.client_as("sam", &[Role::Supervisor]).await, h.client_as("kim", &[Role::Supervisor]).await);
+    h.say(order("o1")).await;
+    let case = h.say(review("r1", "o1", 1, LEAKS)).await.case;
+    Desk::work_on(&mia, &case).await.solve(v1::CaseOutcome::TalkedThrough).await.unwrap();
+    h.advance(Span::from_days(7)).await;
+    let list = v1::ListSamplesRequest { parent: MAIN.to_owned(), ..Default::default() };
+    let (name, etag) = stepped(sam.call(list).await.unwrap().samples.pop());
+    let note = |what: &str| format!("{what}, says {MARK}");
+    let scores = vec![v1::QualityScore { criterion: "tone".to_owned(), score: 3 }];
+    let judge = v1::ReviewSampleRequest { name, etag, scores, note: note("Cold"), ..Default::default() };
+    let (name, etag) = stepped(sam.call(judge).await.unwrap().sample);
+    let dispute = v1::DisputeReviewRequest { name, etag, note: note("Warm"), ..Default::default() };
+    let (name, etag) = stepped(mia.call(dispute).await.unwrap().sample);
+    let decide = v1::ResolveDisputeRequest { name, etag, note: note("Cool"), ..Default::default() };
+    let (name, _) = stepped(kim.call(decide).await.unwrap().sample);
+    let stood = nothing_stands(h, &[MARK]).await.unwrap_err();
+    assert!(stood.iter().any(|found| found.starts_with("texts.body")), "{stood:?}");
+    erase(h, BUYER).await;
+    h.settle().await;
+    assert_eq!(nothing_stands(h, &[MARK, BUYER]).await, Ok(()));
+    let sample = sam.call(v1::GetSampleRequest { name }).await.unwrap().sample.unwrap();
+    let told = (sample.review.unwrap().note, sample.dispute.unwrap().note, sample.decision.unwrap().note);
+    assert_eq!(told, (String::new(), String::new(), String::new()));
+    assert_eq!(sample.score, Some(75.0), "the score stays");
 }
