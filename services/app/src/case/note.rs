@@ -12,8 +12,6 @@ use crate::error::{AppError, Result};
 use crate::runner::Command;
 use crate::work::Work;
 
-/// Why a note is refused that could not be kept.
-
 /// Writes a note on a case.
 #[derive(Debug, Clone)]
 pub struct AddNote {
