@@ -382,7 +382,7 @@ async fn nothing_is_drawn_or_judged_of_what_is_not_counted(h: &Harness) {
     sam.call(set(form(), "0")).await.unwrap();
     solve(h, &mia, 1).await;
     uncounted(h).await;
-    h.advance(Span::from_hours(163) + Span::from_minutes(3)).await;
+    h.advance(Span::from_minutes(163 * 60 + 3)).await;
     assert!(all(&sam).await.is_empty(), "the week waits");
     count_anew(h).await;
     h.advance(Span::from_minutes(10)).await;
