@@ -300,7 +300,7 @@ impl Cell {
     #[must_use]
     pub fn all_on(family: Family, day: Day, places: &[Place], sealed: Sealed) -> Vec<Self> {
         let cell = |grain: Grain, place: &Place| {
-            let (period, place) = (grain.begin(day), place.clone());
+            let (period, place) = (grain.start(day), place.clone());
             Self { family, grain, period, place }
         };
         let grains = Grain::ALL.iter().filter(|grain| sealed.covers(**grain, day));

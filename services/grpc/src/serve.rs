@@ -237,6 +237,10 @@ impl Transport {
                 pb::reply_service_server::ReplyServiceServer<_>,
                 service::reply::Replies(app.clone())
             ))
+            .add_service(limited!(
+                pb::quality_service_server::QualityServiceServer<_>,
+                service::quality::Quality(app.clone())
+            ))
     }
 
     fn routes(&self) -> Result<Routes, ServeError> {
@@ -260,10 +264,6 @@ impl Transport {
             .add_service(limited!(
                 pb::buyer_service_server::BuyerServiceServer<_>,
                 service::buyer::Buyers(app.clone())
-            ))
-            .add_service(limited!(
-                pb::quality_service_server::QualityServiceServer<_>,
-                service::quality::Quality(app.clone())
             ))
             .add_service(limited!(
                 pb::stock_service_server::StockServiceServer<_>,

@@ -179,6 +179,20 @@ pub(super) struct Effect {
     pub(super) opened: bool,
 }
 
+/// What is remembered of a signal, should it come again.
+fn known(row: &SignalRow) -> KnownSignal {
+    KnownSignal {
+        shop: row.shop.clone(),
+        kind: row.kind,
+        id: row.id.clone(),
+        digest: row.digest,
+        received_at: row.received_at,
+        case: row.case,
+        case_opened: row.case_opened,
+        detection: row.detection.clone(),
+    }
+}
+
 impl World {
     /// Takes one signal in: stored, repeated or refused.
     pub(super) fn take(
@@ -228,17 +242,7 @@ impl World {
             detection: prepared.detection.clone(),
             wish,
         };
-        let known = KnownSignal {
-            shop: row.shop.clone(),
-            kind: row.kind,
-            id: row.id.clone(),
-            digest: row.digest,
-            received_at: now,
-            case: row.case,
-            case_opened: row.case_opened,
-            detection: row.detection.clone(),
-        };
-        self.known.insert(key, known);
+        self.known.insert(key, known(&row));
         self.out.signals.push(row);
         Receipt::Accepted { detection: prepared.detection.clone(), case: effect.case, opened: effect.opened }
     }

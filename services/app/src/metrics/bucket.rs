@@ -76,8 +76,8 @@ fn made_of(piece: i64, days: Days, grains: &[Grain], sealed: Sealed, parts: &mut
         }
         return;
     };
-    let first = if from == grain.begin(from) { from } else { grain.end(from) };
-    let last = sealed.day().map_or(first, |sealed| grain.begin(until.min(sealed)));
+    let first = if from == grain.start(from) { from } else { grain.end(from) };
+    let last = sealed.day().map_or(first, |sealed| grain.start(until.min(sealed)));
     if first >= last {
         return made_of(piece, days, finer, sealed, parts);
     }

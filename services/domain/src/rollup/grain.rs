@@ -34,7 +34,7 @@ impl Grain {
 
     /// The first day of the period that a day falls into.
     #[must_use]
-    pub const fn begin(self, day: Day) -> Day {
+    pub const fn start(self, day: Day) -> Day {
         match self {
             Self::Day => day,
             Self::Week => day.monday(),

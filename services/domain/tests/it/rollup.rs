@@ -153,8 +153,8 @@ proptest! {
         let covered = Grain::ALL.iter().any(|grain| *grain != Grain::Day && sealed.covers(*grain, day));
         prop_assert!(!covered || Sealed::may_cover(day, today));
         for grain in Grain::ALL {
-            let (begin, end) = (grain.begin(day), grain.end(day));
-            prop_assert!(begin <= day && day < end && grain.begin(begin) == begin && grain.begin(end) == end);
+            let (begin, end) = (grain.start(day), grain.end(day));
+            prop_assert!(begin <= day && day < end && grain.start(begin) == begin && grain.start(end) == end);
         }
     }
 }

@@ -89,7 +89,7 @@ pub async fn seal(conn: &Conn, shop: &ShopId, before: Sealed, since: Day, until:
     mark(conn, shop, before, until).await?;
     for &family in Family::ALL {
         weeks(conn, shop, family, since, until).await?;
-        let mut month = Grain::Month.begin(since);
+        let mut month = Grain::Month.start(since);
         while Grain::Month.end(month) <= until {
             months(conn, shop, family, month).await?;
             month = Grain::Month.end(month);

@@ -349,6 +349,15 @@ async fn figures_count_what_was_decided(h: &Harness) {
     assert_eq!((rows.len(), rate(rows[0].sampled)), (3, (4, 4)));
     assert!(rows[0].mean_score_lower.unwrap() >= 0.0 && rows[0].mean_score_upper.unwrap() <= 100.0);
     assert!(rows.iter().all(|row| !row.sampled.unwrap().mature), "weeks of it are to come");
+    figures_that_can_change_are_not_mature(h, ask, &sam, &mine[2]).await;
+}
+
+async fn figures_that_can_change_are_not_mature(
+    h: &Harness,
+    ask: v1::GetQualityScoresRequest,
+    sam: &Client,
+    last: &v1::QualitySample,
+) {
     let mature = async || {
         let rows = h.client().call(ask.clone()).await.unwrap().rows;
         let drawn = rows.into_iter().filter(|row| row.sampled.unwrap().denominator > 0);
@@ -356,7 +365,7 @@ async fn figures_count_what_was_decided(h: &Harness) {
     };
     let told = |all, mia, tom| [("", all), ("mia", mia), ("tom", tom)].map(|(who, is)| (who.to_owned(), is));
     assert_eq!(mature().await, told(false, false, true), "one of Mia's waits for its review");
-    sam.call(reviewed(&mine[2], 4, 4)).await.unwrap();
+    sam.call(reviewed(last, 4, 4)).await.unwrap();
     assert_eq!(mature().await, told(false, false, true), "she can still dispute two of them");
     h.advance(Span::from_days(7)).await;
     assert_eq!(mature().await, told(true, true, true));

@@ -50,6 +50,8 @@ pub(super) async fn a_judgement_that_names_only_a_case_of_an_erased_buyers_order
     h: &Harness,
 ) {
     let case = h.say(v1::ReviewSignal { order_id: "o5".to_owned(), ..nameless("r5") }).await.case;
+    let mut desk = Desk::work_on(h.client(), &case).await;
+    desk.solve(v1::CaseOutcome::TalkedThrough).await.unwrap();
     h.say(v1::OrderSignal { buyer_id: BUYER.to_owned(), ..order("o5") }).await;
     erase(h, BUYER).await;
     assert_eq!(nothing_stands(h, &[MARK, BUYER]).await, Ok(()));
