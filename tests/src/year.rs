@@ -165,14 +165,14 @@ pub async fn fill(app: &App, client: &Client, shop: &ShopId, size: Size, until: 
         let tx = app.store().begin().await.unwrap();
         order::put(&lines).run(&tx).await.unwrap();
         shipment::put(&parcels).run(&tx).await.unwrap();
-        tx.send(rollup::add(0, &deliveries(&lines))).await.unwrap();
+        tx.send(rollup::add(0, &rollup::Seals::new(), &deliveries(&lines))).await.unwrap();
         tx.commit().await.unwrap();
         if first.is_multiple_of(ROWS * 50) {
             tell(&format!("{first} orders"));
         }
     }
     while app.seal_some().await.unwrap() > 0 {}
-    tell("sealed");
+    tell("sealed and packed");
     let heard = (0..size.orders).filter(|n| n.is_multiple_of(REVIEWED) || n % ASKED_BACK == 1);
     let heard = heard.flat_map(|n| size.order(n, until).heard(until));
     let calls = futures::stream::iter(heard).chunks(SIGNALS).enumerate().map(|(n, signals)| {
@@ -189,6 +189,8 @@ pub async fn fill(app: &App, client: &Client, shop: &ShopId, size: Size, until: 
         }
     });
     calls.buffer_unordered(CALLS).try_collect::<()>().await.unwrap();
+    tell("heard");
+    while app.repack_some().await.unwrap() > 0 {}
 }
 
 /// What delivered lines that nothing else is known of add to the figures.

@@ -31,6 +31,8 @@ pub struct Settings {
     pub shard: i64,
     /// Whether figures are kept. Without them they are wrong for good: only for measuring what they cost.
     pub rollups: bool,
+    /// From how many rows on a sealed period of one split is packed.
+    pub packed_from: i64,
 }
 
 impl Default for Settings {
@@ -43,6 +45,7 @@ impl Default for Settings {
             clock_skew: Duration::from_secs(300),
             shard: 0,
             rollups: true,
+            packed_from: 200,
         }
     }
 }

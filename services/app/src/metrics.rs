@@ -45,7 +45,7 @@ pub(crate) use bucket::cut as pieces_of;
 pub const DAYS_MAX: i32 = 1_100;
 
 /// The most rows of an answer: what is left is one row of each piece of time, with this as its value.
-pub const ROWS_MAX: i64 = 5_000;
+pub const ROWS_MAX: usize = 5_000;
 
 /// The value of what the limit of rows left.
 pub const REST: &str = "other";

@@ -110,7 +110,7 @@ impl Command for Repair {
         pass.sums.sealed = seal::again(work, &pass.info, pass.sums.was_sealed).await?;
         pass.examine(&work.tx, Some(&mut corrections)).await?;
         corrections.finish(work, &pass.info).await?;
-        pass.sums.store(&work.tx, &self.shop).await?;
+        pass.sums.store(&work.tx, &self.shop, work.app.settings().packed_from).await?;
         work.write([rollup::put_basis(&self.shop, &basis::of(&pass.info.shop))]);
         Ok(Recomputed { repaired: true, ..pass.found })
     }

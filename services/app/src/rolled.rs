@@ -42,7 +42,7 @@ impl Rolled {
         self.0.len()
     }
 
-    /// The shops of which a day changes whose week or month may be sealed by a day.
+    /// The shops of which a day changes that may be sealed by a day.
     pub(crate) fn shops_of_past(&self, today: Day) -> BTreeSet<&ShopId> {
         let is_past = |(day, _): &(Day, Measure)| Sealed::may_cover(*day, today);
         self.0.iter().filter(|(_, sums)| sums.keys().any(is_past)).map(|((shop, _), _)| shop).collect()

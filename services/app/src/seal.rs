@@ -1,7 +1,8 @@
-//! Sealing weeks and months of the roll-ups once they are over.
+//! Sealing days, weeks and months of the roll-ups once they are over, and packing what is sealed.
 
 use amends_domain::rollup::Sealed;
 use amends_domain::{AgentId, Day, ShopId};
+use amends_store::rollup::Outdated;
 use amends_store::{Conn, StoreError, rollup};
 
 use crate::app::App;
@@ -67,6 +68,53 @@ impl App {
     }
 }
 
+impl App {
+    /// Makes packs anew beside which too much is late; says in how many shops.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn repack_some(&self) -> Result<usize> {
+        let (conn, from) = (self.store().reader(), self.settings().packed_from);
+        let name = AgentId::new(SERVICE).map_err(|e| AppError::Internal(e.to_string()))?;
+        let mut done = 0;
+        for shop in rollup::packed_shops(&conn).await? {
+            // Looked for first, because to make them holds up who writes about old days.
+            let packs = rollup::outdated(&conn, &shop, from).await?;
+            if packs.count() == 0 {
+                continue;
+            }
+            let call = Call::by_timer(&name, SERVICE.to_owned());
+            match self.perform(call, Repack { shop: shop.clone(), packs }).await {
+                Ok(()) => done += 1,
+                Err(error @ AppError::Store(StoreError::Unavailable(_))) => return Err(error),
+                Err(error) => tracing::error!(%error, %shop, "a shop could not be packed; it is tried again"),
+            }
+        }
+        Ok(done)
+    }
+}
+
+/// Makes packs of a shop anew.
+#[derive(Clone)]
+struct Repack {
+    shop: ShopId,
+    packs: Outdated,
+}
+
+impl Command for Repack {
+    type Output = ();
+    const NAME: &'static str = "Repack";
+
+    fn shop(&self) -> Option<&ShopId> {
+        Some(&self.shop)
+    }
+
+    async fn run(self, work: &mut Work) -> Result<()> {
+        let from = work.app.settings().packed_from;
+        Ok(rollup::repack(&work.tx, &self.shop, &self.packs, from).await?)
+    }
+}
+
 /// Seals the next days of a shop; says whether there were any.
 #[derive(Clone)]
 struct Seal {
@@ -97,7 +145,8 @@ impl Command for Seal {
             return Ok(before.day().is_none());
         };
         let until = target.min(Day::from_number(since.number().saturating_add(DAYS_AT_ONCE)));
-        rollup::seal(&work.tx, &self.shop, before, since, until).await?;
+        let packed_from = work.app.settings().packed_from;
+        rollup::seal(&work.tx, &self.shop, before, (since, until), packed_from).await?;
         Ok(true)
     }
 }

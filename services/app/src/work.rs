@@ -270,7 +270,7 @@ impl Work {
         writes.extend(agent_performance::keep(&made(&events)));
         writes.extend(deadline::apply(&deadlines));
         if counts {
-            writes.extend(rollup::add(shard, &rolled.cells(&sealed)));
+            writes.extend(rollup::add(shard, &sealed, &rolled.cells(&sealed)));
             writes.push(lag::add(shard, &rolled.lags()));
         }
         if let Err(error) = self.tx.send(writes).await {

@@ -33,6 +33,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0028_erasure", include_str!("../migrations/0028_erasure.sql")),
     ("0029_sealed", include_str!("../migrations/0029_sealed.sql")),
     ("0027_quality", include_str!("../migrations/0027_quality.sql")),
+    ("0030_packed", include_str!("../migrations/0030_packed.sql")),
 ];
 
 /// Any number that only Amends locks.

@@ -1,9 +1,9 @@
 //! Roll-ups: sums by day, and by week and month once those are over, without a split and by what members can be told apart by, in shards
 //! that writers do not share. One row holds all measures of its family.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use amends_domain::rollup::{Cell, Grain, Place, Split};
+use amends_domain::rollup::{Cell, Grain, Place, Sealed, Split};
 use amends_domain::tally::{Family, Measure};
 use amends_domain::{Day, ShopId};
 use sea_orm::Value;
@@ -16,6 +16,8 @@ use crate::value::{int, str};
 
 mod ask;
 mod basis;
+mod pack;
+mod printed;
 mod response;
 mod seal;
 mod tables;
@@ -24,6 +26,7 @@ mod times;
 pub use ask::{Answer, Asked, Part, ask};
 pub(crate) use ask::{Role, roles};
 pub use basis::{Basis, REVISION, bases, basis, put_basis};
+pub use pack::{Outdated, differing, outdated, pack_all, packed_shops, repack};
 pub use seal::{first_day, mark, seal, sealed, sealed_until_end, unsealed};
 pub use times::{TimesRow, Whose, times};
 
@@ -38,19 +41,30 @@ pub const fn name(family: Family) -> &'static str {
     table(family).name
 }
 
-/// Adds to the rows of a shard, one statement for each table.
-pub fn add(shard: i64, sums: &BTreeMap<(ShopId, Cell), Sums>) -> Vec<Write> {
+/// How far shops are sealed; one that is not named is not.
+pub type Seals = HashMap<ShopId, Sealed>;
+
+/// Adds to the rows of a shard, or of its late one where a period is sealed; one statement for each table.
+pub fn add(shard: i64, seals: &Seals, sums: &BTreeMap<(ShopId, Cell), Sums>) -> Vec<Write> {
+    let shard_of = |shop: &ShopId, cell: &Cell| {
+        let is_late = seals.get(shop).is_some_and(|sealed| sealed.is_over(cell.grain, cell.period));
+        if is_late { shard.saturating_add(pack::LATE) } else { shard }
+    };
     // Two writers that lock the same rows in the same order never wait for each other in a ring.
     let sums = sums.iter().filter(|(_, sums)| sums.values().any(|value| *value != 0));
     let sums: Vec<_> = sums.map(|((shop, cell), sums)| (shop, cell, sums)).collect();
-    writes(shard, &sums, Existing::Add)
+    writes(shard_of, &sums, Existing::Add)
 }
 
-fn writes(shard: i64, sums: &[(&ShopId, &Cell, &Sums)], existing: Existing) -> Vec<Write> {
+fn writes(
+    shard_of: impl Fn(&ShopId, &Cell) -> i64,
+    sums: &[(&ShopId, &Cell, &Sums)],
+    existing: Existing,
+) -> Vec<Write> {
     let of = |family: &Family| {
         let family = *family;
         let mine = sums.iter().filter(|(_, cell, _)| cell.family == family);
-        let rows = mine.map(|(shop, cell, sums)| row(shop, cell, shard, sums)).collect();
+        let rows = mine.map(|(shop, cell, sums)| row(shop, cell, shard_of(shop, cell), sums)).collect();
         Write::insert(table(family), rows, existing)
     };
     Family::ALL.iter().map(of).collect()
@@ -131,9 +145,8 @@ fn sums(family: Family, row: &Row<'_>) -> Result<Sums> {
 /// # Errors
 /// When the database refuses.
 pub async fn clear(conn: &Conn, shop: &ShopId) -> Result<()> {
-    for &family in Family::ALL {
-        conn.run(format!("DELETE FROM {} WHERE shop_id = $1", name(family)), vec![str(shop.as_str())])
-            .await?;
+    for table in Family::ALL.iter().map(|family| name(*family)).chain(["packed_rollups"]) {
+        conn.run(format!("DELETE FROM {table} WHERE shop_id = $1"), vec![str(shop.as_str())]).await?;
     }
     Ok(())
 }
@@ -144,5 +157,5 @@ pub async fn clear(conn: &Conn, shop: &ShopId) -> Result<()> {
 /// When the database refuses, or when a row is there.
 pub async fn put(conn: &Conn, shop: &ShopId, sums: &[(&Cell, &Sums)]) -> Result<()> {
     let sums: Vec<_> = sums.iter().map(|(cell, sums)| (shop, *cell, *sums)).collect();
-    conn.send(writes(0, &sums, Existing::Refuse)).await
+    conn.send(writes(|_, _| 0, &sums, Existing::Refuse)).await
 }

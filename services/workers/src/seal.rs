@@ -1,4 +1,5 @@
-//! Weeks and months that are over are sealed: their days are summed once.
+//! Weeks and months that are over are sealed: their days are summed once. What is sealed is packed, and packed
+//! again when much beside it is late.
 
 use std::time::Duration;
 
@@ -8,21 +9,30 @@ use tokio_util::sync::CancellationToken;
 /// How often it is looked whether one is over.
 const LOOK_EVERY: Duration = Duration::from_secs(600);
 
-/// Seals some; says whether there may be more.
+/// How long others have between one transaction and the next.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Seals and packs some; says whether there may be more.
 pub(crate) async fn step(app: &App) -> amends_app::Result<usize> {
-    app.seal_some().await
+    match app.seal_some().await? {
+        0 => app.repack_some().await,
+        sealed => Ok(sealed),
+    }
 }
 
 pub(crate) async fn run(app: App, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        match step(&app).await {
-            Ok(0) => {}
-            Ok(_) => continue,
-            Err(error) => tracing::warn!(%error, "weeks and months could not be sealed; trying again"),
-        }
+        let pause = match step(&app).await {
+            Ok(0) => LOOK_EVERY,
+            Ok(_) => PAUSE,
+            Err(error) => {
+                tracing::warn!(%error, "weeks and months could not be sealed; trying again");
+                LOOK_EVERY
+            }
+        };
         tokio::select! {
             () = stop.cancelled() => {}
-            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = tokio::time::sleep(pause) => {}
         }
     }
 }

@@ -99,7 +99,7 @@ impl App {
             })
         });
         let rows: Vec<AgentRow> = rows.collect();
-        if i64::try_from(rows.len()).is_ok_and(|count| count > ROWS_MAX) {
+        if rows.len() > ROWS_MAX {
             let problem =
                 "makes more than 5,000 rows with so many agents: take longer buckets or name agents";
             return Err(AppError::field("bucket", problem));

@@ -8,7 +8,7 @@ use amends_domain::tally::Family;
 use amends_store::rollup::{self, Answer};
 use amends_store::{Conn, shop};
 
-use super::bucket::{self, Sums};
+use super::bucket::{self, Bucket, Sums};
 use super::closing::{Closing, Group};
 use super::{DAYS_MAX, Days, Dimension, Key, Question, READERS, REST, ROWS_MAX};
 use crate::app::App;
@@ -20,6 +20,9 @@ use crate::shops::ShopInfo;
 
 /// The most dimensions one question may be split by, and the most that split and filter together.
 const DIMENSIONS_MAX: usize = 2;
+
+/// What is said of a question that would read too many sums.
+const TOO_MUCH: &str = "takes too many sums to answer: ask for fewer days, longer buckets or fewer values";
 
 /// The most shops that are summed at a time.
 const SHOPS_MAX: u32 = 1_000;
@@ -59,7 +62,7 @@ impl App {
         let pieces = bucket::cut(question.days, question.bucket);
         let count = pieces.len().saturating_mul(groups.len().max(1));
         // A row for each bucket and the rest of it, at least.
-        let limit = ROWS_MAX / i64::try_from(count).unwrap_or(i64::MAX).max(1) - 1;
+        let limit = (ROWS_MAX / count.max(1)).saturating_sub(1);
         if limit < 1 {
             let problem = "makes too many rows with so many shops: take longer buckets or fewer shops";
             return Err(AppError::field("bucket", problem));
@@ -74,13 +77,16 @@ impl App {
             .zip(&pieces)
             .flat_map(|(n, days)| bucket::parts(n, *days, question.bucket, sealed))
             .collect();
+        let whole = bucket::parts(0, question.days, Bucket::Total, sealed);
         let facets = question.facets();
-        let asked = rollup::Asked { shops: &shops, family, parts: &parts, facets: &facets, limit };
+        let asked =
+            rollup::Asked { shops: &shops, family, parts: &parts, whole: &whole, facets: &facets, limit };
         // Those of reviews and lines were there before.
         if !matches!(family, Family::Review | Family::Line) && !shops.is_empty() {
             basis::require_counted(&conn, &shops.iter().map(|(shop, _)| shop).collect::<Vec<_>>()).await?;
         }
-        let answers = if shops.is_empty() { Vec::new() } else { rollup::ask(&conn, &asked).await? };
+        let answers = if shops.is_empty() { Some(Vec::new()) } else { rollup::ask(&conn, &asked).await? };
+        let answers = answers.ok_or_else(|| AppError::field("cohort.end_date", TOO_MUCH))?;
         let told = question.told(&pieces, answers, &groups);
         let mut closing = Closing::new(now, groups.into_values().collect());
         if family == Family::Review {

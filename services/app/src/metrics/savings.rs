@@ -202,14 +202,13 @@ async fn distance(conn: &Conn, info: &ShopInfo, now: Time) -> Result<Option<Dist
     let until = info.zone.day(now);
     let days = i32::try_from(target.days).unwrap_or(i32::MAX);
     let from = Day::from_number(until.number().saturating_sub(days));
-    let asked = rollup::Asked {
-        shops: &[(info.shop.id.clone(), 0)],
-        family: Family::Line,
-        parts: &[Part { piece: 0, grain: Grain::Day, from, until }],
-        facets: &[],
-        limit: 1,
-    };
+    let parts = [Part { piece: 0, grain: Grain::Day, from, until }];
+    let shops = [(info.shop.id.clone(), 0)];
+    let (family, facets) = (Family::Line, &[]);
+    let asked = rollup::Asked { shops: &shops, family, parts: &parts, whole: &parts, facets, limit: 1 };
     let answers = rollup::ask(conn, &asked).await?;
+    let answers =
+        answers.ok_or_else(|| AppError::Internal("a sum without a split is too large".to_owned()))?;
     let sum = |measure| answers.iter().filter_map(|answer| answer.sums.get(&measure)).sum();
     let standing = Standing { delivered: sum(Measure::UnitsDelivered), counted: sum(Measure::UnitsReturned) };
     let current = Rate::of(standing.counted, standing.delivered);

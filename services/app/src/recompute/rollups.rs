@@ -48,12 +48,15 @@ impl Derived {
     }
 
     /// Puts it in the place of all that is stored.
-    pub(super) async fn store(self, conn: &Conn, shop: &ShopId) -> Result<()> {
+    pub(super) async fn store(self, conn: &Conn, shop: &ShopId, packed_from: i64) -> Result<()> {
         rollup::clear(conn, shop).await?;
         let filled = self.cells.iter().filter(|(_, sums)| sums.values().any(|value| *value != 0));
         let filled: Vec<_> = filled.map(|((_, cell), sums)| (cell, sums)).collect();
         for rows in filled.chunks(ROWS as usize) {
             rollup::put(conn, shop, rows).await?;
+        }
+        if let Some(until) = self.sealed.day() {
+            rollup::pack_all(conn, shop, until, packed_from).await?;
         }
         lags::store(&self.lags, conn, shop).await
     }
@@ -84,6 +87,17 @@ impl Pass {
         }
         for cell in unmet {
             self.compare_row(&shop, cell, &Sums::new());
+        }
+        self.compare_packs(conn).await
+    }
+
+    /// Compares what is packed with the rows it is of.
+    async fn compare_packs(&mut self, conn: &Conn) -> Result<()> {
+        for &family in Family::ALL {
+            for (split, grain, day) in rollup::differing(conn, &self.info.shop.id, family).await? {
+                let what = format!("packed {}, {split}, {grain} of {day}", rollup::name(family));
+                self.differ(what, &"other rows", &"its rows");
+            }
         }
         Ok(())
     }

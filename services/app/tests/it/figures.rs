@@ -181,7 +181,7 @@ async fn a_recomputation_finds_what_was_corrupted_and_repairs_it() {
         let place = Place::default();
         let cell = Cell { family: Family::Review, grain: Grain::Day, period: day, place };
         let rows = [((stage.shop.clone(), cell), [(Measure::Reversed, 5)].into())].into();
-        tx.send(rollup::add(3, &rows)).await.unwrap();
+        tx.send(rollup::add(3, &rollup::Seals::new(), &rows)).await.unwrap();
         let mut lines = order::get(&tx, &stage.shop, &id("o1")).await.unwrap();
         lines.iter_mut().for_each(|line| line.delivered = None);
         order::put(&lines).run(&tx).await.unwrap();

@@ -41,7 +41,8 @@ enum Home {
 
 /// Runs a test on every engine there is.
 pub(crate) async fn everywhere(test: impl AsyncFn(&House)) {
-    everywhere_with(Settings::default(), test).await;
+    // Two rows are packed and one is not, so that both are read in all tests.
+    everywhere_with(Settings { packed_from: 2, ..Settings::default() }, test).await;
 }
 
 /// The same, with other settings.

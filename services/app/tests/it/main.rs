@@ -21,6 +21,8 @@ mod lags;
 mod lease;
 mod make;
 mod merge;
+#[path = "../../../domain/tests/it/page.rs"]
+mod page;
 mod parcels;
 mod pause;
 mod policy;

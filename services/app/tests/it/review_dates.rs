@@ -93,7 +93,7 @@ async fn what_was_stored_by_an_earlier_version_is_repaired() {
         let place = Place::default();
         let cell = Cell { family: Family::Review, grain: Grain::Day, period: day, place };
         let rows = [((stage.shop.clone(), cell), sums.into_iter().collect())].into_iter().collect();
-        tx.send(rollup::add(3, &rows)).await.unwrap();
+        tx.send(rollup::add(3, &rollup::Seals::new(), &rows)).await.unwrap();
         tx.commit().await.unwrap();
         assert!(!differences(&stage, true).await.is_empty());
         assert_eq!(differences(&stage, false).await, Vec::<String>::new());

@@ -1,6 +1,7 @@
 //! Savings: what avoided returns were worth, and who came back.
 
 use amends_app::metrics::{CausalMissing, Days, Savings};
+use amends_app::remedy::{SuggestRemedies, Target};
 use amends_app::{AppError, Role};
 use amends_domain::case::Outcome;
 use amends_domain::remedy::{RemedyKind, Terms};
@@ -10,7 +11,8 @@ use amends_domain::{Day, Span};
 
 use crate::house::everywhere;
 use crate::make::START;
-use crate::stage::{Stage, analyst, call, money};
+use crate::page;
+use crate::stage::{Stage, analyst, ann, call, money};
 
 fn days(count: i32) -> Days {
     let from = START.day();
@@ -103,6 +105,51 @@ async fn buyers_come_back_within_ninety_days_or_not() {
         assert_eq!(counts(later.failed), (0, 1, 0));
         assert_eq!(counts(later.without), (0, 1, 0));
         assert!(!later.sampled);
+        let shown = |one: amends_app::metrics::Repeat| {
+            format!("{} of {}, {} waiting", one.rate.numerator, one.rate.denominator, one.waiting)
+        };
+        let all = |told: &Savings| [told.solved, told.failed, told.without].map(shown).join(" / ");
+        let rows = [("9 days after the delivery", all(&now)), ("91 days later", all(&later))];
+        page::kept("savings.md", "again", &table(&rows));
+    })
+    .await;
+}
+
+fn table(rows: &[(&str, String)]) -> String {
+    let rows: Vec<String> = rows.iter().map(|(name, value)| format!("| {name} | {value} |\n")).collect();
+    format!("| figure | value |\n|---|---|\n{}", rows.concat())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_net_saving_in_the_documentation_is_what_the_service_tells() {
+    everywhere(async |house| {
+        let stage = Stage::on(house, "etsy").await;
+        let helps = [
+            ("o1", RemedyKind::Replacement, Terms::default()),
+            ("o2", RemedyKind::PartialRefund, money(2_500)),
+            ("o3", RemedyKind::Coupon, money(500)),
+        ];
+        for (order, kind, terms) in helps {
+            stage.delivered(order, 1).await;
+            let case = stage.wants_return(order, ReturnStatus::Requested).await;
+            let (shop, target) = (stage.shop.clone(), Target::Case(case));
+            let suggest = SuggestRemedies { shop, target, units: 1, stock: Vec::new() };
+            stage.app.perform(ann(), suggest).await.unwrap();
+            stage.claim(case).await;
+            stage.fulfilled(case, kind, terms).await;
+        }
+        // The third is approved all the same, which the channel counts.
+        stage.wants_return("o3", ReturnStatus::Approved).await;
+        stage.pass(Span::from_days(120)).await;
+        let told = savings(&stage).await.saved;
+        let euros = |minor: i64| format!("{:.2}", minor as f64 / 100.0);
+        let rows = [
+            ("cases with fulfilled help whose window has closed", told.cases.to_string()),
+            ("what their returns would have lost, less what one lost all the same", euros(told.avoided_loss)),
+            ("what their remedies cost", euros(told.remedy_cost)),
+            ("net saving, naive", euros(told.avoided_loss - told.remedy_cost)),
+        ];
+        page::kept("savings.md", "net", &table(&rows));
     })
     .await;
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use amends_app::Role;
 use amends_app::metrics::{Bucket, Days, Dimension, Question};
+use amends_app::{Role, Settings};
 use amends_domain::remedy::{RemedyKind, Terms};
 use amends_domain::returns::ReturnStatus;
 use amends_domain::rollup::{Grain, Sealed};
@@ -12,12 +12,17 @@ use amends_domain::tally::Family;
 use amends_domain::{Day, Span};
 use amends_store::rollup;
 
-use crate::house::everywhere;
+use crate::house::{everywhere, everywhere_with};
 use crate::make::START;
 use crate::stage::{Stage, analyst, call};
 
-const SPLITS: [&[Dimension]; 4] =
-    [&[], &[Dimension::Sku], &[Dimension::Reason, Dimension::Language], &[Dimension::Agent]];
+const SPLITS: [&[Dimension]; 5] = [
+    &[],
+    &[Dimension::Sku],
+    &[Dimension::Sku, Dimension::Reason],
+    &[Dimension::Reason, Dimension::Language],
+    &[Dimension::Agent],
+];
 const BUCKETS: [Bucket; 4] = [Bucket::Total, Bucket::Day, Bucket::Week, Bucket::Month];
 
 async fn seal(stage: &Stage<'_>) {
@@ -45,7 +50,7 @@ async fn told(stage: &Stage<'_>) -> Vec<String> {
         let lines = stage.app.return_figures(&analyst(), &question).await.unwrap();
         told.push(format!("{dimensions:?} {bucket:?} {:?} {:?}", reviews.rows, lines.rows));
         // Those are split by one dimension at most, and none of the articles.
-        if dimensions.len() < 2 && dimensions != [Dimension::Sku] {
+        if dimensions.len() < 2 && !dimensions.contains(&Dimension::Sku) {
             let cases = stage.app.handling(&analyst(), &question).await.unwrap();
             told.push(format!("{dimensions:?} {bucket:?} {:?}", cases.rows));
         }
@@ -82,9 +87,14 @@ async fn a_sealed_week_and_month_tell_what_their_days_told() {
     .await;
 }
 
+/// Every sealed row is packed.
+fn all_packed() -> Settings {
+    Settings { packed_from: 1, ..Settings::default() }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_comes_late_is_added_to_what_is_sealed() {
-    everywhere(async |house| {
+    everywhere_with(all_packed(), async |house| {
         let stage = Stage::on(house, "etsy").await;
         stage.broken("o1", 2).await;
         stage.delivered("o2", 3).await;
@@ -98,6 +108,15 @@ async fn what_comes_late_is_added_to_what_is_sealed() {
         let after = told(&stage).await;
         assert_ne!(after, before);
         assert_eq!(differences(&stage, false).await, Vec::<String>::new());
+        // Packed with what came late it is the same, and after a repair.
+        let mut packed = 0;
+        while stage.app.repack_some().await.unwrap() > 0 {
+            packed += 1;
+        }
+        assert!(packed > 0, "much of it is packed anew");
+        assert_eq!(told(&stage).await, after);
+        assert_eq!(differences(&stage, true).await, Vec::<String>::new());
+        assert_eq!(told(&stage).await, after);
         // Read by days alone it is the same.
         let tx = stage.app.store().begin().await.unwrap();
         tx.script("UPDATE rollup_bases SET sealed_until = NULL").await.unwrap();
@@ -157,4 +176,56 @@ async fn who_seals_beside_writers_of_old_days_loses_nothing() {
         assert_eq!(grains(&stage, Family::Review).await.len(), 3);
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn writers_packers_and_repairs_take_nothing_from_an_answer() {
+    everywhere_with(all_packed(), async |house| {
+        let stage = Stage::on(house, "etsy").await;
+        for n in 0..16 {
+            stage.delivered(&format!("o{n}"), 1).await;
+        }
+        stage.pass(Span::from_days(75)).await;
+        seal(&stage).await;
+        let writes = async {
+            for n in 0..16 {
+                stage.review_at(START + Span::from_days(2 + n), &format!("o{n}"), 1).await;
+            }
+        };
+        let packs = async {
+            for n in 0..24 {
+                stage.app.repack_some().await.unwrap();
+                if n % 8 == 7 {
+                    differences(&stage, true).await;
+                }
+            }
+        };
+        let asks = async {
+            let mut before = 0;
+            while before < 16 {
+                let now = negative(&stage).await;
+                assert!(now >= before, "{now} after {before}");
+                before = now;
+            }
+            before
+        };
+        let ((), (), last) = tokio::join!(writes, packs, asks);
+        assert_eq!(last, 16);
+        assert_eq!(differences(&stage, false).await, Vec::<String>::new());
+    })
+    .await;
+}
+
+/// Negative reviews of the first ninety days, summed over articles and reasons.
+async fn negative(stage: &Stage<'_>) -> i64 {
+    let from = START.day();
+    let question = Question {
+        shop: Some(stage.shop.clone()),
+        days: Days { from, until: Day::from_number(from.number() + 90) },
+        bucket: Bucket::Total,
+        dimensions: vec![Dimension::Sku, Dimension::Reason],
+        filters: Vec::new(),
+    };
+    let told = stage.app.review_reversal(&analyst(), &question).await.unwrap();
+    told.rows.iter().map(|row| row.funnel.negative).sum()
 }

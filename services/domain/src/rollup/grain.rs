@@ -53,7 +53,7 @@ impl Grain {
     }
 }
 
-/// Up to which day the weeks and months of a shop are summed as well as its days.
+/// Up to which day the weeks and months of a shop are summed as well as its days, and days count as old.
 ///
 /// Most of what is heard is about the last days: it is added to rows of days alone, and their week or month is
 /// summed once, when it is over. From then on it is sealed, and what comes late is added to it too.
@@ -86,15 +86,21 @@ impl Sealed {
         self.0
     }
 
-    /// Whether a period of a day may be sealed by another day: one of them is over by then.
+    /// Whether a day may be sealed by another day, with room for clocks that differ.
     #[must_use]
-    pub fn may_cover(day: Day, today: Day) -> bool {
-        [Grain::Week, Grain::Month].iter().any(|grain| grain.end(day) <= today)
+    pub const fn may_cover(day: Day, today: Day) -> bool {
+        day.number() < today.number().saturating_sub(1)
     }
 
     /// Whether there is a row for the period of a day. For a day itself there always is.
     #[must_use]
     pub fn covers(self, grain: Grain, day: Day) -> bool {
-        grain == Grain::Day || self.0.is_some_and(|until| grain.end(day) <= until)
+        grain == Grain::Day || self.is_over(grain, day)
+    }
+
+    /// Whether the period of a day is sealed.
+    #[must_use]
+    pub fn is_over(self, grain: Grain, day: Day) -> bool {
+        self.0.is_some_and(|until| grain.end(day) <= until)
     }
 }

@@ -1,24 +1,30 @@
-//! Asking for sums: summed, completed, filtered, ranked and cut by the database, in one statement.
+//! Asking for sums: read from packs and rows, completed, filtered, ranked and cut.
 //!
 //! Rows are stored only for what is known. What is not known of the first facet is the sum without a
 //! split less all known ones; with two facets, by the rule of inclusion and exclusion, each stored row
 //! is added where it stands and taken off or added where one or both values are left open.
 
 use amends_domain::rollup::{Facet, Grain};
-use amends_domain::tally::Family;
+use amends_domain::tally::{Family, Measure};
 use amends_domain::{Day, ShopId};
 
-use super::tables::measures;
-use super::{Sums, name};
+use super::{Sums, pack};
 use crate::bulk::{Column, Kind};
 use crate::conn::Conn;
 use crate::error::Result;
-use crate::row::{Fetched, Row};
 
-mod written;
+mod gathered;
+mod read;
+mod role;
+mod span;
+mod table;
 
-use written::Written;
-pub(crate) use written::{Role, roles};
+use gathered::{Gathered, Kept};
+use read::Packs;
+pub(crate) use role::{Role, roles};
+
+/// How often a question is asked again because packs were made meanwhile.
+const TRIES: u32 = 3;
 
 /// Rows of one grain that belong to one piece of the span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +40,7 @@ pub struct Part {
 }
 
 /// A question for the sums of a family.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
     /// The shops, each with what is added to the numbers of its pieces: those of one number are one sum.
     pub shops: &'a [(ShopId, i64)],
@@ -42,10 +48,12 @@ pub struct Asked<'a> {
     pub family: Family,
     /// What they are summed over.
     pub parts: &'a [Part],
+    /// The same span in as few parts as there are: by it values are ranked where there are several pieces.
+    pub whole: &'a [Part],
     /// At most two, each with whether rows are split by it, and which of its values count; none for all.
     pub facets: &'a [(Facet, bool, Option<Vec<String>>)],
     /// How many values, or pairs of values, are told apart; the rest is one row.
-    pub limit: i64,
+    pub limit: usize,
 }
 
 /// One row of the answer.
@@ -64,36 +72,111 @@ pub struct Answer {
 pub(super) const PART: [Column; 4] =
     [("piece", Kind::Int), ("grain", Kind::Int), ("first", Kind::Int), ("until", Kind::Int)];
 
-/// The sums, by piece, values and the rest last.
+/// The sums, by piece, values and the rest last; none if too much would have to be read for them.
 ///
 /// # Errors
 /// When the database refuses or holds what it must not.
-pub async fn ask(conn: &Conn, asked: &Asked<'_>) -> Result<Vec<Answer>> {
-    let (sql, values) = Written::new(conn.engine(), asked).sql();
-    let of = |row: &Fetched| {
-        let row = Row::new(name(asked.family), row);
-        let split = ["a", "b"].into_iter().zip(asked.facets).filter(|(_, (_, is_split, _))| *is_split);
-        Ok(Answer {
-            piece: row.get("piece")?,
-            is_rest: row.get::<i64>("rest")? == 1,
-            values: split.map(|(column, _)| row.get(column)).collect::<Result<_>>()?,
-            sums: unpacked(asked.family, &row)?,
-        })
-    };
-    conn.all(sql, values).await?.iter().map(of).collect()
-}
-
-/// The sums of a row that holds them as one text.
-fn unpacked(family: Family, row: &Row<'_>) -> Result<Sums> {
-    let text: String = row.get("sums")?;
-    let mut values = text.split(' ');
-    let mut sums = Sums::new();
-    for (measure, _) in measures(family) {
-        let value = values.next().and_then(|value| value.parse().ok());
-        let value: i64 = value.ok_or_else(|| row.corrupt("sums", "holds no number for each measure"))?;
-        if value != 0 {
-            sums.insert(measure, value);
+pub async fn ask(conn: &Conn, asked: &Asked<'_>) -> Result<Option<Vec<Answer>>> {
+    if asked.reads_packs() {
+        let shops: Vec<&ShopId> = asked.shops.iter().map(|(shop, _)| shop).collect();
+        let mut before = pack::version(conn, &shops).await?;
+        for _ in 0..TRIES {
+            let answer = asked.answer(conn, Packs::Read).await?;
+            let after = pack::version(conn, &shops).await?;
+            if before == after {
+                return Ok(answer);
+            }
+            before = after;
         }
     }
-    Ok(sums)
+    // Rows alone are always whole: they are read in one statement.
+    asked.answer(conn, Packs::Leave).await
+}
+
+impl Asked<'_> {
+    async fn answer(&self, conn: &Conn, packs: Packs) -> Result<Option<Vec<Answer>>> {
+        let mut kept = None;
+        if self.has_pieces() && self.facets.iter().any(|(_, is_split, _)| *is_split) {
+            let shops: Vec<(ShopId, i64)> = self.shops.iter().map(|(shop, _)| (shop.clone(), 0)).collect();
+            let whole = Asked { shops: &shops, parts: self.whole, ..*self };
+            let Some(gathered) = whole.gathered(conn, packs, None).await? else { return Ok(None) };
+            kept = gathered.largest();
+        }
+        let Some(gathered) = self.gathered(conn, packs, kept).await? else { return Ok(None) };
+        gathered.answers().map(Some)
+    }
+
+    /// What is told of each piece and value, the values that are not kept as one.
+    async fn gathered(&self, conn: &Conn, packs: Packs, kept: Option<Kept>) -> Result<Option<Gathered>> {
+        let mut gathered = Gathered::new(self, kept);
+        let Some(source) = read::source(conn, self, packs).await? else { return Ok(None) };
+        for some in source.packs() {
+            gathered = gathered.with_packs(read::packs(conn, self, some).await?).await?;
+        }
+        let Some(rows) = read::rows(conn, self, &source).await? else { return Ok(None) };
+        gathered.with_rows(rows).await.map(Some)
+    }
+
+    fn has_pieces(&self) -> bool {
+        let mut numbers = self.shops.iter().map(|(_, base)| base);
+        let first = numbers.next();
+        numbers.any(|base| Some(base) != first) || self.parts.iter().any(|part| part.piece != 0)
+    }
+
+    /// Whether any of it may be packed. One article is found faster among the rows.
+    fn reads_packs(&self) -> bool {
+        let of_sku = self.facets.iter().position(|(facet, _, _)| *facet == Facet::Sku);
+        of_sku.is_some_and(|n| self.narrow(n).is_none()) && !pack::splits(self.family).is_empty()
+    }
+
+    /// The roles that matter: whoever asks for some known values needs neither the rows of others nor what
+    /// they leave.
+    fn roles(&self) -> Vec<Role> {
+        let facets: Vec<Facet> = self.facets.iter().map(|(facet, _, _)| *facet).collect();
+        let mut roles = roles(&facets);
+        roles.retain(|(_, a, b, _)| {
+            [a, b].iter().zip(0..).all(|(at, n)| **at != 0 || self.narrow(n).is_none())
+        });
+        roles
+    }
+
+    /// The wanted values of a facet, if what is not known is none of them.
+    fn narrow(&self, facet: usize) -> Option<&[String]> {
+        let wanted = self.facets.get(facet)?.2.as_deref()?;
+        wanted.iter().all(|value| !value.is_empty()).then_some(wanted)
+    }
+}
+
+/// How large the cohort is: its denominators.
+const fn size(family: Family) -> &'static [Measure] {
+    match family {
+        Family::Review => &[Measure::Negative],
+        Family::Line => &[Measure::UnitsDelivered, Measure::LinesWanted],
+        Family::Handling => {
+            &[Measure::CasesOpened, Measure::NextGiven, Measure::NextWaiting, Measure::NextWithout]
+        }
+        Family::Time => &[Measure::FirstCalendar, Measure::ResolutionCalendar],
+        Family::Promise => &[
+            Measure::FirstMet,
+            Measure::FirstMissed,
+            Measure::NextMet,
+            Measure::NextMissed,
+            Measure::UpdateMet,
+            Measure::UpdateMissed,
+            Measure::AgreedMet,
+            Measure::AgreedMissed,
+            Measure::SolutionMet,
+            Measure::SolutionMissed,
+        ],
+        Family::Answer => &[
+            Measure::Csat1,
+            Measure::Csat2,
+            Measure::Csat3,
+            Measure::Csat4,
+            Measure::Csat5,
+            Measure::Promoters,
+            Measure::Passives,
+            Measure::Detractors,
+        ],
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Whoever changes days that may be sealed shares a lock of the shop and adds to what is sealed; whoever seals
 //! holds it alone. So between reading the days and saying that they are summed nobody changes them, while
-//! those who write about the last days wait for nobody.
+//! those who write about today wait for nobody.
 
 use std::collections::HashMap;
 
@@ -11,8 +11,8 @@ use amends_domain::tally::Family;
 use amends_domain::{Day, ShopId};
 use sea_orm::Value;
 
-use super::name;
 use super::tables::measures;
+use super::{name, pack};
 use crate::bulk;
 use crate::conn::Conn;
 use crate::error::{Result, StoreError};
@@ -81,11 +81,18 @@ pub async fn first_day(conn: &Conn, shop: &ShopId) -> Result<Option<Day>> {
     Ok(day.flatten().map(Day::from_number))
 }
 
-/// Seals what ended by a day, from the days; it was sealed as said before.
+/// Seals what ended between two days, from the days, and packs what has so many rows; it was sealed as said
+/// before.
 ///
 /// # Errors
 /// `Contended` when others sealed meanwhile, or when the database refuses.
-pub async fn seal(conn: &Conn, shop: &ShopId, before: Sealed, since: Day, until: Day) -> Result<()> {
+pub async fn seal(
+    conn: &Conn,
+    shop: &ShopId,
+    before: Sealed,
+    (since, until): (Day, Day),
+    packed_from: i64,
+) -> Result<()> {
     mark(conn, shop, before, until).await?;
     for &family in Family::ALL {
         weeks(conn, shop, family, since, until).await?;
@@ -95,7 +102,7 @@ pub async fn seal(conn: &Conn, shop: &ShopId, before: Sealed, since: Day, until:
             month = Grain::Month.end(month);
         }
     }
-    Ok(())
+    pack::seal(conn, shop, (since, until), packed_from).await
 }
 
 /// Says that all up to a day is sealed, when nobody writes about old days.

@@ -62,7 +62,7 @@ async fn lengths_of_time_come_back_by_piece_value_and_bucket(store: Store) {
             *row.entry(Measure::FirstCalendar).or_default() += times;
         }
     }
-    tx.send(rollup::add(3, &rows)).await.unwrap();
+    tx.send(rollup::add(3, &rollup::Seals::new(), &rows)).await.unwrap();
     let part = |piece, from, until| Part {
         piece,
         grain: Grain::Day,

@@ -26,6 +26,7 @@ mod link;
 mod lock;
 mod message;
 mod order;
+mod pack;
 mod planning;
 mod policy;
 mod quality;

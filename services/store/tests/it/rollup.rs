@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use amends_domain::rollup::{Cell, Facet, Grain, Place, Sealed, Split};
 use amends_domain::tally::{Family, Measure};
 use amends_domain::{Day, ShopId};
-use amends_store::rollup::{Answer, Asked, Part, Sums};
+use amends_store::rollup::{Answer, Asked, Part, Seals, Sums};
 use amends_store::{
     Store, buyer, message, order, policy, returns, review, rollup, shipment, shop, signal, survey, text,
 };
@@ -46,10 +46,10 @@ async fn counts_of_all_shards_add_up(store: Store) {
     let mut first = count(ODD, 1, Measure::Negative, 2);
     first.extend(count("b", 1, Measure::Negative, 7));
     first.extend(count(ODD, 1, Measure::UnitsDelivered, 4));
-    tx.send(rollup::add(0, &first)).await.unwrap();
-    tx.send(rollup::add(0, &count(ODD, 1, Measure::Negative, 3))).await.unwrap();
-    tx.send(rollup::add(0, &count(ODD, 2, Measure::Asked, 1))).await.unwrap();
-    tx.send(rollup::add(9, &count(ODD, 1, Measure::Negative, -1))).await.unwrap();
+    tx.send(rollup::add(0, &Seals::new(), &first)).await.unwrap();
+    tx.send(rollup::add(0, &Seals::new(), &count(ODD, 1, Measure::Negative, 3))).await.unwrap();
+    tx.send(rollup::add(0, &Seals::new(), &count(ODD, 2, Measure::Asked, 1))).await.unwrap();
+    tx.send(rollup::add(9, &Seals::new(), &count(ODD, 1, Measure::Negative, -1))).await.unwrap();
     let expected = [(1, [(Measure::Negative, 4)].into()), (2, [(Measure::Asked, 1)].into())];
     assert_eq!(all(&tx, ODD).await, expected);
     assert_eq!(all(&tx, "b").await, [(1, [(Measure::Negative, 7)].into())]);
@@ -63,8 +63,8 @@ async fn counts_of_all_shards_add_up(store: Store) {
 
 async fn counts_that_cancel_out_leave_nothing(store: Store) {
     let tx = store.begin().await.unwrap();
-    tx.send(rollup::add(0, &count(ODD, 1, Measure::Reversed, 1))).await.unwrap();
-    tx.send(rollup::add(1, &count(ODD, 1, Measure::Reversed, -1))).await.unwrap();
+    tx.send(rollup::add(0, &Seals::new(), &count(ODD, 1, Measure::Reversed, 1))).await.unwrap();
+    tx.send(rollup::add(1, &Seals::new(), &count(ODD, 1, Measure::Reversed, -1))).await.unwrap();
     assert_eq!(all(&tx, ODD).await, [(1, Sums::new())]);
     tx.commit().await.unwrap();
 }
@@ -73,7 +73,7 @@ async fn recomputed_counts_take_the_place_of_all_others(store: Store) {
     let tx = store.begin().await.unwrap();
     let mut both = count("a", 1, Measure::Solved, 5);
     both.extend(count("b", 1, Measure::Solved, 5));
-    tx.send(rollup::add(3, &both)).await.unwrap();
+    tx.send(rollup::add(3, &Seals::new(), &both)).await.unwrap();
     rollup::clear(&tx, &shop_id("a")).await.unwrap();
     let anew = (cell(2, Split::NONE, "", ""), [(Measure::Solved, 1)].into());
     rollup::put(&tx, &shop_id("a"), &[(&anew.0, &anew.1)]).await.unwrap();
@@ -86,8 +86,8 @@ async fn a_thousand_counts_are_added_at_once(store: Store) {
     // The largest a day can hold, and days before the epoch.
     let counts: Rows = (-500..500).flat_map(|day| count("a", day, Measure::NetStars, i64::MAX / 2)).collect();
     let tx = store.begin().await.unwrap();
-    tx.send(rollup::add(i64::MAX, &counts)).await.unwrap();
-    tx.send(rollup::add(i64::MAX, &counts)).await.unwrap();
+    tx.send(rollup::add(i64::MAX, &Seals::new(), &counts)).await.unwrap();
+    tx.send(rollup::add(i64::MAX, &Seals::new(), &counts)).await.unwrap();
     // Page by page, as a recomputation reads.
     let (mut after, mut found) = (None, Vec::new());
     loop {
@@ -123,13 +123,14 @@ fn six() -> Rows {
 async fn told(
     conn: &amends_store::Conn,
     facets: &[(Facet, bool, Option<Vec<String>>)],
-    limit: i64,
+    limit: usize,
 ) -> Vec<(bool, String, i64)> {
     let (from, until) = (Day::from_number(0), Day::from_number(9));
     let parts = [Part { piece: 0, grain: Grain::Day, from, until }];
     let shops = [(shop_id("a"), 0)];
-    let asked = Asked { shops: &shops, family: Family::Review, parts: &parts, facets, limit };
-    let mut answers: Vec<Answer> = rollup::ask(conn, &asked).await.unwrap();
+    let family = Family::Review;
+    let asked = Asked { shops: &shops, family, parts: &parts, whole: &parts, facets, limit };
+    let mut answers: Vec<Answer> = rollup::ask(conn, &asked).await.unwrap().unwrap();
     answers.retain(|answer| !answer.sums.is_empty());
     let negative = |answer: &Answer| answer.sums[&Measure::Negative];
     answers.iter().map(|a| (a.is_rest, a.values.join("/"), negative(a))).collect()
@@ -137,7 +138,7 @@ async fn told(
 
 async fn what_is_not_known_is_what_the_known_leave(store: Store) {
     let tx = store.begin().await.unwrap();
-    tx.send(rollup::add(0, &six())).await.unwrap();
+    tx.send(rollup::add(0, &Seals::new(), &six())).await.unwrap();
     let row = |values: &str, n| (false, values.to_owned(), n);
     assert_eq!(told(&tx, &[], 9).await, [row("", 6)]);
     let sku = told(&tx, &[(Facet::Sku, true, None)], 9).await;
@@ -151,7 +152,7 @@ async fn what_is_not_known_is_what_the_known_leave(store: Store) {
 
 async fn filters_and_the_limit_keep_the_sum(store: Store) {
     let tx = store.begin().await.unwrap();
-    tx.send(rollup::add(0, &six())).await.unwrap();
+    tx.send(rollup::add(0, &Seals::new(), &six())).await.unwrap();
     let row = |is_rest, values: &str, n| (is_rest, values.to_owned(), n);
     let wanted = |values: &[&str]| Some(values.iter().map(|v| (*v).to_owned()).collect::<Vec<_>>());
     let damaged = (Facet::Reason, false, wanted(&["DAMAGED"]));
@@ -194,7 +195,7 @@ fn many() -> Rows {
 
 async fn a_filter_tells_what_the_whole_answer_tells_of_its_values(store: Store) {
     let tx = store.begin().await.unwrap();
-    tx.send(rollup::add(0, &many())).await.unwrap();
+    tx.send(rollup::add(0, &Seals::new(), &many())).await.unwrap();
     let wanted: [&[&str]; 5] = [&["s1"], &["s1", "s3"], &["", "s2"], &[""], &["none"]];
     for (first, second) in
         [(Facet::Sku, Facet::Reason), (Facet::Reason, Facet::Sku), (Facet::Star, Facet::Sku)]
@@ -239,13 +240,14 @@ async fn a_filter_tells_what_the_whole_answer_tells_of_its_values(store: Store) 
 async fn shops_of_one_base_are_one_sum(store: Store) {
     let tx = store.begin().await.unwrap();
     for (shop, value) in [("a", 1), ("b", 2), ("c", 4), ("d", 8)] {
-        tx.send(rollup::add(0, &count(shop, 3, Measure::Negative, value))).await.unwrap();
+        tx.send(rollup::add(0, &Seals::new(), &count(shop, 3, Measure::Negative, value))).await.unwrap();
     }
     let (from, until) = (Day::from_number(0), Day::from_number(9));
     let parts = [Part { piece: 0, grain: Grain::Day, from, until }];
     let shops = [(shop_id("a"), 0), (shop_id("c"), 0), (shop_id("d"), 1)];
-    let asked = Asked { shops: &shops, family: Family::Review, parts: &parts, facets: &[], limit: 9 };
-    let answers = rollup::ask(&tx, &asked).await.unwrap();
+    let family = Family::Review;
+    let asked = Asked { shops: &shops, family, parts: &parts, whole: &parts, facets: &[], limit: 9 };
+    let answers = rollup::ask(&tx, &asked).await.unwrap().unwrap();
     let told: Vec<(i64, i64)> = answers.iter().map(|a| (a.piece, a.sums[&Measure::Negative])).collect();
     assert_eq!(told, [(0, 5), (1, 8)]);
     tx.commit().await.unwrap();
@@ -283,9 +285,9 @@ async fn empty_batches_send_no_statement(store: Store) {
     returns::insert_events(&[]).run(conn).await.unwrap();
     survey::insert(&[]).run(conn).await.unwrap();
     survey::by_ids(conn, &[]).await.unwrap();
-    conn.send(rollup::add(0, &Rows::new())).await.unwrap();
+    conn.send(rollup::add(0, &Seals::new(), &Rows::new())).await.unwrap();
     conn.send([amends_store::lag::add(0, &BTreeMap::new())]).await.unwrap();
-    conn.send(rollup::add(0, &count("a", 1, Measure::Solved, 0))).await.unwrap();
+    conn.send(rollup::add(0, &Seals::new(), &count("a", 1, Measure::Solved, 0))).await.unwrap();
     rollup::put(conn, &shop_id("a"), &[]).await.unwrap();
     assert_eq!(store.counters().statements(), before);
     tx.rollback().await.unwrap();
