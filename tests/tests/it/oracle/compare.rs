@@ -48,7 +48,7 @@ const CUTS: [(Bucket, Cut); 4] = [
 ];
 
 const FIRST: Date = date(2026, 1, 20);
-const LAST: Date = date(2026, 8, 3);
+const LAST: Date = date(2026, 10, 3);
 
 fn dimension(name: &str) -> Dimension {
     BY.iter().find(|(known, _)| *known == name).unwrap().1

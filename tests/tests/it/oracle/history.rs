@@ -15,7 +15,7 @@ use super::compare::{self, Found};
 use super::desk;
 use super::house::{House, PLACES, call};
 use super::served::Book;
-use super::story::{BEGIN, DAYS, tell};
+use super::story::{BEGIN, DAYS, id, tell};
 use super::{sla, survey};
 
 /// What is said and done between one comparison and the next.
@@ -29,6 +29,8 @@ struct History {
     untold: Vec<Vec<Signal>>,
     /// How many answers to surveys there were.
     answers: u64,
+    /// Whether things are told soon after they happened, and in their order.
+    in_time: bool,
 }
 
 /// Plays a history to its end, and compares on the way with counts by each of the rules.
@@ -44,6 +46,12 @@ pub(super) async fn play(database: &Database, seed: u64, rules: &[Wrong]) -> Vec
         history.compare(&mut found).await;
     }
     history.steps(second).await;
+    if history.rng.random_bool(0.4) {
+        // What is told and done once weeks and months are sealed changes them all the same.
+        history.house.advance(Span::from_days(45)).await;
+        history.look(None).await;
+        history.steps(6).await;
+    }
     history.tell_the_rest().await;
     if alone && history.rng.random_bool(0.3) {
         history.compare(&mut found).await;
@@ -68,14 +76,20 @@ impl History {
         // Mostly one alone; with a second, both are asked about together.
         let count = if rng.random_bool(0.35) { 2 } else { 1 };
         let (mut books, mut untold) = (Vec::new(), Vec::new());
+        let in_time = rng.random_bool(0.4);
         for number in numbers.into_iter().take(count) {
             books.push(Book::new(house.open(number).await));
             let mut story = tell(&mut rng);
             story.shuffle(&mut rng);
+            if in_time {
+                story.sort_by_key(|signal| signal.occurred_at);
+            }
             untold.push(story);
         }
-        house.advance(Span::from_days(DAYS + 3)).await;
-        Self { house, rng, books, untold, answers: 0 }
+        if !in_time {
+            house.advance(Span::from_days(DAYS + 3)).await;
+        }
+        Self { house, rng, books, untold, answers: 0, in_time }
     }
 
     async fn steps(&mut self, count: u64) {
@@ -87,7 +101,7 @@ impl History {
     async fn step(&mut self) {
         let shop = self.rng.random_range(0..self.books.len());
         let dies = self.rng.random_bool(0.15);
-        // Whoever adds a kind of step (such as an erasure) adds an arm, and to `Entry` what it means.
+        // Whoever adds a kind of step adds an arm, and to `Entry` what it means.
         match self.rng.random_range(0..12) {
             0..5 => self.hear(shop, dies).await,
             5..9 => self.work(shop, dies).await,
@@ -98,7 +112,9 @@ impl History {
                 self.record(shop, &[answer], dies).await;
             }
             10 => {
-                if self.rng.random_bool(0.3) {
+                if self.rng.random_bool(0.2) {
+                    self.erase(shop, dies).await;
+                } else if self.rng.random_bool(0.3) {
                     sla::change(&self.house, &mut self.rng, &mut self.books[shop]).await;
                 }
             }
@@ -120,6 +136,20 @@ impl History {
         self.look(Some(shop)).await;
     }
 
+    /// A buyer is forgotten. No entry says so, because it may change nothing that is counted.
+    async fn erase(&mut self, shop: usize, dies: bool) {
+        if dies {
+            self.house.die_after(self.rng.random_range(0..24));
+        }
+        let buyer = id(format!("b{}", self.rng.random_range(0..3)));
+        self.house.erase(&self.books[shop].shop, buyer).await;
+        if dies {
+            self.house.crash().await;
+        }
+        self.house.settle().await;
+        self.look(Some(shop)).await;
+    }
+
     /// Time passes.
     async fn wait(&mut self, dies: bool) {
         if dies {
@@ -137,8 +167,16 @@ impl History {
 
     /// Tells some of it, with some that was told, and now and then the same in other words.
     async fn hear(&mut self, shop: usize, dies: bool) {
-        let count = self.rng.random_range(1..16).min(self.untold[shop].len());
+        let most = if self.in_time { 4 } else { 16 };
+        let count = self.rng.random_range(1..most).min(self.untold[shop].len());
         let mut batch: Vec<Signal> = self.untold[shop].drain(..count).collect();
+        // Nothing is told before it happened.
+        let latest = batch.iter().map(|signal| signal.occurred_at).max();
+        if let Some(latest) = latest.filter(|latest| *latest > self.house.app.now()) {
+            let soon = latest + Span::from_minutes(self.rng.random_range(0..20));
+            self.house.advance(soon.since(self.house.app.now())).await;
+            self.look(None).await;
+        }
         let mut known: Vec<Signal> = self.books[shop].told.values().cloned().collect();
         known.sort_by(|a, b| a.id.cmp(&b.id));
         for _ in 0..3 {

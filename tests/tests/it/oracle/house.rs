@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use amends_app::buyer::EraseBuyer;
 use amends_app::ingest::{Incoming, Receipt};
 use amends_app::key::local_principal;
 use amends_app::policy::{PolicyChange, UpdatePolicy};
@@ -13,7 +14,7 @@ use amends_domain::event::ActorKind;
 use amends_domain::policy::{CountingRule, EditFrom, EditWindow, in_force};
 use amends_domain::shop::Channel;
 use amends_domain::signal::Signal;
-use amends_domain::{ShopId, Span, Time};
+use amends_domain::{BuyerRef, ShopId, Span, Time};
 use amends_store::{Options, Store, deadline};
 use amends_tests::Database;
 use amends_tests::oracle::{At, Counting, Record, Rules, Window, sla};
@@ -193,6 +194,13 @@ impl House {
             Err(error @ (AppError::Internal(_) | AppError::Store(_))) => panic!("{}: {error}", C::NAME),
             Err(_) => None,
         }
+    }
+
+    /// Forgets a buyer; nothing that is counted may move by it.
+    pub(super) async fn erase(&self, shop: &ShopId, buyer: BuyerRef) {
+        let erase = EraseBuyer { shop: shop.clone(), buyer, allow_missing: true };
+        let done = self.app.erase_buyer(call(&principal("root", &Role::ALL)), erase).await;
+        assert!(done.is_ok() || self.is_dead(), "{done:?}");
     }
 
     pub(super) async fn settle(&self) {
