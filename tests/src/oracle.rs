@@ -5,6 +5,7 @@
 //! docs/channels.md by hand. What it reads is a [`Record`]: the signals that were taken in, in the order in
 //! which they were, and what the log of the cases says that people did.
 
+pub mod agents;
 pub mod case;
 pub mod count;
 pub mod desk;
@@ -68,11 +69,17 @@ pub enum Wrong {
     TwoSamples,
     /// Who tried to reach the buyer has reached them.
     WhoTriesReaches,
+    /// Who is away works on what they hold.
+    TheAwayWork,
+    /// Two cases at once are two times.
+    TwoCasesTwice,
+    /// Whoever solved a case last is judged, whichever solution is named.
+    TheLastSolverIsJudged,
 }
 
 impl Wrong {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::RemovedIsReversed,
         Self::FellBackIsReversed,
         Self::ShortWindow,
@@ -86,5 +93,8 @@ impl Wrong {
         Self::NoWindows,
         Self::TwoSamples,
         Self::WhoTriesReaches,
+        Self::TheAwayWork,
+        Self::TwoCasesTwice,
+        Self::TheLastSolverIsJudged,
     ];
 }

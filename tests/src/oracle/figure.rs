@@ -191,3 +191,35 @@ impl Figure {
         }
     }
 }
+
+impl Wrong {
+    /// Whether this rule can make a difference to those figures.
+    #[must_use]
+    pub const fn concerns(self, kind: Kind) -> bool {
+        match self {
+            Self::Nothing | Self::DaysOfUtc | Self::NoWindows => true,
+            Self::RemovedIsReversed | Self::FellBackIsReversed | Self::TwoSamples | Self::WhoTriesReaches => {
+                matches!(kind, Kind::Reviews)
+            }
+            Self::ShortWindow | Self::NoWishes => matches!(kind, Kind::Lines),
+            Self::AnswersCountTwice => matches!(kind, Kind::Satisfaction),
+            Self::WordsCountWhenHeard | Self::NobodyComesBack => matches!(kind, Kind::Handling),
+            Self::ClocksNeverPause => matches!(kind, Kind::Sla),
+            Self::TheGoneStand => matches!(kind, Kind::Lag),
+            Self::TheAwayWork | Self::TwoCasesTwice | Self::TheLastSolverIsJudged => false,
+        }
+    }
+
+    /// Whether it can make a difference to the figures of agents.
+    #[must_use]
+    pub const fn concerns_agents(self) -> bool {
+        matches!(
+            self,
+            Self::Nothing
+                | Self::DaysOfUtc
+                | Self::TheAwayWork
+                | Self::TwoCasesTwice
+                | Self::TheLastSolverIsJudged
+        )
+    }
+}

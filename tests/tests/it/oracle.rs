@@ -8,12 +8,14 @@ use std::sync::{Arc, Mutex};
 use amends_tests::oracle::Wrong;
 use amends_tests::{Database, Engine};
 
+mod agents;
 mod answers;
 mod compare;
 mod desk;
 mod history;
 mod house;
 mod served;
+mod shift;
 mod sla;
 mod story;
 mod survey;

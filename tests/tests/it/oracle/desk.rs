@@ -1,7 +1,7 @@
 //! Agents who work on cases, mostly as one would.
 
 use amends_app::case::{
-    CancelCase, ClaimCase, MergeCase, RecordContact, ReleaseCase, ReopenCase, SnoozeCase, SolveCase, Target,
+    AssignCase, CancelCase, ClaimCase, MergeCase, RecordContact, ReleaseCase, RenewLease, ReopenCase, SnoozeCase, SolveCase, Target,
     WaitCase, WaitFor,
 };
 use amends_app::remedy::{BuyerAnswer, OfferRemedy, RecordAnswer, Report, ReportFulfilment};
@@ -35,8 +35,8 @@ pub(super) async fn act(house: &House, rng: &mut ChaCha8Rng, book: &mut Book) {
     let Some(case) = all.choose(rng) else { return };
     let boss = principal("boss", &[Role::Agent, Role::Supervisor, Role::Ingest]);
     let Some(owner) = case.handling.owner() else {
-        let names = ["mia", "tom", "zoe"];
-        let who = principal(names.choose(rng).unwrap(), &[Role::Agent]);
+        let name = *["mia", "tom", "zoe"].choose(rng).unwrap();
+        let who = principal(name, &[Role::Agent]);
         if rng.random_bool(0.15) {
             let (shop, note) = (shop.clone(), "Again.".to_owned());
             let reopen = ReopenCase { shop, case: case.id, version: case.version, note };
@@ -48,13 +48,14 @@ pub(super) async fn act(house: &House, rng: &mut ChaCha8Rng, book: &mut Book) {
     };
     let who = principal(owner.as_str(), &[Role::Agent]);
     let target = Target { shop: shop.clone(), case: case.id, fence: case.fence, version: case.version };
-    match rng.random_range(0..16) {
+    match rng.random_range(0..18) {
         0..3 => contact(house, rng, &who, target).await,
         3 => write(house, rng, &who, &boss, target).await,
         4..7 => offer(house, rng, &who, case, shop).await,
         7..11 => follow(house, rng, &boss, case, shop).await,
         11..13 => solve(house, rng, &who, target).await,
         13 => ask(house, &who, case, target).await,
+        15..17 => renew(house, &who, case, shop).await,
         14 => {
             let other = all.choose(rng).unwrap();
             let note = "The same trouble.".to_owned();
@@ -67,9 +68,27 @@ pub(super) async fn act(house: &House, rng: &mut ChaCha8Rng, book: &mut Book) {
     }
 }
 
+/// The heartbeat of a screen.
+async fn renew(house: &House, who: &Principal, case: &Case, shop: &ShopId) {
+    if let Some(lease) = case.handling.lease() {
+        let (shop, lease) = (shop.clone(), lease.id);
+        house.attempt(who, RenewLease { shop, case: case.id, lease, fence: case.fence }).await;
+    }
+}
+
+/// A supervisor gives it to somebody, or back to the queue.
+async fn assign(house: &House, rng: &mut ChaCha8Rng, target: Target) {
+    let names = [Some("mia"), Some("tom"), Some("zoe"), None];
+    let agent = names.choose(rng).unwrap().map(|name| name.parse().unwrap());
+    let Target { shop, case, version, .. } = target;
+    let assign = AssignCase { shop, case, version, agent, note: String::new() };
+    house.attempt(&principal("boss", &[Role::Agent, Role::Supervisor]), assign).await;
+}
+
 async fn last(house: &House, rng: &mut ChaCha8Rng, who: &Principal, target: Target) {
     let note = "For now.".to_owned();
-    match rng.random_range(0..9) {
+    match rng.random_range(0..11) {
+        9.. => assign(house, rng, target).await,
         0 => drop(house.attempt(who, CancelCase { target, note }).await),
         1..3 => drop(house.attempt(who, ReleaseCase { target, lease: None, note }).await),
         3 => {

@@ -6,7 +6,7 @@ use amends_app::key::local_principal;
 use amends_domain::Span;
 use amends_domain::signal::{Direction, Signal, SignalBody};
 use amends_tests::Database;
-use amends_tests::oracle::Wrong;
+use amends_tests::oracle::{Entry, Wrong};
 use rand::seq::{IndexedRandom as _, SliceRandom as _};
 use rand::{Rng, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
@@ -16,7 +16,7 @@ use super::desk;
 use super::house::{House, PLACES, call};
 use super::served::Book;
 use super::story::{BEGIN, DAYS, id, tell};
-use super::{sla, survey};
+use super::{shift, sla, survey};
 
 /// What is said and done between one comparison and the next.
 const STEPS: std::ops::Range<u64> = 8..36;
@@ -102,7 +102,7 @@ impl History {
         let shop = self.rng.random_range(0..self.books.len());
         let dies = self.rng.random_bool(0.15);
         // Whoever adds a kind of step adds an arm, and to `Entry` what it means.
-        match self.rng.random_range(0..12) {
+        match self.rng.random_range(0..13) {
             0..5 => self.hear(shop, dies).await,
             5..9 => self.work(shop, dies).await,
             9 => {
@@ -118,30 +118,60 @@ impl History {
                     sla::change(&self.house, &mut self.rng, &mut self.books[shop]).await;
                 }
             }
+            11 => self.come_and_go(shop, dies).await,
             _ => self.wait(dies).await,
+        }
+    }
+
+    /// Agents say that they are there, away or gone, and sometimes nobody looks at the clock for a while.
+    async fn come_and_go(&mut self, shop: usize, dies: bool) {
+        for _ in 0..self.rng.random_range(1..4) {
+            let word = shift::any(&mut self.rng);
+            if dies {
+                self.house.die_after(self.rng.random_range(0..16));
+            }
+            shift::say(&self.house, &mut self.books[shop], word).await;
+            if dies {
+                self.house.crash().await;
+                // Whoever got no answer says it again.
+                shift::say(&self.house, &mut self.books[shop], word).await;
+            }
+            let by = Span::from_secs(self.rng.random_range(0..900));
+            self.house.advance(by).await;
+            self.look(None).await;
         }
     }
 
     /// Agents do some things in a shop.
     async fn work(&mut self, shop: usize, dies: bool) {
         for _ in 0..self.rng.random_range(1..9) {
+            if self.rng.random_bool(0.15) {
+                let who = *shift::PEOPLE.choose(&mut self.rng).unwrap();
+                let word = shift::there(&mut self.rng, who);
+                shift::say(&self.house, &mut self.books[shop], word).await;
+            }
             if dies {
                 self.house.die_after(self.rng.random_range(0..24));
             }
             desk::act(&self.house, &mut self.rng, &mut self.books[shop]).await;
             if dies {
                 self.house.crash().await;
+            } else if self.rng.random_bool(0.3) {
+                // Work takes time.
+                self.house.advance(Span::from_secs(self.rng.random_range(1..280))).await;
+                self.look(None).await;
             }
         }
         self.look(Some(shop)).await;
     }
 
-    /// A buyer is forgotten. No entry says so, because it may change nothing that is counted.
+    /// A buyer is forgotten, which changes nothing that was counted.
     async fn erase(&mut self, shop: usize, dies: bool) {
         if dies {
             self.house.die_after(self.rng.random_range(0..24));
         }
         let buyer = id(format!("b{}", self.rng.random_range(0..3)));
+        self.books[shop].record.entries.push(Entry::Forgot);
         self.house.erase(&self.books[shop].shop, buyer).await;
         if dies {
             self.house.crash().await;
@@ -186,16 +216,71 @@ impl History {
             batch.push(Signal { occurred_at, ..again.clone() });
         }
         batch.shuffle(&mut self.rng);
-        // What a seller writes is told alone: which reviews it is about depends on what came before.
-        let is_sellers = |signal: &Signal| match &signal.body {
-            SignalBody::Message(said) => said.direction == Direction::ToBuyer,
-            _ => false,
-        };
-        let (alone, together): (Vec<Signal>, Vec<Signal>) = batch.into_iter().partition(is_sellers);
+        if self.rng.random_bool(0.3) {
+            self.tell_at_once(shop, batch, dies).await;
+        } else {
+            self.tell(shop, batch, dies).await;
+        }
+    }
+
+    /// Tells it in its order. Only what a seller writes is not told together with reviews: which of them it is
+    /// about depends on which were there before, and within one call nobody can tell.
+    async fn tell(&mut self, shop: usize, batch: Vec<Signal>, dies: bool) {
+        let is_review = |signal: &Signal| matches!(signal.body, SignalBody::Review(_));
+        if self.rng.random_bool(0.5) {
+            let (reviews, others): (Vec<Signal>, Vec<Signal>) = batch.into_iter().partition(is_review);
+            self.record(shop, &reviews, dies).await;
+            self.record(shop, &others, false).await;
+            return;
+        }
+        let has_reviews = batch.iter().any(is_review);
+        let (alone, together): (Vec<Signal>, Vec<Signal>) =
+            batch.into_iter().partition(|signal| has_reviews && is_sellers(signal));
         self.record(shop, &together, dies).await;
         for signal in alone {
             self.record(shop, std::slice::from_ref(&signal), false).await;
         }
+    }
+
+    /// Tells it in two calls at once. What is said of one thing is said in one of them, because which was said
+    /// last can matter; words are told afterwards, because which came first does.
+    async fn tell_at_once(&mut self, shop: usize, batch: Vec<Signal>, dies: bool) {
+        let (mut calls, mut words) = ([Vec::new(), Vec::new()], Vec::new());
+        for signal in batch {
+            match about(&signal) {
+                Some(thing) => calls[usize::from(thing.bytes().fold(0, u8::wrapping_add) % 2)].push(signal),
+                None => words.push(signal),
+            }
+        }
+        let [one, other] = calls;
+        if one.is_empty() || other.is_empty() {
+            self.record(shop, &[one, other].concat(), dies).await;
+        } else {
+            self.record_both(shop, [one, other], dies).await;
+        }
+        self.tell(shop, words, false).await;
+    }
+
+    async fn record_both(&mut self, shop: usize, [one, other]: [Vec<Signal>; 2], dies: bool) {
+        if dies {
+            self.house.die_after(self.rng.random_range(0..40));
+        }
+        let id = self.books[shop].shop.clone();
+        let (mut first, mut second) =
+            tokio::join!(self.house.record(&id, &one), self.house.record(&id, &other));
+        if dies {
+            self.house.crash().await;
+        }
+        if first.is_none() {
+            first = self.house.record(&id, &one).await;
+        }
+        if second.is_none() {
+            second = self.house.record(&id, &other).await;
+        }
+        let now = self.house.app.now().micros();
+        self.books[shop].hear(&one, &first.unwrap(), now);
+        self.books[shop].hear(&other, &second.unwrap(), now);
+        self.look(Some(shop)).await;
     }
 
     async fn record(&mut self, shop: usize, signals: &[Signal], dies: bool) {
@@ -251,8 +336,22 @@ impl History {
     async fn compare(&mut self, found: &mut [Found]) {
         self.house.settle().await;
         self.look(None).await;
-        for one in found {
-            compare::every_figure(&self.house, &self.books, &mut self.rng, one).await;
-        }
+        compare::every_figure(&self.house, &self.books, &mut self.rng, found).await;
+    }
+}
+
+/// What a seller writes.
+fn is_sellers(signal: &Signal) -> bool {
+    matches!(&signal.body, SignalBody::Message(said) if said.direction == Direction::ToBuyer)
+}
+
+/// The thing that is spoken of; none of words between people.
+fn about(signal: &Signal) -> Option<String> {
+    match &signal.body {
+        SignalBody::Order(said) => Some(said.order.to_string()),
+        SignalBody::Shipment(said) => Some(said.shipment.to_string()),
+        SignalBody::Review(said) => Some(said.review.to_string()),
+        SignalBody::Return(said) => Some(said.return_id.to_string()),
+        _ => None,
     }
 }

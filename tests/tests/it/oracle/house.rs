@@ -44,7 +44,9 @@ pub(super) fn principal(name: &str, roles: &[Role]) -> Principal {
 
 pub(super) fn call(principal: &Principal) -> Call {
     let (principal, cause) = (principal.clone(), "history".to_owned());
-    Call { principal, request: None, trace: None, cause, actor: ActorKind::Agent }
+    let is_agent = principal.roles.iter().any(|role| *role != Role::Ingest);
+    let actor = if is_agent { ActorKind::Agent } else { ActorKind::Caller };
+    Call { principal, request: None, trace: None, cause, actor }
 }
 
 /// Channel, region, time zone and what docs/channels.md says of them.
