@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::ToSpan as _;
 
 use super::count::{Key, Question, bucket};
-use super::figure::{Figure, Figures, put_ends};
+use super::figure::{Figure, Figures, put_spread};
 use super::numbers::ratio;
 use super::{At, Entry, Record, Wrong};
 
@@ -323,7 +323,7 @@ fn figures(days: &[&Day], over: bool) -> Figures {
         let (value, interval) = ratio(&groups);
         all.insert(name.to_owned(), Figure::Near(value));
         let ends = interval.zip(value).map(|((low, high), value)| (value, low.max(0.0), high.min(most)));
-        put_ends(&mut all, name, ends);
+        put_spread(&mut all, name, ends);
     }
     all
 }

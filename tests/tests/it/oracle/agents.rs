@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use amends_app::metrics::{AgentQuestion, AgentRow};
 use amends_app::{Principal, Role};
-use amends_tests::oracle::figure::{Figures, put_ends};
+use amends_tests::oracle::figure::{Figures, put_spread};
 use amends_tests::oracle::{Figure, Question, Record, agents, wilson};
 use rand::Rng;
 use rand::seq::IndexedRandom as _;
@@ -107,7 +107,7 @@ fn figures(row: &AgentRow) -> Figures {
     ] {
         all.insert(name.to_owned(), Figure::Near(ratio.value));
         let ends = ratio.interval.zip(ratio.value).map(|((low, high), value)| (value, low, high));
-        put_ends(&mut all, name, ends);
+        put_spread(&mut all, name, ends);
     }
     all
 }

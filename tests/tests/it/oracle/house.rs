@@ -210,6 +210,11 @@ impl House {
         assert!(settled.is_ok() || self.is_dead(), "{settled:?}");
     }
 
+    /// Time passes, and nobody looks whether anything was due.
+    pub(super) fn oversleep(&self, by: Span) {
+        self.clock.0.fetch_max((self.app.now() + by).micros(), Ordering::SeqCst);
+    }
+
     pub(super) async fn advance(&self, by: Span) {
         let until = self.app.now() + by;
         loop {
