@@ -15,6 +15,7 @@ pub mod help;
 pub mod hours;
 pub mod lag;
 pub mod line;
+pub mod lives;
 pub mod mature;
 pub mod numbers;
 pub mod record;

@@ -1,8 +1,8 @@
 //! What was told and done in one shop, in the order in which the service took it in.
 
 use super::At;
-use super::agents::{Deed, Presence};
 use super::hours::Table;
+use super::lives::{Deed, Presence};
 use super::sla::Promise;
 use super::told::Line;
 

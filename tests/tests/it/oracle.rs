@@ -19,6 +19,7 @@ mod shift;
 mod sla;
 mod story;
 mod survey;
+mod tell;
 mod timeline;
 
 #[expect(clippy::disallowed_methods, reason = "a test has no other configuration than its environment")]
@@ -125,4 +126,25 @@ async fn a_count_by_a_wrong_rule_is_found_out() {
         }
     }
     panic!("{unfound:?} made no difference in forty histories");
+}
+
+// TEMPORARY
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "exploration"]
+async fn explore_rules() {
+    for seed in given("AMENDS_ORACLE_SEED").unwrap_or(0)..given("AMENDS_ORACLE_SEEDS").unwrap_or(12) {
+        let begin = std::time::Instant::now();
+        let Some(database) = Database::migrated(Engine::Sqlite).await else { return };
+        let rules: Vec<Wrong> = [Wrong::Nothing].into_iter().chain(Wrong::ALL).collect();
+        let told = history::play(&database, seed, &rules).await;
+        database.remove().await;
+        let found: Vec<_> =
+            told.iter().skip(1).filter(|one| !one.differences.is_empty()).map(|one| one.wrong).collect();
+        eprintln!(
+            "seed {seed} {:?} right {} finds {} {found:?}",
+            begin.elapsed(),
+            told[0].differences.len(),
+            found.len()
+        );
+    }
 }

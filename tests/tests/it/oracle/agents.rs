@@ -21,7 +21,12 @@ const NAMES: [&str; 5] = ["mia", "tom", "zoe", "boss", "nobody"];
 fn questions(rng: &mut ChaCha8Rng) -> Vec<Question> {
     let mut all: Vec<Question> = CUTS
         .iter()
-        .map(|(bucket, _)| Question { days: compare::WHOLE, bucket: *bucket, by: Vec::new(), only: Vec::new() })
+        .map(|(bucket, _)| Question {
+            days: compare::WHOLE,
+            bucket: *bucket,
+            by: Vec::new(),
+            only: Vec::new(),
+        })
         .collect();
     for _ in 0..3 {
         let (bucket, _) = *CUTS.choose(rng).unwrap();

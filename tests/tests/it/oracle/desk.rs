@@ -1,8 +1,8 @@
 //! Agents who work on cases, mostly as one would.
 
 use amends_app::case::{
-    AssignCase, CancelCase, ClaimCase, MergeCase, RecordContact, ReleaseCase, RenewLease, ReopenCase, SnoozeCase, SolveCase, Target,
-    WaitCase, WaitFor,
+    AssignCase, CancelCase, ClaimCase, MergeCase, RecordContact, ReleaseCase, RenewLease, ReopenCase,
+    SnoozeCase, SolveCase, Target, WaitCase, WaitFor,
 };
 use amends_app::remedy::{BuyerAnswer, OfferRemedy, RecordAnswer, Report, ReportFulfilment};
 use amends_app::reply::{BeginDelivery, Content, Delivery, DraftReply, QueueReply, ReportDelivery};

@@ -8,7 +8,7 @@ use amends_domain::event::{ActorKind, Event};
 use amends_domain::{Span, Time};
 use amends_store::event::StoredEvent;
 use amends_tests::oracle::Entry;
-use amends_tests::oracle::agents::{Act, Deed, Presence};
+use amends_tests::oracle::lives::{Act, Deed, Presence};
 use rand::Rng;
 use rand::seq::IndexedRandom as _;
 use rand_chacha::ChaCha8Rng;
