@@ -39,7 +39,7 @@ pub fn count(
     let begins = |day: Date| day.to_zoned(zone.clone()).unwrap().timestamp().as_microsecond();
     let wanted = |agent: &String| question.only.is_empty() || question.only.iter().any(|(_, a)| a == agent);
     let lives: BTreeMap<String, Life> =
-        lives(shops, now, wrong).into_iter().filter(|(agent, _)| wanted(agent)).collect();
+        lives(shops, now).into_iter().filter(|(agent, _)| wanted(agent)).collect();
     let mut pieces: BTreeMap<(Date, Date), BTreeMap<String, Vec<Day>>> = BTreeMap::new();
     let mut day = question.days.0;
     while day < question.days.1 {
@@ -85,11 +85,10 @@ impl Life {
             let (there, holds) = (is_in(from, &self.there), is_in(from, &held));
             let away = !there && is_in(from, &self.away);
             let together = self.held.values().filter(|own| is_in(from, own)).count() as i64;
-            let works = there || (away && wrong == Wrong::TheAwayWork);
             let length = until - from;
             day.present += length * i64::from(there);
             day.away += length * i64::from(away);
-            day.working += length * i64::from(works && holds);
+            day.working += length * i64::from(there && holds);
             day.holding += length * if wrong == Wrong::TwoCasesTwice { together } else { i64::from(holds) };
             day.held += length * together;
         }

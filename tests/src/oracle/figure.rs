@@ -216,20 +216,13 @@ impl Wrong {
             Self::WordsCountWhenHeard | Self::NobodyComesBack => matches!(kind, Kind::Handling),
             Self::ClocksNeverPause => matches!(kind, Kind::Sla),
             Self::TheGoneStand => matches!(kind, Kind::Lag),
-            Self::TheAwayWork | Self::TwoCasesTwice | Self::TheLastSolverIsJudged => false,
+            Self::TwoCasesTwice => false,
         }
     }
 
     /// Whether it can make a difference to the figures of agents.
     #[must_use]
     pub const fn concerns_agents(self) -> bool {
-        matches!(
-            self,
-            Self::Nothing
-                | Self::DaysOfUtc
-                | Self::TheAwayWork
-                | Self::TwoCasesTwice
-                | Self::TheLastSolverIsJudged
-        )
+        matches!(self, Self::Nothing | Self::DaysOfUtc | Self::TwoCasesTwice)
     }
 }

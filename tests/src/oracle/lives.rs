@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{At, Entry, Record, Wrong};
+use super::{At, Entry, Record};
 
 /// What an agent says of being there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,12 +63,12 @@ pub(super) struct Life {
 pub(super) const CSAT: [&str; 5] = ["csat 1", "csat 2", "csat 3", "csat 4", "csat 5"];
 
 /// Who did what.
-pub(super) fn lives(shops: &[&Record], now: At, wrong: Wrong) -> BTreeMap<String, Life> {
+pub(super) fn lives(shops: &[&Record], now: At) -> BTreeMap<String, Life> {
     let mut lives = BTreeMap::new();
     for record in shops {
         presences(record, now, &mut lives);
         holds(record, now, &mut lives);
-        marks(record, &mut lives, wrong);
+        marks(record, &mut lives);
     }
     lives
 }
@@ -123,7 +123,7 @@ fn holds(record: &Record, now: At, lives: &mut BTreeMap<String, Life>) {
 }
 
 /// What counts one.
-fn marks(record: &Record, lives: &mut BTreeMap<String, Life>, wrong: Wrong) {
+fn marks(record: &Record, lives: &mut BTreeMap<String, Life>) {
     let mut mark = |agent: &Option<String>, what: &'static str, at: At| {
         if let Some(agent) = agent {
             lives.entry(agent.clone()).or_default().marks.push((what, at));
@@ -154,7 +154,7 @@ fn marks(record: &Record, lives: &mut BTreeMap<String, Life>, wrong: Wrong) {
             }
         }
     }
-    for (case, number, score, at) in judgements(record, wrong) {
+    for (case, number, score, at) in judgements(record) {
         let given = number.checked_sub(1).and_then(|n| solutions.get(case.as_str())?.get(n).copied());
         if let (Some(agent), Some(name)) = (given, CSAT.get(usize::from(score) - 1)) {
             mark(agent, name, at);
@@ -163,7 +163,7 @@ fn marks(record: &Record, lives: &mut BTreeMap<String, Life>, wrong: Wrong) {
 }
 
 /// Each judgement of a solution: of which case, of its how many-th, with what score, when.
-fn judgements(record: &Record, wrong: Wrong) -> Vec<(String, usize, u8, At)> {
+fn judgements(record: &Record) -> Vec<(String, usize, u8, At)> {
     let mut solved: BTreeMap<&str, usize> = BTreeMap::new();
     let (mut told, mut all) = (BTreeSet::new(), Vec::new());
     for entry in &record.entries {
@@ -174,7 +174,6 @@ fn judgements(record: &Record, wrong: Wrong) -> Vec<(String, usize, u8, At)> {
                 let Some(case) = case.as_ref().filter(|_| is_new && !recommends) else { continue };
                 let latest = solved.get(case.as_str()).copied().unwrap_or(0);
                 let named = solution.and_then(|n| usize::try_from(n).ok());
-                let named = named.filter(|_| wrong != Wrong::TheLastSolverIsJudged);
                 all.push((case.clone(), named.unwrap_or(latest), *score, *at));
             }
             _ => {}

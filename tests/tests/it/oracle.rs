@@ -112,7 +112,8 @@ async fn every_figure_is_what_a_slow_count_finds_on_postgres() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_count_by_a_wrong_rule_is_found_out() {
     let mut unfound: Vec<Wrong> = Wrong::ALL.to_vec();
-    for seed in 0..40 {
+    // These three find out most of them.
+    for seed in [8, 0, 9].into_iter().chain(10..50) {
         let Some(database) = Database::migrated(Engine::Sqlite).await else { return };
         let rules: Vec<Wrong> = [Wrong::Nothing].into_iter().chain(unfound).collect();
         let mut told = history::play(&database, seed, &rules).await;
@@ -125,26 +126,5 @@ async fn a_count_by_a_wrong_rule_is_found_out() {
             return;
         }
     }
-    panic!("{unfound:?} made no difference in forty histories");
-}
-
-// TEMPORARY
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "exploration"]
-async fn explore_rules() {
-    for seed in given("AMENDS_ORACLE_SEED").unwrap_or(0)..given("AMENDS_ORACLE_SEEDS").unwrap_or(12) {
-        let begin = std::time::Instant::now();
-        let Some(database) = Database::migrated(Engine::Sqlite).await else { return };
-        let rules: Vec<Wrong> = [Wrong::Nothing].into_iter().chain(Wrong::ALL).collect();
-        let told = history::play(&database, seed, &rules).await;
-        database.remove().await;
-        let found: Vec<_> =
-            told.iter().skip(1).filter(|one| !one.differences.is_empty()).map(|one| one.wrong).collect();
-        eprintln!(
-            "seed {seed} {:?} right {} finds {} {found:?}",
-            begin.elapsed(),
-            told[0].differences.len(),
-            found.len()
-        );
-    }
+    panic!("{unfound:?} made no difference in so many histories");
 }

@@ -129,12 +129,12 @@ pub(super) async fn every_figure(house: &House, books: &[Book], rng: &mut ChaCha
         let members = |wrong| -> Vec<(&Record, Vec<Member>)> {
             books.iter().map(|book| (&book.record, kind.members(&book.record, now, wrong))).collect()
         };
+        if !is_asked(found, |wrong| wrong.concerns(kind)) {
+            continue;
+        }
         let right = members(Wrong::Nothing);
         let open = found.iter_mut().filter(|one| one.is_open() && one.wrong.concerns(kind));
         let mut counts: Vec<_> = open.map(|one| (members(one.wrong), one)).collect();
-        if counts.is_empty() {
-            continue;
-        }
         // One shop alone is all there are.
         let together = if kind.is_of_all() && books.len() > 1 { books.len() + 1 } else { books.len() };
         for n in 0..together {
@@ -152,9 +152,15 @@ pub(super) async fn every_figure(house: &House, books: &[Book], rng: &mut ChaCha
             }
         }
     }
-    if found.iter().any(|one| one.is_open() && one.wrong.concerns_agents()) {
+    if is_asked(found, Wrong::concerns_agents) {
         agents::every_figure(house, books, rng, found).await;
     }
+}
+
+/// Whether anything is open there. Beside wrong rules the right one alone is no reason to ask.
+fn is_asked(found: &[Found], concerns: impl Fn(Wrong) -> bool) -> bool {
+    let alone = found.len() == 1;
+    found.iter().any(|one| one.is_open() && concerns(one.wrong) && (alone || one.wrong != Wrong::Nothing))
 }
 
 /// Holds an answer against a count.
