@@ -5,6 +5,7 @@
 //! docs/channels.md by hand. What it reads is a [`Record`]: the signals that were taken in, in the order in
 //! which they were, and what the log of the cases says that people did.
 
+pub mod agents;
 pub mod case;
 pub mod count;
 pub mod desk;
@@ -14,6 +15,7 @@ pub mod help;
 pub mod hours;
 pub mod lag;
 pub mod line;
+pub mod lives;
 pub mod mature;
 pub mod numbers;
 pub mod record;
@@ -68,11 +70,13 @@ pub enum Wrong {
     TwoSamples,
     /// Who tried to reach the buyer has reached them.
     WhoTriesReaches,
+    /// Two cases at once are two times.
+    TwoCasesTwice,
 }
 
 impl Wrong {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::RemovedIsReversed,
         Self::FellBackIsReversed,
         Self::ShortWindow,
@@ -86,5 +90,6 @@ impl Wrong {
         Self::NoWindows,
         Self::TwoSamples,
         Self::WhoTriesReaches,
+        Self::TwoCasesTwice,
     ];
 }

@@ -109,7 +109,7 @@ pub fn ask(shops: Shops<'_>, question: &Question, wrong: Wrong) -> BTreeMap<Key,
 }
 
 /// The days of the bucket that a day is in, clipped to the span.
-fn bucket(day: Date, question: &Question) -> (Date, Date) {
+pub(super) fn bucket(day: Date, question: &Question) -> (Date, Date) {
     let (from, until) = question.days;
     let (begin, end) = match question.bucket {
         Bucket::Total => (from, until),

@@ -15,6 +15,8 @@ pub enum Figure {
     Maybe(Option<i64>),
     /// Computed, the same to nine places.
     Near(Option<f64>),
+    /// Computed with Student's quantile, of which the service has an approximation: the same to 0.13 %.
+    About(Option<f64>),
 }
 
 /// By their names.
@@ -133,6 +135,12 @@ pub fn put_ends(all: &mut Figures, name: &str, ends: Option<Ends>) {
     all.extend(three.map(|(what, value)| (format!("{name} {what}"), Figure::Near(value))));
 }
 
+/// How far both ends of an interval by Student are from its value.
+pub fn put_spread(all: &mut Figures, name: &str, ends: Option<Ends>) {
+    let two = [("below", ends.map(|e| e.0 - e.1)), ("above", ends.map(|e| e.2 - e.0))];
+    all.extend(two.map(|(what, far)| (format!("{name} {what}"), Figure::About(far))));
+}
+
 /// Medians and p90 with their intervals.
 fn put_times(all: &mut Figures, row: &Row) {
     for (name, times) in &row.lists {
@@ -177,6 +185,7 @@ impl Figure {
     pub fn is_like(self, other: Self) -> bool {
         match (self, other) {
             (Self::Near(Some(a)), Self::Near(Some(b))) => (a - b).abs() < 1e-9,
+            (Self::About(Some(a)), Self::About(Some(b))) => (a - b).abs() <= 0.0013 * a.max(b) + 1e-9,
             (a, b) => a == b,
         }
     }
@@ -188,6 +197,32 @@ impl Figure {
             Self::Whole(_) => Self::Whole(0),
             Self::Maybe(_) => Self::Maybe(None),
             Self::Near(_) => Self::Near(None),
+            Self::About(_) => Self::About(None),
         }
+    }
+}
+
+impl Wrong {
+    /// Whether this rule can make a difference to those figures.
+    #[must_use]
+    pub const fn concerns(self, kind: Kind) -> bool {
+        match self {
+            Self::Nothing | Self::DaysOfUtc | Self::NoWindows => true,
+            Self::RemovedIsReversed | Self::FellBackIsReversed | Self::TwoSamples | Self::WhoTriesReaches => {
+                matches!(kind, Kind::Reviews)
+            }
+            Self::ShortWindow | Self::NoWishes => matches!(kind, Kind::Lines),
+            Self::AnswersCountTwice => matches!(kind, Kind::Satisfaction),
+            Self::WordsCountWhenHeard | Self::NobodyComesBack => matches!(kind, Kind::Handling),
+            Self::ClocksNeverPause => matches!(kind, Kind::Sla),
+            Self::TheGoneStand => matches!(kind, Kind::Lag),
+            Self::TwoCasesTwice => false,
+        }
+    }
+
+    /// Whether it can make a difference to the figures of agents.
+    #[must_use]
+    pub const fn concerns_agents(self) -> bool {
+        matches!(self, Self::Nothing | Self::DaysOfUtc | Self::TwoCasesTwice)
     }
 }

@@ -14,7 +14,7 @@ const STEP: i64 = 15;
 
 /// Nothing is asked before this day, nor after the last.
 const FIRST: Date = date(2026, 2, 1);
-const LAST: Date = date(2026, 10, 1);
+const LAST: Date = date(2026, 12, 1);
 
 /// When people are at work: by day of the week from Monday on, and on some dates otherwise; in minutes of the day.
 #[derive(Debug, Clone, PartialEq, Eq)]

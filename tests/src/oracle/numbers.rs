@@ -156,3 +156,60 @@ pub fn half(happened: &[i64], lost: &[i64], last: i64) -> Option<i64> {
         |day: &i64| survival(happened, lost, *day).share.is_some_and(|(share, ..)| share >= 0.5 - 1e-12);
     (0..=last).find(reached)
 }
+
+/// The share of Student's distribution with so many degrees of freedom between `-t` and `t`, where
+/// `t = tan(angle) * sqrt(freedom)` (M. Abramowitz and I. Stegun, 26.7.3 and 26.7.4).
+fn student_within(angle: f64, freedom: i64) -> f64 {
+    let (sin, cos) = angle.sin_cos();
+    let is_odd = freedom % 2 == 1;
+    let (mut term, mut sum) = (if is_odd { cos } else { 1.0 }, 0.0);
+    let mut n = if is_odd { 3 } else { 2 };
+    if freedom > 1 {
+        sum = term;
+    }
+    while n <= freedom - 2 {
+        term *= cos * cos * (n - 1) as f64 / n as f64;
+        sum += term;
+        n += 2;
+    }
+    if is_odd { (angle + sin * sum) * std::f64::consts::FRAC_2_PI } else { sin * sum }
+}
+
+/// Student's quantile of 95 %, both sides.
+fn student(freedom: i64) -> f64 {
+    let (mut low, mut high) = (0.0, std::f64::consts::FRAC_PI_2);
+    for _ in 0..80 {
+        let middle = (low + high) / 2.0;
+        *if student_within(middle, freedom) < 0.95 { &mut low } else { &mut high } = middle;
+    }
+    low.tan() * (freedom as f64).sqrt()
+}
+
+/// Sums of both halves of these pairs, one divided by the other, with the interval that groups give.
+#[must_use]
+pub fn ratio(groups: &[(f64, f64)]) -> (Option<f64>, Option<(f64, f64)>) {
+    let (y, n) = groups.iter().fold((0.0, 0.0), |(y, n), one| (y + one.0, n + one.1));
+    if n <= 0.0 {
+        return (None, None);
+    }
+    let (value, k) = (y / n, groups.len() as f64);
+    if groups.len() < 2 {
+        return (Some(value), None);
+    }
+    let apart: f64 = groups.iter().map(|(y, n)| (y - value * n).powi(2)).sum();
+    let spread = student(groups.len() as i64 - 1) * (k / (k - 1.0) * apart).sqrt() / n;
+    (Some(value), Some((value - spread, value + spread)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn students_quantiles_are_those_of_the_tables() {
+        let table = [(1, 12.706), (2, 4.303), (3, 3.182), (4, 2.776), (5, 2.571), (10, 2.228), (29, 2.045)];
+        for (freedom, quantile) in table {
+            assert!((student(freedom) - quantile).abs() < 5e-4, "{freedom}: {}", student(freedom));
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::At;
 use super::hours::Table;
+use super::lives::{Deed, Presence};
 use super::sla::Promise;
 use super::told::Line;
 
@@ -181,6 +182,12 @@ pub enum Entry {
     AskSent { review: String, at: At },
     /// The buyer accepted a remedy: what it is for.
     Promised { remedy: String, order: String, line: String, units: i64 },
+    /// An agent said that they are there, away or gone: when, and until when if they say nothing else.
+    Present { agent: String, what: Presence, at: At, until: At },
+    /// A buyer was forgotten: whoever it was is offered no survey from now on.
+    Forgot,
+    /// What happened between an agent and a case.
+    Did(Deed),
     /// A remedy was carried out.
     Fulfilled { case: String, remedy: String, kind: String, at: At },
 }

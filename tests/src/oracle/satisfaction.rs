@@ -44,12 +44,13 @@ pub fn members(record: &Record, wrong: Wrong) -> Vec<Member> {
         }
     }
     let mut number: BTreeMap<&str, u32> = BTreeMap::new();
-    for line in record.told() {
+    for (at, entry) in record.entries.iter().enumerate() {
+        let Entry::Told(line) = entry else { continue };
         let What::Solved { outcome } = &line.what else { continue };
         let n = number.entry(&line.case).or_default();
         *n += 1;
-        // Whoever never answered is not asked what they think of that.
-        if outcome == "NO_ANSWER" || outcome == "NOT_A_CASE" {
+        // Whoever never answered is not asked what they think of that, and neither is whoever was forgotten.
+        if outcome == "NO_ANSWER" || outcome == "NOT_A_CASE" || is_of_nobody(record, at, &line.case) {
             continue;
         }
         let is_answered = judged.contains(&(line.case.clone(), *n));
@@ -58,4 +59,15 @@ pub fn members(record: &Record, wrong: Wrong) -> Vec<Member> {
         members.push(Member { name, at: line.at(), values, counts, ..Member::default() });
     }
     members
+}
+
+/// Whether the buyer of a case was forgotten before this entry. Whose it was is known to the log alone, which
+/// is believed once somebody was forgotten, and not before.
+fn is_of_nobody(record: &Record, place: usize, case: &str) -> bool {
+    let (before, after) = record.entries.split_at(place);
+    let mut next = after.iter().skip(1).filter_map(|entry| match entry {
+        Entry::Told(line) if line.case == case => Some(&line.what),
+        _ => None,
+    });
+    before.contains(&Entry::Forgot) && next.next() != Some(&What::SurveyDue)
 }

@@ -60,6 +60,8 @@ pub enum What {
     Cancelled,
     /// It became more urgent.
     Priority(i64),
+    /// The buyer may be asked what they think of the solution.
+    SurveyDue,
     /// Something was told about a promise: when that was due.
     Due(At),
 }

@@ -49,6 +49,9 @@ pub fn moments<'a>(lines: &[&'a Line]) -> Vec<Moment<'a>> {
             at = at.max(due);
             continue;
         }
+        if line.what == What::SurveyDue {
+            continue;
+        }
         at = at.max(line.at());
         let before = turn;
         match (&line.what, before) {

@@ -8,15 +8,18 @@ use std::sync::{Arc, Mutex};
 use amends_tests::oracle::Wrong;
 use amends_tests::{Database, Engine};
 
+mod agents;
 mod answers;
 mod compare;
 mod desk;
 mod history;
 mod house;
 mod served;
+mod shift;
 mod sla;
 mod story;
 mod survey;
+mod tell;
 mod timeline;
 
 #[expect(clippy::disallowed_methods, reason = "a test has no other configuration than its environment")]
@@ -109,7 +112,8 @@ async fn every_figure_is_what_a_slow_count_finds_on_postgres() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_count_by_a_wrong_rule_is_found_out() {
     let mut unfound: Vec<Wrong> = Wrong::ALL.to_vec();
-    for seed in 0..40 {
+    // These three find out most of them.
+    for seed in [8, 0, 9].into_iter().chain(10..50) {
         let Some(database) = Database::migrated(Engine::Sqlite).await else { return };
         let rules: Vec<Wrong> = [Wrong::Nothing].into_iter().chain(unfound).collect();
         let mut told = history::play(&database, seed, &rules).await;
@@ -122,5 +126,5 @@ async fn a_count_by_a_wrong_rule_is_found_out() {
             return;
         }
     }
-    panic!("{unfound:?} made no difference in forty histories");
+    panic!("{unfound:?} made no difference in so many histories");
 }

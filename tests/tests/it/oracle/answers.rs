@@ -19,7 +19,7 @@ use super::house::principal;
 /// Figures by days and values.
 pub(super) type Told = BTreeMap<Key, Figures>;
 
-fn key(days: Days, values: &Values) -> Key {
+pub(super) fn key(days: Days, values: &Values) -> Key {
     ((date_of(days.from), date_of(days.until)), values.iter().map(|(_, value)| value.clone()).collect())
 }
 

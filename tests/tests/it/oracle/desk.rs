@@ -1,10 +1,11 @@
 //! Agents who work on cases, mostly as one would.
 
 use amends_app::case::{
-    CancelCase, ClaimCase, MergeCase, RecordContact, ReleaseCase, ReopenCase, SnoozeCase, SolveCase, Target,
-    WaitCase, WaitFor,
+    AssignCase, CancelCase, ClaimCase, MergeCase, RecordContact, ReleaseCase, RenewLease, ReopenCase,
+    SnoozeCase, SolveCase, Target, WaitCase, WaitFor,
 };
 use amends_app::remedy::{BuyerAnswer, OfferRemedy, RecordAnswer, Report, ReportFulfilment};
+use amends_app::reply::{BeginDelivery, Content, Delivery, DraftReply, QueueReply, ReportDelivery};
 use amends_app::review::Ask;
 use amends_app::{Principal, Role};
 use amends_domain::case::{Case, Outcome};
@@ -19,6 +20,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::house::{House, principal};
 use super::served::Book;
+use super::story::id;
 
 /// Every case of a shop.
 pub(super) async fn cases(house: &House, shop: &ShopId) -> Vec<Case> {
@@ -33,8 +35,8 @@ pub(super) async fn act(house: &House, rng: &mut ChaCha8Rng, book: &mut Book) {
     let Some(case) = all.choose(rng) else { return };
     let boss = principal("boss", &[Role::Agent, Role::Supervisor, Role::Ingest]);
     let Some(owner) = case.handling.owner() else {
-        let names = ["mia", "tom", "zoe"];
-        let who = principal(names.choose(rng).unwrap(), &[Role::Agent]);
+        let name = *["mia", "tom", "zoe"].choose(rng).unwrap();
+        let who = principal(name, &[Role::Agent]);
         if rng.random_bool(0.15) {
             let (shop, note) = (shop.clone(), "Again.".to_owned());
             let reopen = ReopenCase { shop, case: case.id, version: case.version, note };
@@ -46,12 +48,14 @@ pub(super) async fn act(house: &House, rng: &mut ChaCha8Rng, book: &mut Book) {
     };
     let who = principal(owner.as_str(), &[Role::Agent]);
     let target = Target { shop: shop.clone(), case: case.id, fence: case.fence, version: case.version };
-    match rng.random_range(0..16) {
-        0..4 => contact(house, rng, &who, target).await,
+    match rng.random_range(0..18) {
+        0..3 => contact(house, rng, &who, target).await,
+        3 => write(house, rng, &who, &boss, target).await,
         4..7 => offer(house, rng, &who, case, shop).await,
         7..11 => follow(house, rng, &boss, case, shop).await,
         11..13 => solve(house, rng, &who, target).await,
         13 => ask(house, &who, case, target).await,
+        15..17 => renew(house, &who, case, shop).await,
         14 => {
             let other = all.choose(rng).unwrap();
             let note = "The same trouble.".to_owned();
@@ -64,9 +68,27 @@ pub(super) async fn act(house: &House, rng: &mut ChaCha8Rng, book: &mut Book) {
     }
 }
 
+/// The heartbeat of a screen.
+async fn renew(house: &House, who: &Principal, case: &Case, shop: &ShopId) {
+    if let Some(lease) = case.handling.lease() {
+        let (shop, lease) = (shop.clone(), lease.id);
+        house.attempt(who, RenewLease { shop, case: case.id, lease, fence: case.fence }).await;
+    }
+}
+
+/// A supervisor gives it to somebody, or back to the queue.
+async fn assign(house: &House, rng: &mut ChaCha8Rng, target: Target) {
+    let names = [Some("mia"), Some("tom"), Some("zoe"), None];
+    let agent = names.choose(rng).unwrap().map(|name| name.parse().unwrap());
+    let Target { shop, case, version, .. } = target;
+    let assign = AssignCase { shop, case, version, agent, note: String::new() };
+    house.attempt(&principal("boss", &[Role::Agent, Role::Supervisor]), assign).await;
+}
+
 async fn last(house: &House, rng: &mut ChaCha8Rng, who: &Principal, target: Target) {
     let note = "For now.".to_owned();
-    match rng.random_range(0..9) {
+    match rng.random_range(0..11) {
+        9.. => assign(house, rng, target).await,
         0 => drop(house.attempt(who, CancelCase { target, note }).await),
         1..3 => drop(house.attempt(who, ReleaseCase { target, lease: None, note }).await),
         3 => {
@@ -90,6 +112,30 @@ async fn contact(house: &House, rng: &mut ChaCha8Rng, who: &Principal, target: T
     let at = rng.random_bool(0.3).then(|| house.app.now() - ago);
     let (text, reached) = ("A word.".to_owned(), rng.random_bool(0.7));
     house.attempt(who, RecordContact { target, means: "CHAT".to_owned(), reached, text, at }).await;
+}
+
+/// A reply goes through the queue to the channel, mostly.
+async fn write(house: &House, rng: &mut ChaCha8Rng, who: &Principal, boss: &Principal, target: Target) {
+    let Target { shop, case, fence, version } = target;
+    let (content, language) = (Content::Text("We are sorry.".to_owned()), String::new());
+    let public = rng.random_bool(0.2);
+    let draft = DraftReply { shop: shop.clone(), case, version, fence, public, language, content };
+    let Some(drafted) = house.attempt(who, draft).await else { return };
+    let (reply, version) = (drafted.reply.id, drafted.case.case.version);
+    let (adopt, override_lock) = (false, false);
+    let queue = QueueReply { shop: shop.clone(), reply, version, fence, adopt, override_lock };
+    if house.attempt(who, queue).await.is_none() {
+        return;
+    }
+    let begin = BeginDelivery { shop: shop.clone(), reply, message: None };
+    let Some(begun) = house.attempt(boss, begin).await else { return };
+    // Some of it is told later than it was.
+    let at = rng.random_bool(0.3).then(|| house.app.now() - Span::from_minutes(rng.random_range(1..30)));
+    let delivery = match rng.random_range(0..5) {
+        0 => Delivery::Failed { why: "busy".to_owned() },
+        _ => Delivery::Sent { message: id(format!("sent-{reply}")), at },
+    };
+    house.attempt(boss, ReportDelivery { shop, reply, attempt: begun.reply.attempts, delivery }).await;
 }
 
 async fn solve(house: &House, rng: &mut ChaCha8Rng, who: &Principal, target: Target) {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use amends_app::key::local_principal;
 use amends_domain::Span;
-use amends_domain::signal::{Direction, Signal, SignalBody};
+use amends_domain::signal::Signal;
 use amends_tests::Database;
-use amends_tests::oracle::Wrong;
+use amends_tests::oracle::{Entry, Wrong};
 use rand::seq::{IndexedRandom as _, SliceRandom as _};
 use rand::{Rng, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
@@ -15,20 +15,22 @@ use super::compare::{self, Found};
 use super::desk;
 use super::house::{House, PLACES, call};
 use super::served::Book;
-use super::story::{BEGIN, DAYS, tell};
-use super::{sla, survey};
+use super::story::{BEGIN, DAYS, id, tell};
+use super::{shift, sla, survey};
 
 /// What is said and done between one comparison and the next.
 const STEPS: std::ops::Range<u64> = 8..36;
 
-struct History {
-    house: House,
-    rng: ChaCha8Rng,
-    books: Vec<Book>,
+pub(super) struct History {
+    pub(super) house: House,
+    pub(super) rng: ChaCha8Rng,
+    pub(super) books: Vec<Book>,
     /// What is not told yet, shop by shop.
-    untold: Vec<Vec<Signal>>,
+    pub(super) untold: Vec<Vec<Signal>>,
     /// How many answers to surveys there were.
     answers: u64,
+    /// Whether things are told soon after they happened, and in their order.
+    pub(super) in_time: bool,
 }
 
 /// Plays a history to its end, and compares on the way with counts by each of the rules.
@@ -44,6 +46,12 @@ pub(super) async fn play(database: &Database, seed: u64, rules: &[Wrong]) -> Vec
         history.compare(&mut found).await;
     }
     history.steps(second).await;
+    if history.rng.random_bool(0.4) {
+        // What is told and done once weeks and months are sealed changes them all the same.
+        history.house.advance(Span::from_days(45)).await;
+        history.look(None).await;
+        history.steps(6).await;
+    }
     history.tell_the_rest().await;
     if alone && history.rng.random_bool(0.3) {
         history.compare(&mut found).await;
@@ -68,14 +76,20 @@ impl History {
         // Mostly one alone; with a second, both are asked about together.
         let count = if rng.random_bool(0.35) { 2 } else { 1 };
         let (mut books, mut untold) = (Vec::new(), Vec::new());
+        let in_time = rng.random_bool(0.4);
         for number in numbers.into_iter().take(count) {
             books.push(Book::new(house.open(number).await));
             let mut story = tell(&mut rng);
             story.shuffle(&mut rng);
+            if in_time {
+                story.sort_by_key(|signal| signal.occurred_at);
+            }
             untold.push(story);
         }
-        house.advance(Span::from_days(DAYS + 3)).await;
-        Self { house, rng, books, untold, answers: 0 }
+        if !in_time {
+            house.advance(Span::from_days(DAYS + 3)).await;
+        }
+        Self { house, rng, books, untold, answers: 0, in_time }
     }
 
     async fn steps(&mut self, count: u64) {
@@ -87,8 +101,8 @@ impl History {
     async fn step(&mut self) {
         let shop = self.rng.random_range(0..self.books.len());
         let dies = self.rng.random_bool(0.15);
-        // Whoever adds a kind of step (such as an erasure) adds an arm, and to `Entry` what it means.
-        match self.rng.random_range(0..12) {
+        // Whoever adds a kind of step adds an arm, and to `Entry` what it means.
+        match self.rng.random_range(0..13) {
             0..5 => self.hear(shop, dies).await,
             5..9 => self.work(shop, dies).await,
             9 => {
@@ -98,25 +112,82 @@ impl History {
                 self.record(shop, &[answer], dies).await;
             }
             10 => {
-                if self.rng.random_bool(0.3) {
+                if self.rng.random_bool(0.2) {
+                    self.erase(shop, dies).await;
+                } else if self.rng.random_bool(0.3) {
                     sla::change(&self.house, &mut self.rng, &mut self.books[shop]).await;
                 }
             }
+            11 => self.come_and_go(shop, dies).await,
             _ => self.wait(dies).await,
+        }
+    }
+
+    /// Agents say that they are there, away or gone, and sometimes nobody looks at the clock for a while.
+    async fn come_and_go(&mut self, shop: usize, dies: bool) {
+        for _ in 0..self.rng.random_range(1..4) {
+            let word = shift::any(&mut self.rng);
+            if dies {
+                self.house.die_after(self.rng.random_range(0..16));
+            }
+            shift::say(&self.house, &mut self.books[shop], word).await;
+            if dies {
+                self.house.crash().await;
+                // Whoever got no answer says it again.
+                shift::say(&self.house, &mut self.books[shop], word).await;
+            }
+            let by = Span::from_secs(self.rng.random_range(0..900));
+            self.house.advance(by).await;
+            self.look(None).await;
+        }
+        if self.rng.random_bool(0.3) {
+            // What ran out meanwhile is noticed by whoever comes next, and ended when it ran out.
+            self.house.oversleep(Span::from_secs(self.rng.random_range(0..10_000)));
+            for _ in 0..self.rng.random_range(0..4) {
+                desk::act(&self.house, &mut self.rng, &mut self.books[shop]).await;
+                let word = shift::any(&mut self.rng);
+                shift::say(&self.house, &mut self.books[shop], word).await;
+            }
+            self.house.settle().await;
+            self.look(None).await;
         }
     }
 
     /// Agents do some things in a shop.
     async fn work(&mut self, shop: usize, dies: bool) {
         for _ in 0..self.rng.random_range(1..9) {
+            if self.rng.random_bool(0.15) {
+                let who = *shift::PEOPLE.choose(&mut self.rng).unwrap();
+                let word = shift::there(&mut self.rng, who);
+                shift::say(&self.house, &mut self.books[shop], word).await;
+            }
             if dies {
                 self.house.die_after(self.rng.random_range(0..24));
             }
             desk::act(&self.house, &mut self.rng, &mut self.books[shop]).await;
             if dies {
                 self.house.crash().await;
+            } else if self.rng.random_bool(0.3) {
+                // Work takes time.
+                self.house.advance(Span::from_secs(self.rng.random_range(1..280))).await;
+                self.look(None).await;
             }
         }
+        self.look(Some(shop)).await;
+    }
+
+    /// A buyer is forgotten, which changes nothing that was counted.
+    async fn erase(&mut self, shop: usize, dies: bool) {
+        if dies {
+            self.house.die_after(self.rng.random_range(0..24));
+        }
+        let buyer = id(format!("b{}", self.rng.random_range(0..3)));
+        self.books[shop].record.entries.push(Entry::Forgot);
+        self.house.erase(&self.books[shop].shop, buyer).await;
+        if dies {
+            self.house.crash().await;
+        }
+        self.house.settle().await;
         self.look(Some(shop)).await;
     }
 
@@ -135,53 +206,7 @@ impl History {
         self.look(None).await;
     }
 
-    /// Tells some of it, with some that was told, and now and then the same in other words.
-    async fn hear(&mut self, shop: usize, dies: bool) {
-        let count = self.rng.random_range(1..16).min(self.untold[shop].len());
-        let mut batch: Vec<Signal> = self.untold[shop].drain(..count).collect();
-        let mut known: Vec<Signal> = self.books[shop].told.values().cloned().collect();
-        known.sort_by(|a, b| a.id.cmp(&b.id));
-        for _ in 0..3 {
-            let Some(again) = known.choose(&mut self.rng) else { break };
-            let contradicts = self.rng.random_bool(0.2);
-            let occurred_at = again.occurred_at - Span::from_hours(i64::from(contradicts));
-            batch.push(Signal { occurred_at, ..again.clone() });
-        }
-        batch.shuffle(&mut self.rng);
-        // What a seller writes is told alone: which reviews it is about depends on what came before.
-        let is_sellers = |signal: &Signal| match &signal.body {
-            SignalBody::Message(said) => said.direction == Direction::ToBuyer,
-            _ => false,
-        };
-        let (alone, together): (Vec<Signal>, Vec<Signal>) = batch.into_iter().partition(is_sellers);
-        self.record(shop, &together, dies).await;
-        for signal in alone {
-            self.record(shop, std::slice::from_ref(&signal), false).await;
-        }
-    }
-
-    async fn record(&mut self, shop: usize, signals: &[Signal], dies: bool) {
-        if signals.is_empty() {
-            return;
-        }
-        if dies {
-            self.house.die_after(self.rng.random_range(0..24));
-        }
-        let id = self.books[shop].shop.clone();
-        let mut receipts = self.house.record(&id, signals).await;
-        if dies {
-            self.house.crash().await;
-        }
-        // Whoever got no answer says it again.
-        if receipts.is_none() {
-            receipts = self.house.record(&id, signals).await;
-        }
-        let now = self.house.app.now().micros();
-        self.books[shop].hear(signals, &receipts.unwrap(), now);
-        self.look(Some(shop)).await;
-    }
-
-    async fn look(&mut self, shop: Option<usize>) {
+    pub(super) async fn look(&mut self, shop: Option<usize>) {
         for (n, book) in self.books.iter_mut().enumerate() {
             if shop.is_none_or(|shop| shop == n) {
                 book.look(&self.house).await;
@@ -213,8 +238,6 @@ impl History {
     async fn compare(&mut self, found: &mut [Found]) {
         self.house.settle().await;
         self.look(None).await;
-        for one in found {
-            compare::every_figure(&self.house, &self.books, &mut self.rng, one).await;
-        }
+        compare::every_figure(&self.house, &self.books, &mut self.rng, found).await;
     }
 }

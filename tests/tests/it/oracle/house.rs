@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use amends_app::buyer::EraseBuyer;
 use amends_app::ingest::{Incoming, Receipt};
 use amends_app::key::local_principal;
 use amends_app::policy::{PolicyChange, UpdatePolicy};
@@ -13,7 +14,7 @@ use amends_domain::event::ActorKind;
 use amends_domain::policy::{CountingRule, EditFrom, EditWindow, in_force};
 use amends_domain::shop::Channel;
 use amends_domain::signal::Signal;
-use amends_domain::{ShopId, Span, Time};
+use amends_domain::{BuyerRef, ShopId, Span, Time};
 use amends_store::{Options, Store, deadline};
 use amends_tests::Database;
 use amends_tests::oracle::{At, Counting, Record, Rules, Window, sla};
@@ -43,7 +44,9 @@ pub(super) fn principal(name: &str, roles: &[Role]) -> Principal {
 
 pub(super) fn call(principal: &Principal) -> Call {
     let (principal, cause) = (principal.clone(), "history".to_owned());
-    Call { principal, request: None, trace: None, cause, actor: ActorKind::Agent }
+    let is_agent = principal.roles.iter().any(|role| *role != Role::Ingest);
+    let actor = if is_agent { ActorKind::Agent } else { ActorKind::Caller };
+    Call { principal, request: None, trace: None, cause, actor }
 }
 
 /// Channel, region, time zone and what docs/channels.md says of them.
@@ -195,9 +198,21 @@ impl House {
         }
     }
 
+    /// Forgets a buyer; nothing that is counted may move by it.
+    pub(super) async fn erase(&self, shop: &ShopId, buyer: BuyerRef) {
+        let erase = EraseBuyer { shop: shop.clone(), buyer, allow_missing: true };
+        let done = self.app.erase_buyer(call(&principal("root", &Role::ALL)), erase).await;
+        assert!(done.is_ok() || self.is_dead(), "{done:?}");
+    }
+
     pub(super) async fn settle(&self) {
         let settled = amends_workers::settle(&self.app).await;
         assert!(settled.is_ok() || self.is_dead(), "{settled:?}");
+    }
+
+    /// Time passes, and nobody looks whether anything was due.
+    pub(super) fn oversleep(&self, by: Span) {
+        self.clock.0.fetch_max((self.app.now() + by).micros(), Ordering::SeqCst);
     }
 
     pub(super) async fn advance(&self, by: Span) {

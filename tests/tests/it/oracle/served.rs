@@ -17,6 +17,7 @@ use amends_tests::oracle::{At, Entry, Record, Removed, Status};
 
 use super::desk::cases;
 use super::house::House;
+use super::shift;
 use super::timeline;
 
 /// One shop, with how far its log was read.
@@ -66,6 +67,7 @@ impl Book {
         log.sort_by_key(|one| one.seq);
         self.seq = log.last().map_or(self.seq, |one| one.seq);
         self.record.entries.extend(log.iter().filter_map(timeline::line).map(Entry::Told));
+        self.record.entries.extend(log.iter().filter_map(shift::deed));
         // Cases that are new are known before reviews are in them, and what they became part of as well.
         let is_first = |one: &&StoredEvent| {
             matches!(

@@ -38,6 +38,7 @@ fn what(event: &Event) -> Option<What> {
         Event::CaseMerged { .. } => What::Merged,
         Event::CaseCancelled { .. } => What::Cancelled,
         Event::CasePriorityChanged { to, .. } => What::Priority(i64::from(*to)),
+        Event::SatisfactionDue { .. } => What::SurveyDue,
         Event::SlaWarned { due_at, .. } | Event::SlaBreached { due_at, .. } => What::Due(due_at.micros()),
         _ => return None,
     })
