@@ -78,6 +78,12 @@ const OWN: Rules = Rules {
     avoid_days: 7,
 };
 
+/// Everything that is sealed is packed in some histories, some of it in others, and nothing in the rest.
+fn settings(seed: u64) -> Settings {
+    let packed_from = if seed % 3 == 0 { 1 } else if seed % 3 == 1 { 16 } else { 200 };
+    Settings { packed_from, ..Settings::default() }
+}
+
 async fn store(url: &str) -> Store {
     Store::open(url, &Options { connections_max: 2, ..Options::default() }).await.unwrap()
 }
@@ -98,7 +104,7 @@ impl House {
         let clock = Arc::new(Wall(AtomicI64::new(now.micros())));
         let detector = Arc::new(Detector::embedded().unwrap());
         let first = store(&database.url).await;
-        let (ids, settings) = (Ids::seeded(seed), Settings::default());
+        let (ids, settings) = (Ids::seeded(seed), settings(seed));
         let app = App::new(first, detector.clone(), clock.clone(), ids, settings);
         let look = store(&database.url).await;
         Self { app, look, clock, detector, url: database.url.clone(), seed, starts: 1 }
@@ -150,7 +156,7 @@ impl House {
         let ids = Ids::seeded(self.seed * 1_000 + self.starts);
         self.starts += 1;
         let next = store(&self.url).await;
-        let next = App::new(next, self.detector.clone(), self.clock.clone(), ids, Settings::default());
+        let next = App::new(next, self.detector.clone(), self.clock.clone(), ids, settings(self.seed));
         let old = std::mem::replace(&mut self.app, next);
         old.stop();
         let store = old.store().clone();
