@@ -142,7 +142,7 @@ impl History {
         }
         if self.rng.random_bool(0.3) {
             // What ran out meanwhile is noticed by whoever comes next, and ended when it ran out.
-            self.house.oversleep(Span::from_secs(self.rng.random_range(0..10_000)));
+            self.house.look_away(Span::from_secs(self.rng.random_range(0..10_000)));
             for _ in 0..self.rng.random_range(0..4) {
                 desk::act(&self.house, &mut self.rng, &mut self.books[shop]).await;
                 let word = shift::any(&mut self.rng);

@@ -80,7 +80,11 @@ const OWN: Rules = Rules {
 
 /// Everything that is sealed is packed in some histories, some of it in others, and nothing in the rest.
 fn settings(seed: u64) -> Settings {
-    let packed_from = if seed % 3 == 0 { 1 } else if seed % 3 == 1 { 16 } else { 200 };
+    let packed_from = match seed % 3 {
+        0 => 1,
+        1 => 16,
+        _ => 200,
+    };
     Settings { packed_from, ..Settings::default() }
 }
 
@@ -217,7 +221,7 @@ impl House {
     }
 
     /// Time passes, and nobody looks whether anything was due.
-    pub(super) fn oversleep(&self, by: Span) {
+    pub(super) fn look_away(&self, by: Span) {
         self.clock.0.fetch_max((self.app.now() + by).micros(), Ordering::SeqCst);
     }
 
