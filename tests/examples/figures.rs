@@ -13,9 +13,10 @@ use amends_app::{Ids, Role, ShopScope, VirtualClock};
 use amends_client::{Client, v1};
 use amends_domain::{ShopId, Time};
 use amends_server::{Parts, serve};
+use amends_store::{Options, Store};
 use amends_tests::harness::{by_operator, configuration, connect, make_key, make_shop, parts};
 use amends_tests::make::days;
-use amends_tests::year::{Size, fill};
+use amends_tests::year::{Size, hear_all, order_all};
 use amends_tests::{Database, Engine};
 use v1::{Dimension, TimeBucket};
 
@@ -47,18 +48,28 @@ async fn main() {
     let postgres = std::env::args().any(|word| word == "--postgres");
     let engine = if postgres { Engine::Postgres } else { Engine::Sqlite };
     let Some(database) = Database::fresh(engine).await else { return };
-    let parts = Parts { ids: Ids::random(), ..parts(&Arc::new(VirtualClock::at(NOW))) };
-    let running = serve::start(&configuration(&database.url, &[]), parts).await.unwrap();
-    let app = running.app.clone();
-    let token = make_key(&app, "root", &Role::ALL, ShopScope::All).await;
-    let client = connect(&format!("http://{}", running.address), Some(token)).await;
-    make_shop(&client, "main", "own_store").await;
     let shop = ShopId::new("main").unwrap();
-
     let started = Instant::now();
     let tell = |what: &str| eprintln!("{:>6.0} s  {what}", started.elapsed().as_secs_f64());
-    fill(&app, &client, &shop, size, NOW, tell).await;
-    tell("filled");
+
+    let clock = Arc::new(VirtualClock::at(NOW));
+    let configuration = configuration(&database.url, &[]);
+    let start = || serve::start(&configuration, Parts { ids: Ids::random(), ..parts(&clock) });
+    let running = start().await.unwrap();
+    let token = make_key(&running.app, "root", &Role::ALL, ShopScope::All).await;
+    let client = connect(&format!("http://{}", running.address), Some(token.clone())).await;
+    make_shop(&client, "main", "own_store").await;
+    drop(client);
+    running.stop().await.unwrap();
+
+    let store = Store::open(&database.url, &Options::default()).await.unwrap();
+    order_all(&store, &shop, size, NOW, tell).await;
+    store.close().await;
+
+    let running = start().await.unwrap();
+    let app = running.app.clone();
+    let client = connect(&format!("http://{}", running.address), Some(token)).await;
+    hear_all(&app, &client, &shop, size, NOW, tell).await;
     if std::env::args().any(|word| word == "--check") {
         let found = app.recompute(by_operator(), &shop, false, Arc::new(|_, _| {})).await.unwrap();
         tell(&format!("{} lines and {} reviews derived", found.lines, found.reviews));

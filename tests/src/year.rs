@@ -12,7 +12,7 @@ use amends_domain::signal::{OrderState, ShipmentState};
 use amends_domain::tally::{self, Family, Measure};
 use amends_domain::zone::Zone;
 use amends_domain::{BuyerKey, Day, LineId, Money, OrderId, ShipmentId, ShopId, SignalId, Sku, Span, Time};
-use amends_store::{order, rollup, shipment};
+use amends_store::{Store, order, rollup, shipment};
 use futures::{StreamExt as _, TryStreamExt as _};
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
@@ -157,12 +157,13 @@ impl Ordered {
     }
 }
 
-/// Fills a shop that has nothing; `tell` hears how far it is.
-pub async fn fill(app: &App, client: &Client, shop: &ShopId, size: Size, until: Time, tell: impl Fn(&str)) {
+/// Puts the orders and parcels of a shop that has nothing into its rows; `tell` hears how far it is. No server may
+/// run meanwhile: it would seal days that are not full yet.
+pub async fn order_all(store: &Store, shop: &ShopId, size: Size, until: Time, tell: impl Fn(&str)) {
     for first in (0..size.orders).step_by(usize::try_from(ROWS).unwrap()) {
         let orders = first..(first + ROWS).min(size.orders);
         let (lines, parcels): (Vec<_>, Vec<_>) = orders.map(|n| size.order(n, until).rows(shop)).unzip();
-        let tx = app.store().begin().await.unwrap();
+        let tx = store.begin().await.unwrap();
         order::put(&lines).run(&tx).await.unwrap();
         shipment::put(&parcels).run(&tx).await.unwrap();
         tx.send(rollup::add(0, &rollup::Seals::new(), &deliveries(&lines))).await.unwrap();
@@ -171,6 +172,17 @@ pub async fn fill(app: &App, client: &Client, shop: &ShopId, size: Size, until: 
             tell(&format!("{first} orders"));
         }
     }
+}
+
+/// Tells a server what is heard of the orders, and has it packed.
+pub async fn hear_all(
+    app: &App,
+    client: &Client,
+    shop: &ShopId,
+    size: Size,
+    until: Time,
+    tell: impl Fn(&str),
+) {
     while app.seal_some().await.unwrap() > 0 {}
     tell("sealed and packed");
     let heard = (0..size.orders).filter(|n| n.is_multiple_of(REVIEWED) || n % ASKED_BACK == 1);
@@ -191,6 +203,7 @@ pub async fn fill(app: &App, client: &Client, shop: &ShopId, size: Size, until: 
     calls.buffer_unordered(CALLS).try_collect::<()>().await.unwrap();
     tell("heard");
     while app.repack_some().await.unwrap() > 0 {}
+    tell("packed again");
 }
 
 /// What delivered lines that nothing else is known of add to the figures.

@@ -1,7 +1,7 @@
 //! Weeks and months that are over are sealed: their days are summed once. What is sealed is packed, and packed
 //! again when much beside it is late.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use amends_app::App;
 use tokio_util::sync::CancellationToken;
@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 /// How often it is looked whether one is over.
 const LOOK_EVERY: Duration = Duration::from_secs(600);
 
-/// How long others have between one transaction and the next.
-const PAUSE: Duration = Duration::from_millis(500);
+/// How many times as long as a transaction took, others have until the next.
+const PAUSES: u32 = 9;
 
 /// Seals and packs some; says whether there may be more.
 pub(crate) async fn step(app: &App) -> amends_app::Result<usize> {
@@ -22,9 +22,10 @@ pub(crate) async fn step(app: &App) -> amends_app::Result<usize> {
 
 pub(crate) async fn run(app: App, stop: CancellationToken) {
     while !stop.is_cancelled() {
+        let begun = Instant::now();
         let pause = match step(&app).await {
             Ok(0) => LOOK_EVERY,
-            Ok(_) => PAUSE,
+            Ok(_) => begun.elapsed() * PAUSES,
             Err(error) => {
                 tracing::warn!(%error, "weeks and months could not be sealed; trying again");
                 LOOK_EVERY

@@ -27,7 +27,7 @@ pub use differing::differing;
 pub(super) const LATE: i64 = 1 << 32;
 
 /// How many rows are packed anew at once, and in how many packs at most: nobody writes about old days meanwhile.
-const ROWS_AT_ONCE: i64 = 100_000;
+const ROWS_AT_ONCE: i64 = 20_000;
 const PACKS_AT_ONCE: i64 = 48;
 
 const SPAN: [Column; 4] =
