@@ -82,6 +82,8 @@ fn corrupt(why: &str) -> StoreError {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
     use super::*;
 
     #[test]
