@@ -109,7 +109,7 @@ async fn buyers_come_back_within_ninety_days_or_not() {
             format!("{} of {}, {} waiting", one.rate.numerator, one.rate.denominator, one.waiting)
         };
         let all = |told: &Savings| [told.solved, told.failed, told.without].map(shown).join(" / ");
-        let rows = [("9 days after the delivery", all(&now)), ("91 days later", all(&later))];
+        let rows = [("5 days after the solution", all(&now)), ("96 days after it", all(&later))];
         page::kept("savings.md", "again", &table(&rows));
     })
     .await;
